@@ -1,0 +1,66 @@
+// How Taro builds the app for the mini-program (weapp) and the browser (h5). One source, two outputs:
+// dist/weapp and dist/h5. The contract lives outside src/, so it is named for the compiler on both targets.
+import path from 'node:path';
+import { defineConfig, type UserConfigExport } from '@tarojs/cli';
+import devConfig from './dev';
+import prodConfig from './prod';
+import { splitH5 } from './h5-chunks';
+
+const root = path.resolve(__dirname, '..');
+const contract = path.join(root, 'functions', 'contract');
+
+// The mini-program needs an absolute address; the browser build is served by the host that serves /api.
+const apiBase = process.env.TARO_APP_API_BASE ?? 'http://127.0.0.1:8787';
+
+export default defineConfig(async (merge) => {
+  const base: UserConfigExport<'webpack5'> = {
+    projectName: 'juke',
+    date: '2026-11-20',
+    designWidth: 390,
+    deviceRatio: { 390: 1, 640: 1, 750: 1, 828: 1 },
+    sourceRoot: 'src',
+    outputRoot: `dist/${process.env.TARO_ENV ?? 'weapp'}`,
+    framework: 'react',
+    compiler: { type: 'webpack5', prebundle: { enable: false } },
+    plugins: ['@tarojs/plugin-framework-react'],
+    cache: { enable: false },
+    alias: { '@': path.join(root, 'src'), '@contract': contract },
+    defineConstants: {
+      JUKE_API_BASE: JSON.stringify(process.env.TARO_ENV === 'h5' ? '' : apiBase),
+      JUKE_VERSION: JSON.stringify('0.1.0'),
+    },
+    copy: {
+      patterns: process.env.TARO_ENV === 'weapp' ? [{ from: 'src/theme.json', to: 'dist/weapp/theme.json' }] : [],
+      options: {},
+    },
+    sass: { data: "@use '@/styles/mixins' as *;", options: { quietDeps: true } },
+    mini: {
+      compile: { include: [(file: string) => file.startsWith(contract)] },
+      optimizeMainPackage: { enable: true },
+      postcss: { pxtransform: { enable: false, config: {} }, cssModules: { enable: false, config: {} } },
+      miniCssExtractPluginOption: { ignoreOrder: true },
+    },
+    h5: {
+      publicPath: '/',
+      staticDirectory: 'static',
+      router: { mode: 'browser' },
+      compile: { include: [(file: string) => file.startsWith(contract)] },
+      output: {
+        filename: 'js/[name].[contenthash:8].js',
+        chunkFilename: 'chunk/[name].[contenthash:8].js',
+      },
+      miniCssExtractPluginOption: {
+        ignoreOrder: true,
+        filename: 'css/[name].[contenthash:8].css',
+        chunkFilename: 'css/[name].[contenthash:8].css',
+      },
+      postcss: {
+        autoprefixer: { enable: true, config: {} },
+        pxtransform: { enable: false, config: {} },
+        cssModules: { enable: false, config: {} },
+      },
+      webpackChain: splitH5,
+    },
+  };
+  return merge({}, base, process.env.NODE_ENV === 'development' ? devConfig : prodConfig);
+});

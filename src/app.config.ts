@@ -1,0 +1,50 @@
+// Pages, tabs and window of the app. The tab bar is drawn by our own component on both targets.
+const onWeapp = process.env.TARO_ENV === 'weapp';
+
+export default defineAppConfig({
+  pages: [
+    'pages/index/index',
+    'pages/orders/index',
+    'pages/mine/index',
+    'pages/search/index',
+    'pages/shop/index',
+    'pages/deal/index',
+    'pages/checkout/index',
+    'pages/pay-return/index',
+    'pages/voucher/index',
+    'pages/order/index',
+    'pages/refund/index',
+    'pages/wallet/index',
+    'pages/withdraw/index',
+    'pages/notices/index',
+    'pages/login/index',
+    'pages/settings/index',
+  ],
+  subPackages: [{ root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] }],
+  tabBar: {
+    custom: true,
+    color: '#666B63',
+    selectedColor: '#12604C',
+    backgroundColor: '#FFFFFF',
+    list: [
+      { pagePath: 'pages/index/index', text: '发现' },
+      { pagePath: 'pages/orders/index', text: '卡券' },
+      { pagePath: 'pages/mine/index', text: '我的' },
+    ],
+  },
+  window: {
+    navigationStyle: 'custom',
+    navigationBarTitleText: '聚客',
+    navigationBarTextStyle: 'black',
+    ...(onWeapp ? { navigationBarTextStyle: '@text' as 'black', backgroundTextStyle: '@loading' as 'dark', backgroundColor: '@bg' } : {}),
+  },
+  ...(onWeapp
+    ? {
+        darkmode: true,
+        themeLocation: 'theme.json',
+        lazyCodeLoading: 'requiredComponents',
+        requiredPrivateInfos: ['getLocation'],
+        permission: { 'scope.userLocation': { desc: '用来按距离排出附近的优惠，不记录轨迹' } },
+      }
+    : {}),
+});
