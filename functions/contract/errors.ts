@@ -1,0 +1,79 @@
+/**
+ * The closed list of refusals: HTTP status, whether trying again helps, and what the person is told
+ * (what happened · what about the money · what now). `{name}` is filled from the refusal's details.
+ */
+export type Retry = 'never' | 'later' | 'after-change';
+export interface ErrorEntry { status: number; retry: Retry; zh: string; en: string }
+
+const e = (status: number, retry: Retry, zh: string, en: string): ErrorEntry => ({ status, retry, zh, en });
+
+export const errors = {
+  BAD_INPUT: e(400, 'after-change', '有一项填得不对，没有提交。改一下再试。', 'Something in the form is not right. Nothing was sent. Please correct it and try again.'),
+  TOO_LARGE: e(413, 'after-change', '内容太大了，没有提交。', 'That is too large. Nothing was sent.'),
+  NO_SESSION: e(401, 'after-change', '先登录，再继续。', 'Please log in to go on.'),
+  SESSION_EXPIRED: e(401, 'after-change', '登录过期了，重新登录就能继续。', 'Your session ended. Log in again to go on.'),
+  NOT_ALLOWED: e(403, 'never', '这个操作不对你开放。', 'You are not allowed to do this.'),
+  NOT_FOUND: e(404, 'never', '没有找到。可能已经下架，或者链接不完整。', 'Not found. It may have been taken down, or the link is incomplete.'),
+  KEY_REQUIRED: e(400, 'after-change', '请求不完整，没有提交。更新一下应用再试。', 'The request is incomplete and was not sent. Please update the app.'),
+  KEY_REUSED: e(422, 'never', '这次提交和上一次内容不同，没有重复提交。回到上一页重新来。', 'This differs from what was sent before, so nothing was done. Go back and start again.'),
+  RATE_LIMITED: e(429, 'later', '点得太快了，歇几秒再试。', 'Too many tries. Please wait a few seconds.'),
+  BUSY: e(503, 'later', '这会儿人多，没有成功，也没有扣款。稍等几秒再试。', 'Very busy right now. Nothing was done and nothing was charged. Try again in a few seconds.'),
+  PROVIDER_DOWN: e(503, 'later', '微信那边没有回应。刚才如果在付款，先别再付一次，稍等再看。', 'WeChat did not answer. If you were paying, do not pay again; look again in a moment.'),
+  INTERNAL: e(500, 'later', '我们这边出了问题，已经记下来了。刚才如果在付款，先看看订单，别再付一次。', 'Something went wrong on our side and was recorded. If you were paying, check your order before paying again.'),
+
+  PHONE_CODE_WRONG: e(409, 'after-change', '验证码不对或过期了，再看一眼短信。', 'The code is wrong or expired. Please check the message.'),
+  PHONE_CODE_TOO_MANY: e(429, 'later', '要的验证码太多了，过一小时再试。', 'Too many codes were sent. Please try again in an hour.'),
+  WECHAT_CODE_INVALID: e(409, 'after-change', '微信登录没成功，再点一次。', 'WeChat login did not work. Please try again.'),
+  PHONE_TAKEN: e(409, 'never', '这个号码已经和另一个微信绑在一起。', 'This phone number belongs to another WeChat account.'),
+  CONTENT_REFUSED: e(409, 'after-change', '这段内容没有通过审核，换个说法。', 'This text did not pass the check. Please change it.'),
+  PERSON_BUSY: e(409, 'after-change', '还有没用完的券、退款或返利，处理完才能注销。', 'There are unused vouchers, refunds or rebates. Settle them before deleting your account.'),
+
+  DEAL_NOT_ON_SALE: e(409, 'never', '这个优惠现在不卖了，没有下单。', 'This deal is not on sale now. No order was placed.'),
+  SOLD_OUT: e(409, 'later', '抢完了，没有下单，也没有扣款。', 'Sold out. No order was placed and nothing was charged.'),
+  LIMIT_PER_PERSON: e(409, 'never', '每人最多买 {limit} 份，你已经买到了。没有下单。', 'At most {limit} per person, and you have reached that. No order was placed.'),
+  PRICE_CHANGED: e(409, 'after-change', '价格刚变成 {payable}，没有下单。看一眼再决定。', 'The price just changed to {payable}. No order was placed. Have a look before you decide.'),
+  UNPAID_ORDER_EXISTS: e(409, 'after-change', '你有一笔同样的订单还没付，先付掉或取消它。', 'You already have an unpaid order for this deal. Pay it or cancel it first.'),
+  HOARDING: e(409, 'later', '你刚有几单没付就过期了，过一会儿再下单。', 'Several of your orders expired unpaid. Please wait a while before ordering again.'),
+  ORDER_NOT_PAYABLE: e(409, 'never', '这笔订单已经不能付了。没有扣款。', 'This order can no longer be paid. Nothing was charged.'),
+  ORDER_STATE: e(409, 'never', '订单状态已经变了，没有再动。刷新看看。', 'The order has changed meanwhile. Nothing was done. Please refresh.'),
+  PAYMENT_NEEDS_WECHAT: e(409, 'after-change', '要先用微信登录，才能用微信支付。没有扣款。', 'Log in with WeChat first to pay with WeChat. Nothing was charged.'),
+
+  CODE_UNKNOWN: e(404, 'after-change', '没有这张券。请客人刷新券码再扫。', 'No such voucher. Ask the guest to refresh the code.'),
+  CODE_STALE: e(409, 'after-change', '券码过期了（可能是截图）。请客人打开券，再扫一次。', 'This code has expired (a screenshot, perhaps). Ask the guest to open the voucher and scan again.'),
+  CODE_LOCKED: e(429, 'later', '连着输错太多次，先停 10 分钟。', 'Too many wrong codes. Please wait 10 minutes.'),
+  VOUCHER_ALREADY_REDEEMED: e(409, 'never', '这张券 {at} 在{store}用过了。', 'This voucher was used at {store}, {at}.'),
+  VOUCHER_REFUNDED: e(409, 'never', '这张券已经退款，不能用了。', 'This voucher has been refunded and cannot be used.'),
+  VOUCHER_EXPIRED: e(409, 'never', '这张券过期了，钱会自动退给客人。', 'This voucher has expired. The guest is refunded automatically.'),
+  WRONG_STORE: e(409, 'never', '这张券不能在这家店用。适用：{stores}。', 'This voucher is not for this store. Valid at: {stores}.'),
+  UNDO_TOO_LATE: e(409, 'never', '过了 5 分钟，不能撤销了。可以走售后退款。', 'The 5 minutes are over. Please use an after-sale refund instead.'),
+
+  NOTHING_TO_REFUND: e(409, 'never', '没有可以退的券，没有动你的钱。', 'There is no voucher left to refund. Your money was not touched.'),
+  REFUND_STATE: e(409, 'never', '这笔退款已经处理过了。', 'This refund has been dealt with already.'),
+  AFTER_SALE_TOO_LATE: e(409, 'never', '用掉超过 30 天，不能申请售后了。', 'It was used more than 30 days ago; an after-sale is no longer possible.'),
+
+  WALLET_SHORT: e(409, 'after-change', '可提现的不够这么多，没有提现。', 'There is not that much to withdraw. Nothing was withdrawn.'),
+  WITHDRAWAL_TOO_SMALL: e(409, 'after-change', '满 ¥1 才能提。', 'You can withdraw from ¥1.'),
+  WITHDRAWAL_TOO_MANY: e(409, 'later', '今天提现次数用完了，明天再来。', 'No more withdrawals today. Please try again tomorrow.'),
+  WITHDRAWAL_NEEDS_WECHAT: e(409, 'after-change', '钱要提到微信零钱。先在微信小程序里登录一次。', 'Money goes to your WeChat balance. Log in once in the WeChat mini-program first.'),
+  WITHDRAWAL_FROZEN: e(409, 'later', '你刚换过微信或手机号，为了安全，24 小时后才能提现。', 'Your WeChat account or phone changed recently. For safety, withdraw after 24 hours.'),
+  WITHDRAWAL_BLOCKED: e(409, 'later', '有一笔退款要先补回返利，补齐后就能提现。', 'A refunded rebate has to be made good first; then you can withdraw.'),
+  WITHDRAWAL_OPEN: e(409, 'after-change', '上一笔提现还没完成，先去确认它。', 'Your last withdrawal is not finished yet. Confirm it first.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;
+export type ErrorDetails = Record<string, string | number | boolean | null | string[]>;
+
+/** What a failed call answers. `message` is for the person, in their language. `id` is there for INTERNAL only. */
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  retry: Retry;
+  retryAfterMs?: number;
+  details?: ErrorDetails;
+  id?: string;
+}
+
+/** The person's sentence for a refusal, with `{name}` filled from details. */
+export function messageOf(code: ErrorCode, language: 'zh' | 'en', details: ErrorDetails = {}): string {
+  return errors[code][language].replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? ''));
+}

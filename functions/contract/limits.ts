@@ -1,0 +1,94 @@
+/**
+ * Every limit, window and deadline in one place. Guards I-28. Times in ms, amounts in fen, rates in bps.
+ * Figures that come from WeChat or the law carry their source and were read in 2026-11.
+ */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export const MAX_AMOUNT_FEN = 100_000_000_000;
+/** A single order: WeChat Pay refuses more than 1,000,000 yuan; we stop well below. */
+export const MAX_ORDER_FEN = 5_000_000;
+export const MAX_QUANTITY = 99;
+
+export const BODY_MAX_BYTES = 64 * 1024;
+export const BODY_MAX_DEPTH = 8;
+export const MEDIA_MAX_BYTES = 5 * 1024 * 1024;
+export const PAGE_SIZE = 20;
+export const PAGE_SIZE_MAX = 50;
+export const QUERY_MAX_CHARS = 40;
+
+export const UNPAID_HOLD_MS = 15 * MINUTE;
+/** After this many unpaid orders left to expire within HOARDING_WINDOW_MS a person waits. */
+export const HOARDING_MAX_EXPIRED = 3;
+export const HOARDING_WINDOW_MS = HOUR;
+export const VOUCHER_CODE_STEP_MS = 60_000;
+export const UNDO_WINDOW_MS = 5 * MINUTE;
+export const ATTRIBUTION_WINDOW_MS = 7 * DAY;
+export const REWARD_HOLD_MS = 7 * DAY;
+/** One rebate per sharer, friend and merchant in this window. */
+export const REWARD_REPEAT_MS = 30 * DAY;
+/** commission + rebate together (WeChat's default cap for 分账, pay.weixin.qq.com profit-sharing/development). */
+export const SPLIT_MAX_BPS = 3_000;
+/** Below this a rebate is not paid; and at most so many rebates and so much a day per sharer. */
+export const REWARD_MIN_FEN = 10;
+export const REWARDS_PER_DAY_MAX = 50;
+export const REWARD_MAX_FEN = 20_000;
+/** Orders of different buyers from one device or payer that may earn one sharer a rebate in REWARD_REPEAT_MS. */
+export const REWARDS_PER_DEVICE_MAX = 2;
+/** Rebates between the same two people in both directions within REWARD_REPEAT_MS before they are held. */
+export const RING_MAX = 1;
+export const SHARE_LIFE_MS = 30 * DAY;
+export const AFTER_SALE_ANSWER_MS = 48 * HOUR;
+/** An after-sale may be asked for so long after redemption. */
+export const AFTER_SALE_WINDOW_MS = 30 * DAY;
+
+/** WeChat 商家转账: at least 0.1 yuan; we ask for 1 yuan; a name is required from 2,000 yuan, so we stop below. */
+export const WITHDRAWAL_MIN_FEN = 100;
+export const WITHDRAWAL_MAX_FEN = 199_900;
+export const WITHDRAWALS_PER_DAY_MAX = 3;
+/** Unconfirmed by the person for so long → closed by WeChat. */
+export const WITHDRAWAL_CONFIRM_MS = DAY;
+/** After the receiving WeChat account or phone changed, withdrawals wait. */
+export const PAYOUT_CHANGE_FREEZE_MS = DAY;
+
+export const SESSION_MS = 30 * MINUTE;
+export const REFRESH_MS = 30 * DAY;
+export const SESSION_LEEWAY_MS = MINUTE;
+export const PHONE_CODE_MS = 5 * MINUTE;
+export const PHONE_CODE_TRIES = 5;
+export const PHONE_CODES_PER_HOUR = 5;
+/** Misses of voucher codes per staff member and minute before a lock. */
+export const CODE_MISSES_MAX = 5;
+export const CODE_MISS_WINDOW_MS = MINUTE;
+export const CODE_LOCK_MS = 10 * MINUTE;
+
+/** WeChat Pay notices: ours must be fresh within this window of the database clock (F-25, A-27). */
+export const NOTICE_FRESH_MS = 5 * MINUTE;
+/** Wait before a split: WeChat wants ≥ 1 min after payment; ours comes after the undo window. */
+export const SPLIT_DELAY_MS = UNDO_WINDOW_MS + 5_000;
+/** When an unanswered payment is asked for at WeChat, after the order was placed (F-05). */
+export const PAYMENT_QUERY_DELAYS_MS = [30_000, 2 * MINUTE, 10 * MINUTE] as const;
+/** Refund queries after the call was accepted. */
+export const REFUND_QUERY_DELAYS_MS = [30_000, 5 * MINUTE, HOUR, 6 * HOUR] as const;
+export const REFUND_MAX_PARTS = 50;
+export const REFUND_WINDOW_MS = 365 * DAY;
+
+export const FACT_LEASE_MS = 30_000;
+export const FACT_TRIES = 8;
+export const FACT_BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const;
+export const FACT_BATCH = 32;
+export const FACT_OVERDUE_MS = MINUTE;
+export const RETRIES = 3;
+
+/** The person's general rate: tokens refilled a second and the most that can be saved up. */
+export const RATE_PER_SECOND = 20;
+export const RATE_BURST = 60;
+export const SNAPSHOT_MS = 2_000;
+export const NEARBY_STORES = 240;
+export const TITLE_MAX = 40;
+export const NAME_MAX = 24;
+export const TEXT_MAX = 500;
+export const MINUTE_MS = MINUTE;
+export const HOUR_MS = HOUR;
+export const DAY_MS = DAY;

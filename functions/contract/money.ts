@@ -1,0 +1,52 @@
+/**
+ * Money arithmetic, the only place that divides an amount. Guards I-06, I-24, A-38.
+ * Amounts are integer fen, rates integer basis points (0…10000). Nothing here ever makes a fraction of a fen.
+ */
+import { MAX_AMOUNT_FEN } from './limits';
+
+/** Throws a TypeError unless `value` is a whole, safe amount of fen with |value| ≤ MAX_AMOUNT_FEN. */
+export function assertFen(value: number): number {
+  if (!Number.isSafeInteger(value) || Math.abs(value) > MAX_AMOUNT_FEN) throw new TypeError(`not an amount of fen: ${value}`);
+  return value;
+}
+
+function assertBps(bps: number): number {
+  if (!Number.isInteger(bps) || bps < 0 || bps > 10_000) throw new TypeError(`not a rate in basis points: ${bps}`);
+  return bps;
+}
+
+/** The part of an amount at a rate, rounded down: the remainder stays with whoever holds the amount. Amount ≥ 0. */
+export function partFen(amountFen: number, bps: number): number {
+  if (assertFen(amountFen) < 0) throw new TypeError('amount must not be negative');
+  return Math.floor((amountFen * assertBps(bps)) / 10_000);
+}
+
+/**
+ * WeChat Pay's own fee on an amount, rounded half up to the fen (its published rounding for 手续费).
+ * Amount ≥ 0; result in fen.
+ */
+export function feeFen(amountFen: number, bps: number): number {
+  if (assertFen(amountFen) < 0) throw new TypeError('amount must not be negative');
+  return Math.floor((amountFen * assertBps(bps) + 5_000) / 10_000);
+}
+
+/**
+ * Splits an amount over weights so that the parts sum to it exactly (largest remainder; a tie goes to the earlier
+ * part). Weights are integers ≥ 0 with a positive sum and sum × amount within the safe integers.
+ */
+export function splitFen(totalFen: number, weights: readonly number[]): number[] {
+  if (assertFen(totalFen) < 0) throw new TypeError('amount must not be negative');
+  const sum = weights.reduce((a, w) => a + w, 0);
+  if (!(sum > 0) || weights.some((w) => !Number.isSafeInteger(w) || w < 0)) throw new TypeError('weights must be ≥ 0 with a positive sum');
+  const big = BigInt(totalFen);
+  const parts = weights.map((w) => Number((big * BigInt(w)) / BigInt(sum)));
+  const rests = weights.map((w, i) => ({ i, rest: (big * BigInt(w)) % BigInt(sum) }));
+  rests.sort((a, b) => (a.rest === b.rest ? a.i - b.i : a.rest < b.rest ? 1 : -1));
+  let left = totalFen - parts.reduce((a, p) => a + p, 0);
+  for (const { i } of rests) {
+    if (left === 0) break;
+    parts[i] = parts[i]! + 1;
+    left -= 1;
+  }
+  return parts;
+}

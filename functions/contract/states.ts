@@ -1,0 +1,97 @@
+/**
+ * States and their transitions as data. Guards I-08: a save names the state it expects, and only these steps exist.
+ * The database repeats the table (kernel `transition`), so that no other path can be written.
+ */
+export const transitions = {
+  order: {
+    unpaid: ['paid', 'cancelled', 'expired'],
+    paid: ['completed', 'refunded'],
+    completed: ['paid', 'refunded'],
+    cancelled: [],
+    expired: [],
+    refunded: [],
+  },
+  payment: {
+    created: ['prepared', 'succeeded', 'closed'],
+    prepared: ['succeeded', 'closed'],
+    succeeded: [],
+    closed: ['succeeded'],
+  },
+  voucher: {
+    issued: ['redeemed', 'refunding'],
+    redeemed: ['issued', 'refunding'],
+    refunding: ['refunded', 'redeemed'],
+    refunded: [],
+  },
+  refund: {
+    requested: ['accepted', 'declined'],
+    accepted: ['sent', 'succeeded', 'stuck'],
+    sent: ['succeeded', 'stuck'],
+    stuck: ['sent', 'succeeded'],
+    declined: [],
+    succeeded: [],
+  },
+  reward: {
+    expected: ['pending', 'cancelled'],
+    pending: ['expected', 'available', 'cancelled'],
+    available: ['clawed_back'],
+    cancelled: [],
+    clawed_back: [],
+  },
+  split: {
+    due: ['sent', 'succeeded', 'cancelled'],
+    sent: ['succeeded', 'stuck'],
+    stuck: ['sent', 'succeeded'],
+    succeeded: ['returning'],
+    returning: ['returned'],
+    cancelled: [],
+    returned: [],
+  },
+  withdrawal: {
+    requested: ['awaiting_person', 'succeeded', 'failed'],
+    awaiting_person: ['succeeded', 'failed'],
+    succeeded: [],
+    failed: [],
+  },
+} as const;
+
+export type Subject = keyof typeof transitions;
+export type StateOf<S extends Subject> = keyof (typeof transitions)[S] & string;
+export type OrderState = StateOf<'order'>;
+export type PaymentState = StateOf<'payment'>;
+export type VoucherState = StateOf<'voucher'>;
+export type RefundState = StateOf<'refund'>;
+export type RewardState = StateOf<'reward'>;
+export type SplitState = StateOf<'split'>;
+export type WithdrawalState = StateOf<'withdrawal'>;
+
+/** The five-stage loop: every event carries one. */
+export const stages = ['reach', 'convert', 'consume', 'feedback', 'retain'] as const;
+export type Stage = (typeof stages)[number];
+
+export const categories = ['food', 'tea', 'bakery', 'beauty', 'sport', 'kids'] as const;
+export type Category = (typeof categories)[number];
+
+export const surfaces = ['weapp', 'h5', 'h5_wechat'] as const;
+export type Surface = (typeof surfaces)[number];
+
+export const shareChannels = ['chat', 'group', 'poster', 'link', 'moments'] as const;
+export type ShareChannel = (typeof shareChannels)[number];
+
+export const staffRoles = ['clerk', 'manager'] as const;
+export type StaffRole = (typeof staffRoles)[number];
+
+export const accountKinds = [
+  'provider', 'merchant-frozen', 'merchant-available', 'merchant-debt', 'provider-fee', 'platform-fee',
+  'reward-pending', 'reward-available', 'reward-debt', 'campaign-budget', 'coupon-subsidy', 'refund-transit',
+  'payout-transit',
+] as const;
+export type AccountKind = (typeof accountKinds)[number];
+
+export const consents = ['location', 'privacy', 'profiling'] as const;
+export type ConsentKind = (typeof consents)[number];
+
+/** True when the step is one of the table's. */
+export function canStep<S extends Subject>(subject: S, from: StateOf<S>, to: StateOf<S>): boolean {
+  return (transitions[subject][from] as readonly string[]).includes(to);
+}
