@@ -1,0 +1,45 @@
+// Where the checkout is and what .env says. Node's own modules only: runs before anything is installed.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of our package.json, found upwards from this file, so that it also holds inside a bundle under .juke/build. */
+export function findRoot(from = dirname(fileURLToPath(import.meta.url))) {
+  let folder = from;
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`No package.json above ${from}: run this from a checkout of Juke.`);
+    folder = parent;
+  }
+  return folder;
+}
+
+/** Where the local database, uploads, sandbox and logs live. `JUKE_DATA` moves it. @returns {string} */
+export function dataFolder(given = process.env.JUKE_DATA) {
+  return given ? resolve(given) : join(findRoot(), '.juke', 'data');
+}
+
+/**
+ * `NAME=value` lines; `#` starts a comment, single or double quotes are taken off, `\n` in double quotes is a line break.
+ * @param {string} text @returns {Record<string, string>}
+ */
+export function parseEnv(text) {
+  const values = {};
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(line);
+    if (match) values[match[1]] = plainValue(match[2].trim());
+  }
+  return values;
+}
+
+function plainValue(raw) {
+  const quoted = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(raw);
+  if (quoted) return quoted[1] === '"' ? quoted[2].replaceAll('\\n', '\n') : quoted[2];
+  return raw.replace(/(^|\s)#.*$/, '').trim();
+}
+
+/** Reads `.env` at the root into `process.env`; what the environment already says wins. */
+export function loadEnv(file = join(findRoot(), '.env')) {
+  if (!existsSync(file)) return;
+  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) process.env[name] ??= value;
+}

@@ -1,0 +1,73 @@
+// The one PostgreSQL of a test run: a server of its own under .juke/test/<process>, thrown away at the end, with a template database
+// holding all migrations. A run that was killed is swept by the next one.
+import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findRoot } from '../../functions/host/env.mjs';
+import { findPostgres, isAlive, startPostgres } from '../../functions/host/postgres.mjs';
+import { loadTs } from '../../functions/host/run.mjs';
+
+const folder = join(findRoot(), '.juke', 'test');
+
+/**
+ * Starts the server and names it in the environment for `createTestDatabase`: JUKE_TEST_DATABASE (address of the maintenance database).
+ * A no-op when an outer run already did.
+ * @returns {Promise<() => Promise<void>>} stops the server and removes its data
+ */
+export async function startTestDatabase() {
+  if (process.env.JUKE_TEST_DATABASE) return async () => undefined;
+  await sweep();
+  const own = join(folder, String(process.pid));
+  mkdirSync(own, { recursive: true });
+  const server = await startPostgres({
+    dataDir: join(own, 'postgres'),
+    fsync: false,
+    settings: { max_wal_size: '1GB', checkpoint_timeout: '1h', autovacuum_naptime: '10s', log_min_messages: 'fatal' },
+  });
+  const stop = async () => {
+    delete process.env.JUKE_TEST_DATABASE;
+    await server.stop();
+    remove(own, server.dataDir);
+  };
+  try {
+    await makeTemplate(server.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.env.JUKE_TEST_DATABASE = server.url.replace(/juke$/, 'postgres');
+  return stop;
+}
+
+/** The database `juke` of the fresh server takes the migrations and is then closed to sessions, so that copies never wait. */
+async function makeTemplate(url) {
+  const { migrate } = await loadTs(join(findRoot(), 'functions', 'kernel', 'migrate.ts'));
+  await migrate(url);
+  const { Client } = createRequire(import.meta.url)('pg');
+  const client = new Client({ connectionString: url.replace(/juke$/, 'postgres') });
+  await client.connect();
+  try {
+    await client.query('alter database juke with is_template true allow_connections false');
+  } finally {
+    await client.end();
+  }
+}
+
+async function sweep() {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (isAlive(Number(name))) continue;
+    const left = join(folder, name);
+    const server = await findPostgres(join(left, 'postgres')).catch(() => undefined);
+    await server?.stop();
+    remove(left, server?.dataDir);
+  }
+}
+
+function remove(own, dataDir) {
+  if (dataDir) {
+    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(`${dataDir}.log`, { force: true });
+  }
+  rmSync(own, { recursive: true, force: true });
+}
