@@ -1,0 +1,103 @@
+/**
+ * Configuration from the environment, read once at the edge. A wrong value is one sentence and exit 1 (ConfigError),
+ * never a stack trace. Every variable is explained in .env.example.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+
+export class ConfigError extends Error {}
+
+export interface WechatConfig {
+  payBaseUrl: string; apiBaseUrl: string; spMchid: string; spAppid: string; appid: string; appSecret: string;
+  merchantSerial: string; merchantPrivateKeyPem: string; apiV3Key: string;
+  /** Serial → public key PEM: several during a rotation (F-32). */
+  platformKeys: Record<string, string>;
+  smsUrl: string; smsToken: string;
+}
+export interface Config {
+  databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; artDir: string;
+  poolSize: number; namedStatements: boolean; logLevel: string; providerFeeBps: number; freezeDays: number; sandboxUrl: string | null;
+  wechat: WechatConfig; subscribeTemplates: string[]; rebateInWechatH5: boolean;
+}
+
+type Env = Record<string, string | undefined>;
+
+/** Throws ConfigError with a sentence that says what to set. */
+export function readConfig(env: Env = process.env): Config {
+  const demo = flag(env, 'JUKE_DEMO', false);
+  const port = whole(env, 'PORT', 8787);
+  const sandboxUrl = env.SANDBOX_URL ?? null;
+  return {
+    databaseUrl: need(env, 'DATABASE_URL', 'the address of a PostgreSQL database, such as postgres://juke@127.0.0.1:5432/juke'),
+    port, demo, publicUrl: trimSlash(env.PUBLIC_URL ?? `http://127.0.0.1:${port}`),
+    sessionKey: demo ? env.SESSION_KEY ?? 'demo-only-session-key-of-32-bytes!' : secret(env, 'SESSION_KEY'),
+    h5Dir: env.H5_DIR ?? 'dist/h5', mediaDir: env.MEDIA_DIR ?? '.juke/media', artDir: env.ART_DIR ?? 'functions/host/art',
+    poolSize: whole(env, 'POOL_SIZE', 20), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: env.LOG_LEVEL ?? 'info',
+    providerFeeBps: whole(env, 'WECHAT_PAY_FEE_BPS', 60), freezeDays: whole(env, 'WECHAT_PAY_FREEZE_DAYS', 180), sandboxUrl,
+    wechat: sandboxUrl && env.SANDBOX_CREDENTIALS ? sandboxWechat(sandboxUrl, env.SANDBOX_CREDENTIALS) : realWechat(env),
+    subscribeTemplates: list(env.WECHAT_SUBSCRIBE_TEMPLATES), rebateInWechatH5: flag(env, 'REBATE_IN_WECHAT_H5', false),
+  };
+}
+
+function sandboxWechat(url: string, file: string): WechatConfig {
+  if (!existsSync(file)) throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not there. Start the sandbox first.`);
+  const c = JSON.parse(readFileSync(file, 'utf8')) as Record<string, never>;
+  return wechatFromCredentials(url, c);
+}
+
+/** The sandbox's credentials as our configuration; also used by tests. */
+export function wechatFromCredentials(url: string, c: Record<string, unknown>): WechatConfig {
+  const s = (key: string) => String(c[key] ?? '');
+  return {
+    payBaseUrl: url, apiBaseUrl: url, spMchid: s('spMchid'), spAppid: s('spAppid'), appid: s('appid'), appSecret: s('appSecret'),
+    merchantSerial: s('merchantSerial'), merchantPrivateKeyPem: s('merchantPrivateKeyPem'), apiV3Key: s('apiV3Key'),
+    platformKeys: c.platformKeys as Record<string, string>, smsUrl: `${url}/sms/send`, smsToken: s('smsToken'),
+  };
+}
+
+function realWechat(env: Env): WechatConfig {
+  const pem = (name: string) => {
+    const file = need(env, name, 'the path of a PEM file');
+    if (!existsSync(file)) throw new ConfigError(`${name} names ${file}, which is not there.`);
+    const content = readFileSync(file, 'utf8');
+    if (!content.includes('-----BEGIN')) throw new ConfigError(`${name} names ${file}, which is not a PEM file.`);
+    return content;
+  };
+  const apiV3Key = need(env, 'WECHAT_PAY_API_V3_KEY', 'the 32-character APIv3 key from the merchant platform');
+  if (Buffer.byteLength(apiV3Key) !== 32) throw new ConfigError('WECHAT_PAY_API_V3_KEY must be exactly 32 characters.');
+  return {
+    payBaseUrl: trimSlash(env.WECHAT_PAY_BASE_URL ?? 'https://api.mch.weixin.qq.com'), apiBaseUrl: trimSlash(env.WECHAT_API_BASE_URL ?? 'https://api.weixin.qq.com'),
+    spMchid: need(env, 'WECHAT_PAY_SP_MCHID', "the platform's merchant id"), spAppid: env.WECHAT_PAY_SP_APPID ?? need(env, 'WECHAT_APPID', "the mini-program's app id"),
+    appid: need(env, 'WECHAT_APPID', "the mini-program's app id"), appSecret: need(env, 'WECHAT_SECRET', "the mini-program's secret"),
+    merchantSerial: need(env, 'WECHAT_PAY_SERIAL', 'the serial of the merchant certificate'), merchantPrivateKeyPem: pem('WECHAT_PAY_KEY_FILE'), apiV3Key,
+    platformKeys: Object.fromEntries(list(need(env, 'WECHAT_PAY_PLATFORM_KEYS', 'serial=file pairs, comma-separated')).map((pair) => {
+      const [serial, file] = pair.split('=');
+      if (!serial || !file || !existsSync(file)) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, whose file is not there.`);
+      return [serial, readFileSync(file, 'utf8')];
+    })),
+    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '',
+  };
+}
+
+function need(env: Env, name: string, what: string): string {
+  const value = env[name];
+  if (!value) throw new ConfigError(`${name} is not set: ${what}.`);
+  return value;
+}
+function secret(env: Env, name: string): string {
+  const value = need(env, name, 'a random secret of 32 characters or more that signs sessions');
+  if (value.length < 32) throw new ConfigError(`${name} is too short: use 32 random characters or more.`);
+  return value;
+}
+function whole(env: Env, name: string, fallback: number): number {
+  const value = env[name] === undefined || env[name] === '' ? fallback : Number(env[name]);
+  if (!Number.isInteger(value) || value < 0) throw new ConfigError(`${name} must be a whole number, not ${env[name]}.`);
+  return value;
+}
+function flag(env: Env, name: string, fallback: boolean): boolean {
+  const value = env[name];
+  if (value === undefined || value === '') return fallback;
+  if (!/^(0|1|true|false)$/.test(value)) throw new ConfigError(`${name} must be 0 or 1, not ${value}.`);
+  return value === '1' || value === 'true';
+}
+const list = (value: string | undefined) => (value ?? '').split(',').map((s) => s.trim()).filter(Boolean);
+const trimSlash = (url: string) => url.replace(/\/+$/, '');

@@ -1,0 +1,123 @@
+/**
+ * PostgreSQL: one pool, named statements, three outcomes (rows, Refused, Unavailable). Guards F-22, F-23, F-24.
+ * A save is one call of one SQL function, so it is one transaction in one round trip. What failed for reasons of the
+ * world (deadlock, serialization, lost connection) is retried whole, at most RETRIES times with jitter, then BUSY.
+ * A retry after a lost COMMIT is safe: the idempotency row or the expected state tells the truth (F-22).
+ */
+import pg from 'pg';
+import type { ErrorCode, ErrorDetails } from '../contract/errors';
+import { RETRIES } from '../contract/limits';
+import { Changed, Fenced, Refused, Unavailable } from './failure';
+
+pg.types.setTypeParser(20, (v) => Number(v)); // bigint: amounts and ms stay within the safe integers (I-24)
+
+export type Row = Record<string, any>;
+export interface Fence { factId: string; reaction: string; fence: number }
+export interface Db {
+  /** Reads. Retried when the connection is lost. */
+  query<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<T[]>;
+  /** One save: `SELECT fn($1)` with a json argument; answers its json result. */
+  call<T = any>(fn: string, arg?: unknown): Promise<T>;
+  /** The same database, whose saves commit only while this worker holds the fact. */
+  fenced(fence: Fence): Db;
+  end(): Promise<void>;
+}
+export interface DbOptions {
+  max?: number; named?: boolean;
+  /** Called before each statement reaches the server: tests cut, delay or count here. */
+  beforeStatement?: (sql: string) => void | Promise<void>;
+  afterStatement?: (sql: string) => void | Promise<void>;
+}
+
+const RETRIED = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', '25006']);
+const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|terminat|Connection ended|timeout|ETIMEDOUT|not queryable/i;
+
+export function openDb(url: string, options: DbOptions = {}): Db {
+  const pool = new pg.Pool({
+    connectionString: url, max: options.max ?? 20, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000,
+    statement_timeout: 15_000, application_name: 'juke', allowExitOnIdle: true,
+  });
+  pool.on('error', () => undefined); // an idle connection was lost; the next use opens another
+  const names = new Map<string, string>();
+  const named = (sql: string) => {
+    if (options.named === false) return undefined;
+    let name = names.get(sql);
+    if (!name) names.set(sql, (name = `j${names.size}`));
+    return name;
+  };
+  const send = async (client: pg.ClientBase | pg.Pool, sql: string, params: readonly unknown[]): Promise<pg.QueryResult> => {
+    if (options.beforeStatement) await options.beforeStatement(sql);
+    const result = await client.query({ name: named(sql), text: sql, values: params as unknown[] });
+    if (options.afterStatement) await options.afterStatement(sql);
+    return result;
+  };
+  const make = (fence: Fence | null): Db => ({
+    async query(sql, params = []) {
+      return retried(async () => (await send(pool, sql, params)).rows);
+    },
+    async call(fn, arg = {}) {
+      if (!/^[a-z_]+$/.test(fn)) throw new Error(`not a function name: ${fn}`);
+      const sql = `SELECT ${fn}($1::jsonb) AS answer`;
+      const params = [JSON.stringify(arg)];
+      return retried(async () => (fence ? inFence(pool, send, fence, sql, params) : (await send(pool, sql, params)).rows[0]?.answer));
+    },
+    fenced: (f) => make(f),
+    end: () => pool.end(),
+  });
+  return make(null);
+}
+
+type Send = (client: pg.ClientBase, sql: string, params: readonly unknown[]) => Promise<pg.QueryResult>;
+
+async function inFence(pool: pg.Pool, send: Send, fence: Fence, sql: string, params: readonly unknown[]): Promise<unknown> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await send(client, 'BEGIN', []);
+    await send(client, 'SELECT kernel_fence($1, $2, $3)', [fence.factId, fence.reaction, fence.fence]);
+    const answer = (await send(client, sql, params)).rows[0]?.answer;
+    await send(client, 'COMMIT', []);
+    return answer;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((e: Error) => (broken = e));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const known = translate(error);
+      if (!(known instanceof Unavailable) || attempt > RETRIES) throw known;
+      await new Promise((done) => setTimeout(done, Math.random() * 40 * 2 ** attempt));
+    }
+  }
+}
+
+/** What PostgreSQL said, as one of our kinds. */
+function translate(error: unknown): unknown {
+  const e = error as { code?: string; detail?: string; message?: string };
+  if (e.code === 'JK001') return new Refused(e.message as ErrorCode, JSON.parse(e.detail ?? '{}') as ErrorDetails);
+  if (e.code === 'JK002') return new Changed(e.message);
+  if (e.code === 'JK003') return new Fenced(e.message);
+  if ((e.code && RETRIED.has(e.code)) || (!/^[0-9A-Z]{5}$/.test(e.code ?? '') && LOST.test(`${e.code ?? ''} ${e.message ?? ''}`))) {
+    return new Unavailable(`database: ${e.message}`, 'BUSY', 2_000, { cause: error });
+  }
+  return error;
+}
+
+/** Load, decide, save; again from the load when a guard says that it was decided on something that changed. */
+export async function decided<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Changed)) throw error;
+      if (attempt > RETRIES) throw new Unavailable(`kept changing: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+-- Kernel functions that saves call. Re-applied whenever this file changes.
+
+-- I-22: NULL when the key is new (go on), else the stored answer. {actor, key, hash, family}
+-- The family check makes a revoked session powerless on every route that moves money (A-22).
+CREATE OR REPLACE FUNCTION kernel_accept(idem jsonb, answer jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  seen idempotency;
+BEGIN
+  IF idem IS NULL OR jsonb_typeof(idem) = 'null' THEN RETURN NULL; END IF;
+  IF idem ->> 'family' IS NOT NULL AND EXISTS (
+    SELECT FROM session_family WHERE family_id = idem ->> 'family' AND revoked_at IS NOT NULL) THEN
+    PERFORM juke_refuse('SESSION_EXPIRED');
+  END IF;
+  INSERT INTO idempotency (actor, key, body_hash, answer)
+  VALUES (idem ->> 'actor', idem ->> 'key', idem ->> 'hash', answer) ON CONFLICT DO NOTHING;
+  IF FOUND THEN RETURN NULL; END IF;
+  SELECT * INTO seen FROM idempotency i WHERE i.actor = idem ->> 'actor' AND i.key = idem ->> 'key';
+  IF seen.body_hash <> idem ->> 'hash' THEN PERFORM juke_refuse('KEY_REUSED'); END IF;
+  RETURN seen.answer;
+END $$;
+
+-- I-21: one row for each reaction; a kind that nobody knows is parked, not lost (F-31).
+CREATE OR REPLACE FUNCTION kernel_emit(p_kind text, p_subject text, p_body jsonb DEFAULT '{}', p_due timestamptz DEFAULT NULL)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_id text := 'fct_' || replace(gen_random_uuid()::text, '-', '');
+BEGIN
+  INSERT INTO fact (fact_id, reaction, kind, subject, body, due_at)
+  SELECT v_id, reaction, p_kind, p_subject, p_body, coalesce(p_due, juke_now()) FROM fact_route WHERE kind = p_kind;
+  IF NOT FOUND THEN
+    INSERT INTO fact (fact_id, reaction, kind, subject, body, due_at, state, last_error)
+    VALUES (v_id, '?', p_kind, p_subject, p_body, coalesce(p_due, juke_now()), 'parked', 'no reaction knows this kind');
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION kernel_claim_facts(p_limit int, p_lease_ms int, p_reactions text[]) RETURNS SETOF fact LANGUAGE sql AS $$
+  UPDATE fact f SET state = 'running', attempts = f.attempts + 1, fence = f.fence + 1,
+    lease_until = juke_now() + p_lease_ms * interval '1 millisecond'
+  FROM (
+    (SELECT fact_id, reaction FROM fact WHERE state = 'due' AND due_at <= juke_now() AND reaction = ANY (p_reactions)
+      ORDER BY due_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
+    UNION ALL
+    (SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND reaction = ANY (p_reactions)
+      ORDER BY lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED)
+  ) c WHERE f.fact_id = c.fact_id AND f.reaction = c.reaction
+  RETURNING f.*
+$$;
+
+-- F-10: locks the claimed row for this transaction; a worker whose lease another took over can commit nothing.
+CREATE OR REPLACE FUNCTION kernel_fence(p_fact text, p_reaction text, p_fence bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM fact WHERE fact_id = p_fact AND reaction = p_reaction AND fence = p_fence AND state = 'running' FOR UPDATE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'fenced' USING ERRCODE = 'JK003'; END IF;
+END $$;
+
+-- p_again: ms from now when to run the same reaction again (a watch), or NULL when it is done.
+CREATE OR REPLACE FUNCTION kernel_finish_fact(p_fact text, p_reaction text, p_fence bigint, p_again bigint) RETURNS void LANGUAGE sql AS $$
+  UPDATE fact SET state = CASE WHEN p_again IS NULL THEN 'done' ELSE 'due' END, lease_until = NULL, last_error = NULL,
+    attempts = CASE WHEN p_again IS NULL THEN attempts ELSE 0 END,
+    due_at = CASE WHEN p_again IS NULL THEN due_at ELSE juke_now() + p_again * interval '1 millisecond' END
+  WHERE fact_id = p_fact AND reaction = p_reaction AND fence = p_fence AND state = 'running'
+$$;
+
+CREATE OR REPLACE FUNCTION kernel_fail_fact(p_fact text, p_reaction text, p_fence bigint, p_error text, p_back_ms bigint, p_park boolean)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE fact SET state = CASE WHEN p_park THEN 'parked' ELSE 'due' END, lease_until = NULL, last_error = left(p_error, 500),
+    due_at = juke_now() + p_back_ms * interval '1 millisecond'
+  WHERE fact_id = p_fact AND reaction = p_reaction AND fence = p_fence AND state = 'running';
+  IF FOUND AND p_park THEN PERFORM kernel_alarm('fact.parked', p_fact || ':' || p_reaction, jsonb_build_object('error', left(p_error, 500))); END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION kernel_alarm(p_kind text, p_subject text, p_body jsonb DEFAULT '{}') RETURNS void LANGUAGE sql AS $$
+  INSERT INTO alarm (kind, subject, body) VALUES (p_kind, p_subject, p_body) ON CONFLICT (kind, subject) DO NOTHING
+$$;
+
+CREATE OR REPLACE FUNCTION kernel_event(p_stage text, p_what text, p_merchant text, p_store text, p_person text, p_subject text, p_share text)
+RETURNS void LANGUAGE sql AS $$
+  INSERT INTO event (stage, what, merchant_id, store_id, person_id, subject, share_token)
+  VALUES (p_stage, p_what, p_merchant, p_store, p_person, p_subject, p_share)
+$$;
+
+-- I-08: a trigger on each stateful table (argument: its name in states.ts and its id column).
+CREATE OR REPLACE FUNCTION kernel_check_step() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  v_id text;
+BEGIN
+  IF NEW.state = OLD.state THEN RETURN NEW; END IF;
+  IF NOT EXISTS (SELECT FROM transition t WHERE t.subject_kind = TG_ARGV[0] AND t.from_state = OLD.state AND t.to_state = NEW.state) THEN
+    RAISE EXCEPTION 'I-08: % cannot go from % to %', TG_ARGV[0], OLD.state, NEW.state USING ERRCODE = 'check_violation';
+  END IF;
+  EXECUTE format('SELECT ($1).%I', TG_ARGV[1]) INTO v_id USING NEW;
+  INSERT INTO state_change (subject_kind, subject_id, from_state, to_state, changed_at)
+  VALUES (TG_ARGV[0], v_id, OLD.state, NEW.state, juke_now());
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION kernel_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'check_violation'; END $$;
