@@ -1,0 +1,193 @@
+// What `npm start` does, in order: options and ports, packages, PostgreSQL, sandbox, the browser app, the host. One signal stops it
+// all in reverse; data stays for the next start. Node's own modules only.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ensureApp } from './build-app.mjs';
+import { answersHttp, killGroup, startEntry, stopEntry, untilReady } from './children.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { dataFolder, findRoot, loadEnv } from './env.mjs';
+import { isAlive, startPostgres } from './postgres.mjs';
+import { checkDatabase, checkDatabaseAnswers, checkPort, readOptions } from './start-checks.mjs';
+
+const SANDBOX_WITHIN_MS = 60_000;
+const HOST_WITHIN_MS = 300_000; // the first start makes the demo city by running the real stories
+const SAME_SIGNAL_MS = 500; // npm passes the terminal's Ctrl-C on a second time
+
+/** Newest last: what to undo when we stop. @type {(() => Promise<void> | void)[]} */
+const undo = [];
+let running = false;
+let stopping = false;
+
+/** @param {string[]} args */
+export async function start(args) {
+  try {
+    loadEnv();
+    const options = readOptions(args);
+    if (options.help) return void console.log(options.help);
+    stopOnSignals();
+    await run(options);
+  } catch (error) {
+    if (stopping) return;
+    if (error.message) console.error(error.message);
+    await stop(1);
+  }
+}
+
+async function run({ port, sandboxPort, data: wantedData, demo }) {
+  const ownSandbox = !process.env.WECHAT_PAY_BASE_URL;
+  const data = dataFolder(wantedData);
+  const urls = { app: `http://127.0.0.1:${port}`, sandbox: `http://127.0.0.1:${sandboxPort}` };
+  refuseSecondStart(data);
+  await checkPort(port, '--port', process.env.HOST || undefined);
+  if (ownSandbox) await checkPort(sandboxPort, '--sandbox-port');
+  if (process.env.DATABASE_URL) await checkDatabaseAnswers(process.env.DATABASE_URL);
+  claim(data, port);
+
+  await ensureDependencies((child) => undo.push(() => killGroup(child)));
+  const databaseUrl = process.env.DATABASE_URL || (await localDatabase(data));
+  if (process.env.DATABASE_URL) await checkDatabase(databaseUrl);
+  await ensureApp('h5', { onChild: (child) => undo.push(() => killGroup(child)) });
+
+  const env = {
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    JUKE_DEMO: demo ? '1' : '0',
+    JUKE_DATA: data,
+    H5_DIR: join(findRoot(), 'dist', 'h5'),
+    MEDIA_DIR: process.env.MEDIA_DIR || join(data, 'media'),
+  };
+  if (ownSandbox) Object.assign(env, await startSandbox(data, sandboxPort, urls.sandbox));
+  const ready = await startHost(data, env, urls.app);
+  running = true;
+  console.log(summary({ urls, databaseUrl, data, ownSandbox, ready }));
+}
+
+async function localDatabase(data) {
+  const server = await startPostgres({ dataDir: join(data, 'postgres') });
+  undo.push(() => server.stop());
+  return server.url;
+}
+
+async function startSandbox(data, port, url) {
+  const folder = join(data, 'sandbox');
+  const credentials = join(folder, 'credentials.json');
+  mkdirSync(folder, { recursive: true });
+  const entry = startEntry({
+    name: 'sandbox',
+    entry: 'functions/sandbox/main.ts',
+    args: ['--port', String(port), '--data', folder],
+    logFile: join(data, 'logs', 'sandbox.log'),
+  });
+  keep(entry);
+  await untilReady(entry, async () => existsSync(credentials) && (await answersHttp(url)), SANDBOX_WITHIN_MS);
+  return { SANDBOX_URL: url, SANDBOX_CREDENTIALS: credentials };
+}
+
+/** @returns {Promise<{ signIns?: Record<string, unknown>[] }>} what the host said in its line `{"msg":"ready",…}` */
+async function startHost(data, env, url) {
+  let ready = {};
+  const entry = startEntry({
+    name: 'server',
+    entry: 'functions/host/main.ts',
+    env,
+    logFile: join(data, 'logs', 'host.log'),
+    onLine: (line) => {
+      const said = parseLine(line);
+      if (said?.msg === 'ready') ready = said;
+      else if (typeof said?.say === 'string') console.log(said.say); // a long step of the first start, in words
+    },
+  });
+  keep(entry);
+  await untilReady(entry, () => answersHttp(`${url}/api/health`, 200), HOST_WITHIN_MS);
+  return ready;
+}
+
+/** Stops it with everything, and stops everything when it ends by itself. */
+function keep(entry) {
+  undo.push(() => stopEntry(entry));
+  void entry.exited.then(async ({ code, signal }) => {
+    if (stopping || !running) return;
+    console.error(`The ${entry.name} ended by itself (${signal ?? `code ${code}`}): its log is ${entry.logFile}. Stopping; npm start begins again with the same data.`);
+    await stop(1);
+  });
+}
+
+function summary({ urls, databaseUrl, data, ownSandbox, ready }) {
+  const lines = [
+    ['App', urls.app],
+    ['API', `${urls.app}/api/docs`],
+    ...(ownSandbox ? [['Sandbox', `${urls.sandbox}   cashier, SMS inbox, faults`]] : []),
+    ['Database', withoutPassword(databaseUrl)],
+    ['Data, logs', relative(process.cwd(), data) || data],
+  ].map(([name, value]) => `  ${name.padEnd(12)}${value}`);
+  const signIns = Array.isArray(ready.signIns) ? ready.signIns.map((one) => `  ${Object.values(one).join('  ')}`) : [];
+  return ['', 'Juke is ready.', '', ...lines, ...(signIns.length ? ['', 'Demo sign-ins', ...signIns] : []), '',
+    'Ctrl-C stops it; the next npm start goes on with the same data.'].join('\n');
+}
+
+function withoutPassword(databaseUrl) {
+  const url = new URL(databaseUrl);
+  if (url.password) url.password = '***';
+  return url.href;
+}
+
+function parseLine(line) {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two hosts on one data folder: the first to stop would take the database from under the other. */
+function refuseSecondStart(data) {
+  const file = join(data, 'start.pid');
+  if (!existsSync(file)) return;
+  const [pid, port] = readFileSync(file, 'utf8').split(' ').map(Number);
+  if (pid === process.pid || !isAlive(pid) || !isStart(pid)) return;
+  throw new Error(`Juke already runs with this data (process ${pid}, port ${port}): stop it, or choose other data: npm start -- --data FOLDER --port 9000 --sandbox-port 9001`);
+}
+
+function claim(data, port) {
+  mkdirSync(data, { recursive: true });
+  const file = join(data, 'start.pid');
+  writeFileSync(file, `${process.pid} ${port}`);
+  undo.push(() => rmSync(file, { force: true }));
+}
+
+function isStart(pid) {
+  if (process.platform !== 'linux') return true;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.mjs');
+  } catch {
+    return false;
+  }
+}
+
+function stopOnSignals() {
+  let first = 0;
+  const onSignal = () => {
+    if (first === 0) {
+      first = Date.now();
+      console.log('\nStopping …');
+      void stop(0);
+    } else if (Date.now() - first > SAME_SIGNAL_MS) {
+      process.exit(1); // what still runs notices that we are gone; PostgreSQL is attached to or recovered at the next start
+    }
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal);
+}
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  while (undo.length > 0) {
+    try {
+      await undo.pop()();
+    } catch (error) {
+      console.error(error.message);
+    }
+  }
+  process.exit(code);
+}

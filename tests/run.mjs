@@ -1,0 +1,187 @@
+// `npm test [-- part… ] [-t name] [--file path]`: type check, the builds the asked parts need, then jest. Last line: `N passed, N failed`.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureApp } from '../functions/host/build-app.mjs';
+import { killGroup } from '../functions/host/children.mjs';
+import { ensureDependencies } from '../functions/host/dependencies.mjs';
+import { findRoot } from '../functions/host/env.mjs';
+
+/** Every part in the order it runs; `about` is shown by --help. `types` is tsc, all others are jest projects. */
+const PARTS = {
+  types: { about: 'type check of everything (counts as one test)' },
+  rules: { about: 'pure decisions, with property tests' },
+  tidy: { about: 'import line, table ownership, contract drift, dead files', database: true },
+  stories: { about: 'use cases on a real database', database: true },
+  races: { about: 'the same moment from several sides (F- ids)', database: true },
+  faults: { about: 'what fails half way (F- ids)', database: true },
+  abuse: { about: 'what people try (A- ids)', database: true },
+  sandbox: { about: 'the WeChat stand-in against the official protocol', database: true },
+  app: { about: 'app components and models in jsdom' },
+  weapp: { about: 'the compiled mini-program, run', database: true, builds: ['weapp'] },
+  sizes: { about: 'bundle sizes', builds: ['h5', 'weapp'] },
+  e2e: { about: 'the journey in Chromium', database: true, builds: ['h5'], alone: true, browser: true },
+};
+
+const HELP = `npm test [-- part …] [-t name] [--file path]
+
+Runs everything, or the named parts:
+${Object.entries(PARTS).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`).join('\n')}
+
+  -t NAME       only tests whose name contains NAME (for example an id: -t F-03)
+  --file PATH   only test files whose path contains PATH
+  --help        this text
+
+The last line is \`N passed, N failed\`; the exit code is 0 only when something ran and nothing failed.`;
+
+const root = findRoot();
+const total = { passed: 0, failed: 0, skipped: 0, ran: 0 };
+const children = new Set();
+let interrupted = false;
+
+async function main() {
+  const asked = readArguments(process.argv.slice(2));
+  if (asked.sentence) return end(asked.sentence, asked.code);
+  stopOnSignals();
+  try {
+    await ensureDependencies((child) => children.add(child));
+    await runParts(asked.parts, asked.filters);
+  } catch (error) {
+    fail(error.message);
+  }
+  report();
+}
+
+function readArguments(args) {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { t: { type: 'string', short: 't' }, file: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return { sentence: `${error.message.split('. ')[0]}: npm test -- --help tells what there is.`, code: 1 };
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return { sentence: HELP, code: 0 };
+  const unknown = positionals.find((name) => !(name in PARTS));
+  if (unknown !== undefined) return { sentence: `There is no part ${unknown}: the parts are ${Object.keys(PARTS).join(', ')}.`, code: 1 };
+  const filters = [...(values.t ? ['-t', values.t] : []), ...(values.file ? ['--testPathPatterns', values.file] : [])];
+  const wanted = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((name) => name !== 'types' || filters.length === 0);
+  return { parts: Object.keys(PARTS).filter((name) => wanted.includes(name)), filters };
+}
+
+async function runParts(parts, filters) {
+  if (parts.includes('types')) await typeCheck();
+  const usable = new Set(parts.filter((name) => name !== 'types'));
+  if (usable.has('e2e') && !findBrowser()) drop(usable, 'e2e', 'Chromium is not installed: apt-get install chromium fonts-noto-cjk, or set CHROMIUM_PATH.');
+  for (const target of new Set([...usable].flatMap((name) => PARTS[name].builds ?? []))) {
+    if (interrupted) return;
+    try {
+      await ensureApp(target, { onChild: (child) => children.add(child) });
+    } catch (error) {
+      [...usable].filter((name) => PARTS[name].builds?.includes(target)).forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
+    }
+  }
+  const stopDatabase = await startDatabase(usable);
+  try {
+    await jest([...usable].filter((name) => !PARTS[name].alone), [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters]);
+    await jest([...usable].filter((name) => PARTS[name].alone), ['--runInBand', ...filters]);
+  } finally {
+    await stopDatabase();
+  }
+}
+
+/** One server for the whole run: jest's own setup sees it and starts none. */
+async function startDatabase(usable) {
+  const needing = [...usable].filter((name) => PARTS[name].database);
+  if (needing.length === 0 || interrupted) return async () => undefined;
+  try {
+    const { startTestDatabase } = await import('./support/database-server.mjs');
+    return await startTestDatabase();
+  } catch (error) {
+    needing.forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
+    return async () => undefined;
+  }
+}
+
+/** A part that cannot run is one failure, and the others still run. */
+function drop(usable, name, why) {
+  usable.delete(name);
+  total.failed += 1;
+  console.error(`${name} did not run${why ? `: ${why}` : ' for the same reason.'}`);
+}
+
+async function typeCheck() {
+  mkdirSync(join(root, '.juke', 'build'), { recursive: true });
+  console.log('Type check …');
+  const code = await run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--incremental',
+    '--tsBuildInfoFile', join(root, '.juke', 'build', 'types.tsbuildinfo')]);
+  total.ran += 1;
+  if (code === 0) total.passed += 1;
+  else fail('The type check found the errors above.');
+}
+
+async function jest(projects, flags) {
+  if (projects.length === 0 || interrupted) return;
+  const result = join(root, '.juke', 'build', `jest-${process.pid}.json`);
+  rmSync(result, { force: true });
+  mkdirSync(join(root, '.juke', 'build'), { recursive: true });
+  const code = await run([join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--config', join(root, 'config', 'jest.config.mjs'),
+    '--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', result, ...flags]);
+  if (!existsSync(result)) return fail(`jest ended without a result (code ${code}).`);
+  const counted = JSON.parse(readFileSync(result, 'utf8'));
+  rmSync(result, { force: true });
+  const failed = counted.numFailedTests + counted.numRuntimeErrorTestSuites;
+  total.passed += counted.numPassedTests;
+  total.failed += failed;
+  total.skipped += counted.numPendingTests + counted.numTodoTests;
+  total.ran += counted.numPassedTests + failed;
+  if (counted.numPassedTests + failed === 0) fail(`No test ran in ${projects.join(', ')}.`);
+  else if (code !== 0 && failed === 0) fail(`jest ended with code ${code} although no test failed.`);
+}
+
+function run(args) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'test' } });
+    children.add(child);
+    child.once('exit', (code) => done(code ?? 1)).once('error', () => done(1)).once('close', () => children.delete(child));
+  });
+}
+
+function findBrowser() {
+  if (process.env.CHROMIUM_PATH) return existsSync(process.env.CHROMIUM_PATH);
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
+}
+
+function fail(sentence) {
+  total.failed += 1;
+  console.error(sentence);
+}
+
+/** The first signal ends what runs now; the database of the run is stopped and removed on the way out. */
+function stopOnSignals() {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(name, () => {
+      interrupted = true;
+      for (const child of children) killGroup(child);
+    });
+  }
+}
+
+function report() {
+  if (interrupted) fail('Interrupted.');
+  if (total.skipped > 0) console.log(`${total.skipped} skipped`);
+  end(`${total.passed} passed, ${total.failed} failed`, total.failed > 0 || total.ran === 0 ? 1 : 0);
+}
+
+function end(sentence, code) {
+  console[code === 0 || sentence.includes('passed') ? 'log' : 'error'](sentence);
+  process.exitCode = code;
+}
+
+await main();

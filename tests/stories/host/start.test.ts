@@ -1,0 +1,94 @@
+// What a person is told when `npm start` or `npm test` cannot do what was asked: one sentence, exit 1, nothing left behind.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { node, root, script, type Ended } from './script';
+
+jest.setTimeout(60_000);
+
+let data: string;
+
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'juke-start-'));
+});
+
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+/** WECHAT_PAY_BASE_URL empty: the sandbox is wanted, whatever the machine's own settings are. */
+function start(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
+  const clean = { DATABASE_URL: '', WECHAT_PAY_BASE_URL: '', HOST: undefined, PORT: undefined, SANDBOX_PORT: undefined, JUKE_DATA: undefined };
+  return node([join(root, 'functions/host/start.mjs'), '--data', join(data, 'juke'), ...args], { ...clean, ...env });
+}
+
+function expectSentence(ended: Ended, text: RegExp): void {
+  expect(ended.err.trim()).toMatch(text);
+  expect(ended.err.trim().split('\n')).toHaveLength(1);
+  expect(ended.code).toBe(1);
+  expect(existsSync(join(data, 'juke', 'postgres'))).toBe(false);
+}
+
+async function listening<T>(use: (port: number) => Promise<T>): Promise<T> {
+  const server = net.createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  try {
+    return await use((server.address() as net.AddressInfo).port);
+  } finally {
+    await new Promise((done) => server.close(done));
+  }
+}
+
+async function freePorts(): Promise<[number, number]> {
+  return listening((one) => listening(async (other) => [one, other]));
+}
+
+test('a taken port is named, with what to do', async () => {
+  const [free] = await freePorts();
+  await listening(async (port) => {
+    expectSentence(await start(['--port', String(port), '--sandbox-port', String(free)]),
+      new RegExp(`^Port ${port} is taken: stop what listens there, or choose another port: npm start -- --port \\d+$`));
+    expectSentence(await start(['--port', String(free), '--sandbox-port', String(port)]), new RegExp(`^Port ${port} is taken: .* --sandbox-port \\d+$`));
+  });
+});
+
+test('an unreachable database is named without its password', async () => {
+  const [port, sandbox] = await freePorts();
+  const [closed] = await freePorts();
+  const ended = await start(['--port', String(port), '--sandbox-port', String(sandbox)], { DATABASE_URL: `postgresql://me:secret@127.0.0.1:${closed}/juke` });
+  expectSentence(ended, new RegExp(`^The database at 127.0.0.1:${closed} cannot be reached \\(ECONNREFUSED\\): start it, correct DATABASE_URL`));
+  expect(ended.err).not.toContain('secret');
+});
+
+test('a database that is not there, and an address that is none', async () => {
+  const [port, sandbox] = await freePorts();
+  const ports = ['--port', String(port), '--sandbox-port', String(sandbox)];
+  const missing = new URL(String(process.env.JUKE_TEST_DATABASE));
+  missing.pathname = '/no_such_database';
+  expectSentence(await start(ports, { DATABASE_URL: missing.href }), /has no database no_such_database: create it/);
+  expectSentence(await start(ports, { DATABASE_URL: 'mysql://me:secret@localhost/juke' }), /^DATABASE_URL is no PostgreSQL address: it looks like/);
+});
+
+test('wrong options', async () => {
+  expectSentence(await start(['--prot', '9000']), /^Unknown option '--prot': npm start -- --help lists the options\.$/);
+  expectSentence(await start(['--port', '99999']), /^--port 99999 is no port/);
+  expectSentence(await start(['--port', '9000', '--sandbox-port', '9000']), /cannot both use port 9000/);
+  const help = await start(['--help']);
+  expect(help.code).toBe(0);
+  expect(help.out).toContain('--no-demo');
+});
+
+test('.env: comments, quotes, line breaks; the environment wins', async () => {
+  const { out } = await script(`import { parseEnv, loadEnv } from 'host/env.mjs'; import { writeFileSync } from 'node:fs';
+    const file = process.env.FILE; writeFileSync(file, '# a comment\\nA=1 # more\\nexport B="x # y\\\\nz"\\nC=\\'$1\\'\\nTAKEN=file\\n not a line\\nEMPTY=\\n');
+    console.log(JSON.stringify(parseEnv((await import('node:fs')).readFileSync(file, 'utf8'))));
+    loadEnv(file); console.log(process.env.TAKEN, process.env.A);`, { FILE: join(data, 'env'), TAKEN: 'environment', A: undefined });
+  const [parsed, taken] = out.trim().split('\n');
+  expect(JSON.parse(String(parsed))).toEqual({ A: '1', B: 'x # y\nz', C: '$1', TAKEN: 'file', EMPTY: '' });
+  expect(taken).toBe('environment 1');
+});
+
+test('an unknown part of the tests', async () => {
+  const ended = await node([join(root, 'tests/run.mjs'), 'rulez']);
+  expect(ended.err).toMatch(/^There is no part rulez: the parts are types, rules, /);
+  expect(ended.code).toBe(1);
+});
