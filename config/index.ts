@@ -33,11 +33,11 @@ export default defineConfig(async (merge) => {
       patterns: process.env.TARO_ENV === 'weapp' ? [{ from: 'src/theme.json', to: 'dist/weapp/theme.json' }] : [],
       options: {},
     },
-    sass: { data: "@use '@/styles/mixins' as *;", options: { quietDeps: true } },
+    sass: { data: "@use '@/styles/mixins' as *;" },
     mini: {
       compile: { include: [(file: string) => file.startsWith(contract)] },
       optimizeMainPackage: { enable: true },
-      postcss: { pxtransform: { enable: false, config: {} }, cssModules: { enable: false, config: {} } },
+      postcss: { pxtransform: { enable: false, config: {} } },
       miniCssExtractPluginOption: { ignoreOrder: true },
     },
     h5: {
@@ -57,7 +57,6 @@ export default defineConfig(async (merge) => {
       postcss: {
         autoprefixer: { enable: true, config: {} },
         pxtransform: { enable: false, config: {} },
-        cssModules: { enable: false, config: {} },
       },
       webpackChain: splitH5,
     },

@@ -1,0 +1,78 @@
+// The button: one primary a screen; refusing and accepting get equal outlines. Native open abilities of WeChat (share, phone
+// number) go through `open`, which is ignored in a browser.
+import { Button as NativeButton, View } from '@tarojs/components';
+import type { ReactNode } from 'react';
+import { isWeapp } from '@/platform';
+import { a11y } from '../a11y';
+import { Icon, type IconName } from '../icon';
+import { Touchable } from '../touchable';
+import './index.scss';
+
+export type ButtonKind = 'primary' | 'tint' | 'outline' | 'outline-brand' | 'text' | 'danger' | 'white';
+
+interface Props {
+  children: ReactNode;
+  kind?: ButtonKind;
+  /** l 48, m 44, s 36, xs 30 px high */
+  size?: 'l' | 'm' | 's' | 'xs';
+  icon?: IconName;
+  loading?: boolean;
+  disabled?: boolean;
+  /** takes the room left in a row */
+  grow?: boolean;
+  /** two lines: the second below, smaller */
+  sub?: ReactNode;
+  label?: string;
+  className?: string;
+  onClick?: () => void;
+}
+
+export function Button(props: Props) {
+  const { children, kind = 'primary', size = 'l', icon, loading, disabled, grow, sub, label, className = '', onClick } = props;
+  const look = disabled ? 'disabled' : kind;
+  const classes = `jk-button jk-button--${size} jk-button--${look} ${grow ? 'jk-button--grow' : ''} ${loading ? 'jk-button--loading' : ''} ${className}`;
+  return (
+    <Touchable className={classes} disabled={disabled || loading} onClick={onClick ?? noop} label={label} stop>
+      {loading ? <View className="jk-button__spin" /> : icon ? <Icon name={icon} size={size === 'l' ? 20 : 16} className="jk-button__icon" /> : null}
+      {sub ? (
+        <View className="jk-button__two">
+          <View className="jk-button__top">{children}</View>
+          <View className="jk-button__sub">{sub}</View>
+        </View>
+      ) : (
+        <View className="jk-button__text">{children}</View>
+      )}
+    </Touchable>
+  );
+}
+
+const noop = () => undefined;
+
+interface OpenProps {
+  open: 'share' | 'getPhoneNumber' | 'openSetting' | 'contact';
+  children: ReactNode;
+  label?: string;
+  className?: string;
+  disabled?: boolean;
+  onClick?: () => void;
+  /** code for the server, or null when refused */
+  onPhoneCode?: (code: string | null) => void;
+}
+
+/** A bare native button carrying one of WeChat's abilities, drawn by its children. Renders nothing in a browser. */
+export function OpenButton({ open, children, label, className = '', disabled, onClick, onPhoneCode }: OpenProps) {
+  if (!isWeapp) return null;
+  return (
+    <NativeButton
+      className={`jk-open-button ${className}`}
+      hoverClass="jk-pressed"
+      openType={open}
+      disabled={disabled}
+      onClick={onClick}
+      onGetPhoneNumber={(event) => onPhoneCode?.(event.detail.code ?? null)}
+      {...a11y({ label })}
+    >
+      {children}
+    </NativeButton>
+  );
+}

@@ -1,0 +1,42 @@
+// Something failed: what happened, what about the money, what now. Takes the client's normalised error.
+import { View } from '@tarojs/components';
+import { texts } from '@/i18n/common';
+import { useT } from '@/i18n';
+import { openTab } from '@/state/pages';
+import { Button } from '../button';
+import { svgUri } from '../icon/logic';
+import { describeError, type ShownError } from './logic';
+import './index.scss';
+
+interface Props {
+  error: ShownError;
+  onRetry?: () => void;
+  /** the way out; orders by default, home for what was not found */
+  exit?: { text: string; onClick: () => void };
+  place?: 'card' | 'page';
+}
+
+const art = svgUri(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="112" height="112" viewBox="0 0 112 112"><circle cx="56" cy="56" r="54" fill="#EFEFEB"/>' +
+    '<g stroke="#52574F" stroke-width="5" stroke-linecap="round" fill="none"><path d="M30 50c14-13 38-13 52 0M40 62c9-8 23-8 32 0"/>' +
+    '<path d="M34 82L78 34" stroke="#EA5B25"/></g><circle cx="56" cy="76" r="5" fill="#52574F"/></svg>',
+);
+
+export function ErrorState({ error, onRetry, exit, place = 'card' }: Props) {
+  const t = useT(texts);
+  const { title, body, canRetry, lost } = describeError(error, t);
+  const out = exit ?? (lost ? { text: t.home, onClick: () => openTab('discover') } : { text: t.viewOrders, onClick: () => openTab('orders') });
+  return (
+    <View className={`jk-error jk-error--${place}`} role="alert">
+      <View className="jk-error__art" style={{ backgroundImage: `url("${art}")` }} />
+      <View className="jk-error__body">
+        <View className="jk-error__title">{title}</View>
+        {body ? <View className="jk-error__text">{body}</View> : null}
+        <View className="jk-error__actions">
+          {canRetry && onRetry ? <Button size="s" onClick={onRetry}>{t.retry}</Button> : null}
+          <Button size="s" kind="outline" className={canRetry && onRetry ? 'jk-error__exit' : ''} onClick={out.onClick}>{out.text}</Button>
+        </View>
+      </View>
+    </View>
+  );
+}

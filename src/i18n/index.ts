@@ -1,0 +1,1 @@
+export { defineTexts, textsIn, useT, type Texts } from './define';
