@@ -1,0 +1,8 @@
+// What screens use of the client.
+export { call } from './client';
+export { serverNow } from './clock';
+export { mediaUrl } from './address';
+export { asFailure, Failure } from './errors';
+export { useAction, useLoad, usePages, type Action, type Loaded, type Pages } from './hooks';
+export { dropSession, getSession, keepSession, useSession, type Session } from './session';
+export type { Answer, RouteTypes } from '@contract/shapes';

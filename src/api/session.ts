@@ -1,0 +1,25 @@
+// Who is signed in on this device: the short-lived token, and the refresh token that renews it.
+import type { Answer } from '@contract/shapes';
+import { storage } from '@/platform';
+import { createStore, useStore } from '@/state/store';
+
+export type Session = Answer<'loginPhone'>;
+
+const KEY = 'juke.session';
+
+const session = createStore<Session | null>(storage.get<Session>(KEY));
+
+export const getSession = (): Session | null => session.get();
+
+/** Re-renders when someone signs in or out. */
+export const useSession = (): Session | null => useStore(session);
+
+export function keepSession(next: Session): void {
+  storage.set(KEY, next);
+  session.set(next);
+}
+
+export function dropSession(): void {
+  storage.remove(KEY);
+  session.set(null);
+}

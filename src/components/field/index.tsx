@@ -1,0 +1,97 @@
+// A labelled field with its own error line, and the switch of settings.
+import { Input, Textarea, View } from '@tarojs/components';
+import type { ReactNode } from 'react';
+import { isWeapp } from '@/platform';
+import { a11y, keyboard } from '../a11y';
+import './index.scss';
+
+interface Props {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  type?: 'text' | 'number' | 'digit';
+  /** what the browser may fill in: tel, one-time-code … */
+  autoComplete?: string;
+  placeholder?: string;
+  error?: string;
+  hint?: string;
+  maxlength?: number;
+  lines?: number;
+  focus?: boolean;
+  disabled?: boolean;
+  prefix?: ReactNode;
+  right?: ReactNode;
+  onSubmit?: () => void;
+}
+
+export function Field(props: Props) {
+  const { label, value, onInput, type = 'text', autoComplete, placeholder, error, hint, maxlength = 140, lines, focus, disabled, prefix, right, onSubmit } = props;
+  const native = isWeapp
+    ? {}
+    : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : undefined } };
+  // A number field of the browser drops leading zeros and takes e, + and −: text with a numeric keyboard instead.
+  const inputType = !isWeapp && type === 'number' ? 'text' : type;
+  return (
+    <View className="jk-field">
+      <View className="jk-field__label">{label}</View>
+      <View className={`jk-field__box ${error ? 'jk-field__box--error' : ''} ${lines ? 'jk-field__box--lines' : ''}`}>
+        {prefix}
+        {lines ? (
+          <Textarea
+            className="jk-field__input jk-field__input--lines"
+            style={{ height: `${lines * 22}px` }}
+            value={value}
+            maxlength={maxlength}
+            placeholder={placeholder}
+            placeholderClass="jk-field__placeholder"
+            disabled={disabled}
+            onInput={(event) => onInput(event.detail.value)}
+            {...native}
+          />
+        ) : (
+          <Input
+            className="jk-field__input"
+            type={inputType}
+            value={value}
+            maxlength={maxlength}
+            focus={focus}
+            placeholder={placeholder}
+            placeholderClass="jk-field__placeholder"
+            disabled={disabled}
+            onInput={(event) => onInput(event.detail.value)}
+            onConfirm={onSubmit}
+            {...native}
+          />
+        )}
+        {right}
+      </View>
+      {error ? <View className="jk-field__error" {...a11y({ role: 'alert' })}>{error}</View> : hint ? <View className="jk-field__hint">{hint}</View> : null}
+    </View>
+  );
+}
+
+interface SwitchProps {
+  on: boolean;
+  label: string;
+  disabled?: boolean;
+  onChange: (on: boolean) => void;
+}
+
+export function Toggle({ on, label, disabled, onChange }: SwitchProps) {
+  const flip = disabled ? undefined : () => onChange(!on);
+  return (
+    <View
+      className={`jk-toggle ${on ? 'jk-toggle--on' : ''} ${disabled ? 'jk-toggle--off' : ''}`}
+      onClick={flip}
+      {...a11y({ role: 'switch', label, checked: on, disabled })}
+      {...keyboard(flip)}
+    >
+      <View className="jk-toggle__knob" />
+    </View>
+  );
+}
+
+/** One of several; the row carries the tap. */
+export function Radio({ on, disabled }: { on: boolean; disabled?: boolean }) {
+  return <View className={`jk-radio ${on ? 'jk-radio--on' : ''} ${disabled ? 'jk-radio--off' : ''}`} aria-hidden="true" />;
+}

@@ -1,0 +1,67 @@
+// The root of every page: theme, safe areas, offline strip, error boundary, and where toasts and questions appear.
+import { View } from '@tarojs/components';
+import { useDidHide, useDidShow, usePageScroll } from '@tarojs/taro';
+import { useState, type ReactNode } from 'react';
+import { texts } from '@/i18n/common';
+import { useT } from '@/i18n';
+import { useOnline } from '@/state/network';
+import { useTheme } from '@/state/settings';
+import type { TabName } from '@/state/pages';
+import { a11y } from '../a11y';
+import { DialogHost } from '../dialog';
+import { NavBar } from '../nav-bar';
+import { NoticeStrip } from '../notice';
+import { TabBar } from '../tab-bar';
+import { ToastHost } from '../toast';
+import { ErrorBoundary } from './boundary';
+import './index.scss';
+
+interface Props {
+  children: ReactNode;
+  title?: string;
+  /** see NavBar; 'none' draws no bar. 'art' needs `enablePageScroll: true` in the page's config */
+  nav?: 'ground' | 'pine' | 'pine-6' | 'art' | 'none';
+  navLeft?: ReactNode;
+  navRight?: ReactNode;
+  back?: boolean;
+  /** draws the tab bar with this tab chosen */
+  tab?: TabName;
+  tabDot?: boolean;
+  /** buttons fixed at the bottom */
+  bottom?: ReactNode;
+  /** sheets and such, outside the scrolling content */
+  overlays?: ReactNode;
+  className?: string;
+}
+
+const SOLID_AFTER_PX = 40;
+
+export function Page(props: Props) {
+  const { children, title, nav = 'ground', navLeft, navRight, back = props.tab === undefined, tab, tabDot, bottom, overlays, className = '' } = props;
+  const t = useT(texts);
+  const theme = useTheme();
+  const online = useOnline();
+  const [front, setFront] = useState(true);
+  const [scrolled, setScrolled] = useState(false);
+  useDidShow(() => setFront(true));
+  useDidHide(() => setFront(false));
+  usePageScroll(({ scrollTop }) => {
+    if (nav === 'art') setScrolled(scrollTop > SOLID_AFTER_PX);
+  });
+
+  const room = tab ? 'jk-page--tab' : bottom ? 'jk-page--bar' : '';
+  return (
+    <View className={`jk jk-page ${theme === 'dark' ? 'jk-dark' : ''} ${room} ${className}`}>
+      {nav === 'none' ? null : <NavBar title={title} left={navLeft} right={navRight} tone={nav} scrolled={scrolled} back={back} />}
+      {online ? null : <NoticeStrip tone="warn" icon="wifi-off" className="jk-page__offline">{t.offline}</NoticeStrip>}
+      <View className="jk-page__main" {...a11y({ role: 'main' })}>
+        <ErrorBoundary>{children}</ErrorBoundary>
+      </View>
+      {bottom ? <View className="jk-bar">{bottom}</View> : null}
+      {tab ? <TabBar current={tab} dot={tabDot} /> : null}
+      {overlays}
+      {front ? <DialogHost /> : null}
+      {front ? <ToastHost /> : null}
+    </View>
+  );
+}

@@ -1,0 +1,41 @@
+// The three tabs that work today, drawn by us on both targets.
+import { View } from '@tarojs/components';
+import { texts } from '@/i18n/common';
+import { useT } from '@/i18n';
+import { openTab, type TabName } from '@/state/pages';
+import { a11y } from '../a11y';
+import { Icon, type IconName } from '../icon';
+import { Touchable } from '../touchable';
+import './index.scss';
+
+interface Props {
+  current: TabName;
+  /** a dot on 我的: something unread */
+  dot?: boolean;
+}
+
+export function TabBar({ current, dot }: Props) {
+  const t = useT(texts);
+  const tabs: { name: TabName; icon: IconName; text: string }[] = [
+    { name: 'discover', icon: 'compass', text: t.discover },
+    { name: 'orders', icon: 'ticket', text: t.vouchers },
+    { name: 'mine', icon: 'user', text: t.mine },
+  ];
+  return (
+    <View className="jk-tab-bar" {...a11y({ role: 'navigation', label: t.tabs })}>
+      {tabs.map(({ name, icon, text }) => (
+        <Touchable
+          key={name}
+          className={`jk-tab-bar__tab ${name === current ? 'jk-tab-bar__tab--on' : ''}`}
+          role="link"
+          label={name === current ? `${text}, ${t.selected}` : text}
+          onClick={() => name !== current && openTab(name)}
+        >
+          <Icon name={icon} size={24} className="jk-tab-bar__icon" />
+          <View>{text}</View>
+          {name === 'mine' && dot ? <View className="jk-tab-bar__dot" /> : null}
+        </Touchable>
+      ))}
+    </View>
+  );
+}
