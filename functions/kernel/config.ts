@@ -12,6 +12,8 @@ export interface WechatConfig {
   /** Serial → public key PEM: several during a rotation (F-32). */
   platformKeys: Record<string, string>;
   smsUrl: string; smsToken: string;
+  /** The platform's full name as registered; WeChat asks for it where the platform becomes a receiver of splits. */
+  spName?: string;
 }
 export interface Config {
   databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; artDir: string;
@@ -50,7 +52,7 @@ export function wechatFromCredentials(url: string, c: Record<string, unknown>): 
   return {
     payBaseUrl: url, apiBaseUrl: url, spMchid: s('spMchid'), spAppid: s('spAppid'), appid: s('appid'), appSecret: s('appSecret'),
     merchantSerial: s('merchantSerial'), merchantPrivateKeyPem: s('merchantPrivateKeyPem'), apiV3Key: s('apiV3Key'),
-    platformKeys: c.platformKeys as Record<string, string>, smsUrl: `${url}/sms/send`, smsToken: s('smsToken'),
+    platformKeys: c.platformKeys as Record<string, string>, smsUrl: `${url}/sms/send`, smsToken: s('smsToken'), spName: s('spName') || undefined,
   };
 }
 
@@ -74,7 +76,7 @@ function realWechat(env: Env): WechatConfig {
       if (!serial || !file || !existsSync(file)) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, whose file is not there.`);
       return [serial, readFileSync(file, 'utf8')];
     })),
-    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '',
+    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
   };
 }
 
