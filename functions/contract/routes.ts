@@ -27,7 +27,7 @@ export const routes = {
   logout: { method: 'DELETE', path: '/api/sessions/current', auth: 'person', module: 'identity' },
   loginDemo: { ...post('/api/demo/sessions', 'public', 'identity'), demo: true },
   getMe: get('/api/me', 'person', 'identity'),
-  updateMe: { method: 'PATCH', path: '/api/me', auth: 'person', module: 'identity' },
+  updateMe: { method: 'PUT', path: '/api/me', auth: 'person', module: 'identity' },
   verifyPhone: post('/api/me/phone', 'person', 'identity'),
   linkWechat: post('/api/me/wechat', 'person', 'identity'),
   setConsent: { method: 'PUT', path: '/api/me/consents/:kind', auth: 'person', module: 'identity' },
