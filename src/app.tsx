@@ -1,5 +1,7 @@
+// The app: global styles, and what must be ready before the first page.
 import type { PropsWithChildren } from 'react';
-import './app.scss';
+import './styles/tokens.scss';
+import './styles/base.scss';
 
 export default function App({ children }: PropsWithChildren) {
   return children;
