@@ -42,10 +42,8 @@ export const transitions = {
     due: ['sent', 'succeeded', 'cancelled'],
     sent: ['succeeded', 'stuck'],
     stuck: ['sent', 'succeeded'],
-    succeeded: ['returning'],
-    returning: ['returned'],
+    succeeded: [],
     cancelled: [],
-    returned: [],
   },
   withdrawal: {
     requested: ['awaiting_person', 'succeeded', 'failed'],

@@ -6,6 +6,7 @@ import { ensureApp } from './build-app.mjs';
 import { answersHttp, killGroup, startEntry, stopEntry, untilReady } from './children.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { dataFolder, findRoot, loadEnv } from './env.mjs';
+import { whenNpmEnds } from './parent.mjs';
 import { isAlive, startPostgres } from './postgres.mjs';
 import { checkDatabase, checkDatabaseAnswers, checkPort, readOptions } from './start-checks.mjs';
 
@@ -177,6 +178,7 @@ function stopOnSignals() {
     }
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal);
+  whenNpmEnds(onSignal);
 }
 
 async function stop(code) {

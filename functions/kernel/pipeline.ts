@@ -146,7 +146,9 @@ export function failed(error: unknown, language: 'zh' | 'en', app: App | null, w
     return refusal('PROVIDER_DOWN', language, {}, 5_000);
   }
   const id = `bug_${randomUUID().slice(0, 8)}`;
-  (app?.log ?? console).error({ where, id, stack: (error as Error)?.stack ?? String(error) }, 'bug');
+  const report = { where, id, stack: (error as Error)?.stack ?? String(error) };
+  if (app) app.log.error(report, 'bug');
+  else console.error(report);
   return refusal('INTERNAL', language, {}, undefined, id);
 }
 

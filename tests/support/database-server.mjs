@@ -41,8 +41,8 @@ export async function startTestDatabase() {
 
 /** The database `juke` of the fresh server takes the migrations and is then closed to sessions, so that copies never wait. */
 async function makeTemplate(url) {
-  const { migrate } = await loadTs(join(findRoot(), 'functions', 'kernel', 'migrate.ts'));
-  await migrate(url);
+  const { prepareDatabase } = await loadTs(join(findRoot(), 'functions', 'worker', 'prepare.ts'));
+  await prepareDatabase(url);
   const { Client } = createRequire(import.meta.url)('pg');
   const client = new Client({ connectionString: url.replace(/juke$/, 'postgres') });
   await client.connect();

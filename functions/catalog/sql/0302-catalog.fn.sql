@@ -49,3 +49,6 @@ CREATE OR REPLACE FUNCTION catalog_return_stock(p_deal text, p_person text, p_qu
   UPDATE deal_buyer SET quantity = quantity - p_quantity WHERE deal_id = p_deal AND person_id = p_person;
   UPDATE deal_stock SET available = available + p_quantity, sold = sold - p_quantity WHERE deal_id = p_deal;
 $$;
+
+CREATE OR REPLACE FUNCTION catalog_is_valid_at(p_deal text, p_store text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT EXISTS (SELECT FROM deal_store WHERE deal_id = p_deal AND store_id = p_store) $$;

@@ -34,15 +34,16 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION kernel_claim_facts(p_limit int, p_lease_ms int, p_reactions text[]) RETURNS SETOF fact LANGUAGE sql AS $$
+  WITH due AS (
+    SELECT fact_id, reaction FROM fact WHERE state = 'due' AND due_at <= juke_now() AND reaction = ANY (p_reactions)
+    ORDER BY due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+  ), lapsed AS (
+    SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND reaction = ANY (p_reactions)
+    ORDER BY lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED
+  )
   UPDATE fact f SET state = 'running', attempts = f.attempts + 1, fence = f.fence + 1,
     lease_until = juke_now() + p_lease_ms * interval '1 millisecond'
-  FROM (
-    (SELECT fact_id, reaction FROM fact WHERE state = 'due' AND due_at <= juke_now() AND reaction = ANY (p_reactions)
-      ORDER BY due_at LIMIT p_limit FOR UPDATE SKIP LOCKED)
-    UNION ALL
-    (SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND reaction = ANY (p_reactions)
-      ORDER BY lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED)
-  ) c WHERE f.fact_id = c.fact_id AND f.reaction = c.reaction
+  FROM (TABLE due UNION ALL TABLE lapsed) c WHERE f.fact_id = c.fact_id AND f.reaction = c.reaction
   RETURNING f.*
 $$;
 

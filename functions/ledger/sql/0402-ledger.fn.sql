@@ -33,3 +33,7 @@ BEGIN
     (SELECT jsonb_agg(jsonb_build_object('a', account_kind, 'o', owner_id, 'f', -amount_fen) ORDER BY line) FROM posting WHERE journal_id = v.journal_id),
     v.journal_id);
 END $$;
+
+-- A stored balance in fen; 0 where nothing was posted yet.
+CREATE OR REPLACE FUNCTION ledger_balance(p_kind text, p_owner text) RETURNS bigint LANGUAGE sql STABLE AS
+  $$ SELECT coalesce((SELECT amount_fen FROM balance WHERE account_kind = p_kind AND owner_id = p_owner), 0) $$;

@@ -27,7 +27,7 @@ CREATE TABLE store (
   UNIQUE (store_id, merchant_id)
 );
 CREATE FUNCTION merchants_point(lat_e6 int, lng_e6 int) RETURNS earth LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
-  $$ SELECT ll_to_earth(lat_e6 / 1000000.0, lng_e6 / 1000000.0) $$;
+  $$ SELECT public.ll_to_earth(lat_e6 / 1e6::float8, lng_e6 / 1e6::float8) $$;
 CREATE INDEX store_near ON store USING gist (merchants_point(lat_e6, lng_e6));
 CREATE INDEX ON store (merchant_id);
 CREATE INDEX store_words ON store USING gin ((name || ' ' || address) gin_trgm_ops);

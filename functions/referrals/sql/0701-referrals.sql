@@ -70,6 +70,7 @@ CREATE TABLE reward (
   reason text,
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   pending_at timestamptz,
+  pended_by text,                                         -- subject of its pending journal
   release_at timestamptz,
   ended_at timestamptz,
   CONSTRAINT "I-16 within rate and cap" CHECK (amount_fen <= cap_fen AND amount_fen * 10000 <= paid_fen * rate_bps),

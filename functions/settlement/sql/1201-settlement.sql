@@ -3,7 +3,7 @@ CREATE TABLE split (
   split_id text PRIMARY KEY,                               -- out_order_no
   order_id text NOT NULL UNIQUE,
   merchant_id text NOT NULL,
-  state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'stuck', 'succeeded', 'returning', 'returned', 'cancelled')),
+  state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'stuck', 'succeeded', 'cancelled')),
   commission_fen bigint NOT NULL CHECK (commission_fen >= 0),
   reward_fen bigint NOT NULL CHECK (reward_fen >= 0),
   merchant_fen bigint NOT NULL CHECK (merchant_fen >= 0),
@@ -13,6 +13,15 @@ CREATE TABLE split (
   CONSTRAINT "returns within what was split" CHECK (returned_fen <= commission_fen + reward_fen)
 );
 CREATE TRIGGER split_step BEFORE UPDATE OF state ON split FOR EACH ROW EXECUTE FUNCTION kernel_check_step('split', 'split_id');
+-- One return of a split's money for one after-sale refund; then the refund itself is sent.
+CREATE TABLE split_return (
+  return_id text PRIMARY KEY,                              -- out_return_no
+  split_id text NOT NULL REFERENCES split,
+  refund_id text NOT NULL UNIQUE,
+  amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+  done_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT juke_now()
+);
 CREATE TABLE withdrawal (
   withdrawal_id text PRIMARY KEY,                          -- out_bill_no: never changes on an unknown error
   person_id text NOT NULL,

@@ -1,0 +1,126 @@
+-- The save of placing an order: one round trip, fixed order of checks, idempotency first, the contended stock row last.
+-- I-06, I-10, I-17, I-22, F-20. Anything refused leaves nothing.
+CREATE OR REPLACE FUNCTION orders_place(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := juke_now();
+  v_expires timestamptz := v_now + (p ->> 'holdMs')::bigint * interval '1 millisecond';
+  v_answer jsonb := jsonb_build_object('orderId', p ->> 'orderId', 'payableFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(v_expires));
+  v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
+  v_order text := p ->> 'orderId';
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  IF (SELECT count(*) FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND state = 'expired'
+      AND expires_at > v_now - (p ->> 'hoardMs')::bigint * interval '1 millisecond') >= (p ->> 'hoardMax')::int THEN
+    PERFORM juke_refuse('HOARDING');
+  END IF;
+  PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
+  BEGIN
+    INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
+      placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot)
+    VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
+      (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', v_now, v_expires, (p ->> 'commissionBps')::int,
+      (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p -> 'snapshot');
+  EXCEPTION WHEN unique_violation THEN
+    PERFORM juke_refuse('UNPAID_ORDER_EXISTS', jsonb_build_object('orderId',
+      (SELECT order_id FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND deal_id = p ->> 'dealId' AND state = 'unpaid')));
+  END;
+  INSERT INTO order_line (order_id, line, kind, amount_fen)
+  SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
+  PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v_order, 'merchantId', p ->> 'merchantId', 'subMchid', p ->> 'subMchid',
+    'amountFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(v_expires)));
+  IF jsonb_typeof(p -> 'attribution') = 'object' THEN PERFORM referrals_attribute(p -> 'attribution'); END IF;
+  PERFORM kernel_emit('order.placed', v_order, '{}', v_now + (p ->> 'watchMs')::bigint * interval '1 millisecond');
+  PERFORM kernel_event('convert', 'order.placed', p ->> 'merchantId', NULL, p ->> 'buyerId', v_order, p #>> '{attribution,token}');
+  PERFORM catalog_count_buyer(p ->> 'dealId', p ->> 'buyerId', (p ->> 'quantity')::int, (p ->> 'limit')::int);
+  PERFORM catalog_take_stock(p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int);
+  RETURN v_answer;
+END $$;
+
+-- pending → paid once: journal, vouchers, expected reward and facts in the same commit. I-04, I-09, I-13, F-01, F-16, F-34.
+-- A payment that comes too late or a second time is recorded and refunded in full (F-03): outcome 'late' or 'double'.
+CREATE OR REPLACE FUNCTION orders_mark_paid(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v guest_order;
+  v_now timestamptz := juke_now();
+  v_amount bigint;
+  v_until timestamptz;
+BEGIN
+  IF NOT payments_succeed(p ->> 'paymentId', p ->> 'transactionId', p ->> 'payerOpenid', time_of((p ->> 'successAtMs')::bigint)) THEN
+    RETURN '{"outcome": "repeat"}';
+  END IF;
+  UPDATE guest_order SET state = 'paid', paid_at = v_now, provider_fee_fen = (p ->> 'providerFeeFen')::bigint
+  WHERE order_id = p ->> 'orderId' AND state = 'unpaid' RETURNING * INTO v;
+  IF NOT FOUND THEN
+    SELECT * INTO STRICT v FROM guest_order WHERE order_id = p ->> 'orderId';
+    PERFORM ledger_post('payment.unwanted', p ->> 'paymentId', v.merchant_id, v.order_id, jsonb_build_array(
+      jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', -v.payable_fen), jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', v.payable_fen)));
+    PERFORM kernel_emit('payment.unwanted', p ->> 'paymentId', jsonb_build_object('kind', CASE WHEN v.paid_at IS NULL THEN 'late_payment' ELSE 'double_payment' END));
+    RETURN jsonb_build_object('outcome', CASE WHEN v.paid_at IS NULL THEN 'late' ELSE 'double' END);
+  END IF;
+  v_amount := v.payable_fen - v.provider_fee_fen;
+  PERFORM ledger_post('payment', p ->> 'paymentId', v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+    jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', -v.payable_fen),
+    jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', v.provider_fee_fen),
+    jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v_amount))) x WHERE (x ->> 'f')::bigint <> 0));
+  v_until := (((v_now AT TIME ZONE 'Asia/Shanghai')::date + v.valid_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai');
+  PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until);
+  IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_expect(p -> 'reward'); END IF;
+  PERFORM kernel_emit('order.paid', v.order_id);
+  PERFORM kernel_event('convert', 'order.paid', v.merchant_id, NULL, v.buyer_id, v.order_id, p ->> 'shareToken');
+  PERFORM identity_notify(v.buyer_id, 'order.paid', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title', 'amountFen', v.payable_fen, 'untilMs', ms_of(v_until)),
+    '/pages/order/index?id=' || v.order_id);
+  PERFORM catalog_sell_stock(v.deal_id, v.quantity);
+  RETURN '{"outcome": "paid"}';
+END $$;
+
+-- An unpaid order ends: by its buyer at any time, by the clock at its expiry (half-open, database clock: I-25, F-16).
+CREATE OR REPLACE FUNCTION orders_end(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v guest_order;
+  v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state = 'unpaid'
+    AND (p ->> 'to' = 'cancelled' OR expires_at <= juke_now()) RETURNING * INTO v;
+  IF NOT FOUND THEN
+    IF p ->> 'to' = 'cancelled' THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
+    RETURN '{"ok": false}';
+  END IF;
+  PERFORM catalog_release_stock(v.deal_id, v.buyer_id, v.quantity);
+  PERFORM kernel_emit('order.ended', v.order_id);
+  IF p ->> 'to' = 'expired' THEN
+    PERFORM identity_notify(v.buyer_id, 'order.expired', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/order/index?id=' || v.order_id);
+  END IF;
+  RETURN '{"ok": true}';
+END $$;
+
+-- A second intent for the same order (another way to pay). p: {orderId, paymentId, subMchid}
+CREATE OR REPLACE FUNCTION orders_open_payment(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v guest_order;
+BEGIN
+  SELECT * INTO v FROM guest_order WHERE order_id = p ->> 'orderId' AND state = 'unpaid' FOR UPDATE;
+  IF NOT FOUND THEN PERFORM juke_refuse('ORDER_NOT_PAYABLE'); END IF;
+  PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v.order_id, 'merchantId', v.merchant_id, 'subMchid', p ->> 'subMchid',
+    'amountFen', v.payable_fen, 'expiresAtMs', ms_of(v.expires_at)));
+  RETURN '{}';
+END $$;
+
+-- I-07: the counter of refunds succeeded and in flight; the fee that WeChat gives back with them.
+CREATE OR REPLACE FUNCTION orders_count_refund(p_order text, p_amount bigint, p_expected bigint, p_fee_back bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE guest_order SET refunded_fen = refunded_fen + p_amount, provider_fee_fen = provider_fee_fen - p_fee_back
+  WHERE order_id = p_order AND refunded_fen = p_expected AND state IN ('paid', 'completed');
+  IF NOT FOUND THEN PERFORM juke_changed('order'); END IF;
+END $$;
+CREATE OR REPLACE FUNCTION orders_give_back_fee(p_order text, p_fee_back bigint) RETURNS void LANGUAGE sql AS
+  $$ UPDATE guest_order SET provider_fee_fen = provider_fee_fen - p_fee_back WHERE order_id = p_order $$;
+-- Every voucher's money went back.
+CREATE OR REPLACE FUNCTION orders_refunded(p_order text) RETURNS void LANGUAGE sql AS
+  $$ UPDATE guest_order SET state = 'refunded' WHERE order_id = p_order AND state IN ('paid', 'completed') AND refunded_fen = payable_fen $$;
+-- Served (nothing left to use) or open again after an undo; p: {orderId, to}
+CREATE OR REPLACE FUNCTION orders_serve(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
+  RETURN '{}';
+END $$;

@@ -1,0 +1,46 @@
+-- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs}
+CREATE OR REPLACE FUNCTION payments_open(p jsonb) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO payment (payment_id, order_id, merchant_id, sub_mchid, amount_fen, expires_at)
+  VALUES (p ->> 'paymentId', p ->> 'orderId', p ->> 'merchantId', p ->> 'subMchid', (p ->> 'amountFen')::bigint, time_of((p ->> 'expiresAtMs')::bigint))
+$$;
+
+CREATE OR REPLACE FUNCTION payments_prepared(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_seen jsonb := kernel_accept(p -> 'idem', coalesce(p -> 'answer', '{}'));
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  UPDATE payment SET state = CASE WHEN state = 'created' THEN 'prepared' ELSE state END, method = p ->> 'method', prepay = p ->> 'prepay'
+  WHERE payment_id = p ->> 'paymentId';
+  RETURN p -> 'answer';
+END $$;
+
+-- I-09: one transaction, one intent. False when it was recorded before.
+CREATE OR REPLACE FUNCTION payments_succeed(p_payment text, p_transaction text, p_payer text, p_success timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE payment SET state = 'succeeded', transaction_id = p_transaction, payer_openid = p_payer, succeeded_at = p_success
+  WHERE payment_id = p_payment AND state <> 'succeeded';
+  RETURN FOUND;
+END $$;
+
+CREATE OR REPLACE FUNCTION payments_closed(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE payment SET state = 'closed' WHERE payment_id = p ->> 'paymentId' AND state IN ('created', 'prepared');
+  RETURN '{}';
+END $$;
+
+-- A-27: stored once; a repeat is told so. The fact makes sure that it is worked on even when we die before the answer (F-06).
+CREATE OR REPLACE FUNCTION payments_store_notice(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO provider_notice (notice_id, kind, subject, content) VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content') ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN RETURN '{"isNew": false}'; END IF;
+  PERFORM kernel_emit('provider.noticed', p ->> 'noticeId', '{}', juke_now() + interval '2 seconds');
+  RETURN '{"isNew": true}';
+END $$;
+
+-- F-33: not what we asked for. Kept, alarmed, nothing else.
+CREATE OR REPLACE FUNCTION payments_quarantine(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO quarantine (subject, reason, content) VALUES (p ->> 'subject', p ->> 'reason', p -> 'content') ON CONFLICT DO NOTHING;
+  PERFORM kernel_alarm('payment.quarantined', p ->> 'subject', jsonb_build_object('reason', p ->> 'reason'));
+  RETURN '{}';
+END $$;

@@ -1,0 +1,135 @@
+-- I-17, I-16: freezes who brought this order. The link must be live, older than the order, of the same deal or merchant.
+-- p: {orderId, merchantId, dealId, buyerId, token, sharerId, channel, groupId, discountFen, rewardFen}
+CREATE OR REPLACE FUNCTION referrals_attribute(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO attribution (order_id, merchant_id, token, sharer_id, buyer_id, channel, group_id, friend_discount_fen, reward_fen)
+  SELECT p ->> 'orderId', l.merchant_id, l.token, l.sharer_id, p ->> 'buyerId', l.channel, p ->> 'groupId', (p ->> 'discountFen')::bigint, (p ->> 'rewardFen')::bigint
+  FROM share_link l
+  WHERE l.token = p ->> 'token' AND l.merchant_id = p ->> 'merchantId' AND l.sharer_id = p ->> 'sharerId'
+    AND l.created_at <= juke_now() AND juke_now() < l.expires_at;
+  IF NOT FOUND THEN PERFORM juke_changed('share link'); END IF;
+END $$;
+
+-- At payment: the reward as expected, or as not paid with its reason. One rebate per sharer, friend and merchant in 30
+-- days: the slot is taken here, and a taken slot makes this one 'cancelled' for 'repeat'.
+-- p: {rewardId, orderId, merchantId, sharerId, friendId, amountFen, paidFen, rateBps, capFen, heldFor[], reason|null, payerOpenid, deviceId, repeatMs}
+CREATE OR REPLACE FUNCTION referrals_expect(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_reason text := p ->> 'reason';
+  v_now timestamptz := juke_now();
+BEGIN
+  IF v_reason IS NULL THEN
+    INSERT INTO reward_slot AS s (sharer_id, friend_id, merchant_id, reward_id, taken_until)
+    VALUES (p ->> 'sharerId', p ->> 'friendId', p ->> 'merchantId', p ->> 'rewardId', v_now + (p ->> 'repeatMs')::bigint * interval '1 millisecond')
+    ON CONFLICT (sharer_id, friend_id, merchant_id) DO UPDATE SET reward_id = excluded.reward_id, taken_until = excluded.taken_until
+    WHERE s.taken_until <= v_now;
+    IF NOT FOUND THEN v_reason := 'repeat'; END IF;
+  END IF;
+  INSERT INTO reward (reward_id, order_id, merchant_id, sharer_id, friend_id, state, amount_fen, paid_fen, rate_bps, cap_fen, held_for,
+    payer_openid, device_id, reason, ended_at)
+  VALUES (p ->> 'rewardId', p ->> 'orderId', p ->> 'merchantId', p ->> 'sharerId', p ->> 'friendId',
+    CASE WHEN v_reason IS NULL THEN 'expected' ELSE 'cancelled' END, (p ->> 'amountFen')::bigint, (p ->> 'paidFen')::bigint,
+    (p ->> 'rateBps')::int, (p ->> 'capFen')::bigint, ARRAY(SELECT jsonb_array_elements_text(p -> 'heldFor')), p ->> 'payerOpenid', p ->> 'deviceId',
+    v_reason, CASE WHEN v_reason IS NULL THEN NULL ELSE v_now END);
+  IF v_reason IS NULL THEN
+    PERFORM identity_notify(p ->> 'sharerId', 'reward.expected', jsonb_build_object('amountFen', (p ->> 'amountFen')::bigint, 'orderId', p ->> 'orderId', 'friendId', p ->> 'friendId'), '/pages/wallet/index');
+  END IF;
+END $$;
+
+-- The order's last voucher was used: the reward is pending from now, for what was really kept. I-16: amount by rate and cap.
+CREATE OR REPLACE FUNCTION referrals_pend(p_order text, p_subject text, p_paid bigint, p_amount bigint, p_hold_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+  v_release timestamptz := juke_now() + p_hold_ms * interval '1 millisecond';
+BEGIN
+  UPDATE reward SET state = 'pending', paid_fen = p_paid, amount_fen = p_amount, pending_at = juke_now(), release_at = v_release, pended_by = p_subject
+  WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN; END IF;
+  IF p_amount > 0 THEN
+    PERFORM ledger_post('reward.pending', p_subject, v.merchant_id, p_order, jsonb_build_array(
+      jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -p_amount),
+      jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', p_amount)));
+  END IF;
+  PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v_release);
+  PERFORM identity_notify(v.sharer_id, 'reward.pending', jsonb_build_object('amountFen', p_amount, 'orderId', p_order, 'friendId', v.friend_id, 'releaseAtMs', ms_of(v_release)), '/pages/wallet/index');
+END $$;
+
+-- Redemption undone: back to expected, the pending journal reversed. I-03.
+CREATE OR REPLACE FUNCTION referrals_unpend(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+BEGIN
+  UPDATE reward SET state = 'expected', pending_at = NULL, release_at = NULL WHERE order_id = p_order AND state = 'pending' RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN; END IF;
+  IF v.amount_fen > 0 THEN PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by); END IF;
+  UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE reward_id = v.reward_id;
+END $$;
+
+-- Everything of the order was refunded before it was used.
+CREATE OR REPLACE FUNCTION referrals_cancel(p_order text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+BEGIN
+  UPDATE reward SET state = 'cancelled', reason = p_reason, ended_at = juke_now() WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN; END IF;
+  UPDATE reward_slot SET taken_until = juke_now() WHERE reward_id = v.reward_id;
+  PERFORM identity_notify(v.sharer_id, 'reward.cancelled', jsonb_build_object('amountFen', v.amount_fen, 'orderId', p_order, 'friendId', v.friend_id, 'reason', p_reason), '/pages/wallet/index');
+END $$;
+
+-- I-18: after the hold, with no flag, no dispute, nothing clawed. p: {rewardId, debtFen, availableFen} decided on the debt.
+CREATE OR REPLACE FUNCTION referrals_release(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+  v_debt bigint := (p ->> 'debtFen')::bigint;
+  v_available bigint := (p ->> 'availableFen')::bigint;
+BEGIN
+  UPDATE reward SET state = 'available', ended_at = juke_now()
+  WHERE reward_id = p ->> 'rewardId' AND state = 'pending' AND release_at <= juke_now() AND held_for = '{}' AND NOT disputed
+    AND amount_fen - clawed_fen = v_debt + v_available RETURNING * INTO v;
+  IF NOT FOUND THEN PERFORM juke_changed('reward'); END IF;
+  IF v_debt + v_available > 0 THEN
+    PERFORM ledger_post('reward.released', v.reward_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+      jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', -(v_debt + v_available)),
+      jsonb_build_object('a', 'reward-debt', 'o', v.sharer_id, 'f', v_debt),
+      jsonb_build_object('a', 'reward-available', 'o', v.sharer_id, 'f', v_available))) x WHERE (x ->> 'f')::bigint <> 0));
+  END IF;
+  PERFORM identity_notify(v.sharer_id, 'reward.released', jsonb_build_object('amountFen', v_available, 'orderId', v.order_id, 'friendId', v.friend_id), '/pages/wallet/index');
+  RETURN '{}';
+END $$;
+
+-- An after-sale asks for an answer, or got one: no release meanwhile.
+CREATE OR REPLACE FUNCTION referrals_dispute(p_order text, p_on boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+BEGIN
+  UPDATE reward SET disputed = p_on WHERE order_id = p_order AND state IN ('expected', 'pending') RETURNING * INTO v;
+  IF FOUND AND NOT p_on AND v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
+END $$;
+
+-- A-06, F-35: part or all of a reward is taken back. The caller's journal moves the money; this keeps the row.
+CREATE OR REPLACE FUNCTION referrals_claw(p_order text, p_expected_state text, p_expected_clawed bigint, p_fen bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+BEGIN
+  UPDATE reward SET clawed_fen = clawed_fen + p_fen, disputed = false,
+    state = CASE WHEN clawed_fen + p_fen < amount_fen THEN state WHEN state = 'available' THEN 'clawed_back' ELSE 'cancelled' END,
+    reason = 'refunded', ended_at = CASE WHEN clawed_fen + p_fen < amount_fen THEN ended_at ELSE juke_now() END
+  WHERE order_id = p_order AND state = p_expected_state AND clawed_fen = p_expected_clawed RETURNING * INTO v;
+  IF NOT FOUND THEN PERFORM juke_changed('reward'); END IF;
+  IF v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
+  PERFORM identity_notify(v.sharer_id, 'reward.clawed_back', jsonb_build_object('amountFen', p_fen, 'orderId', p_order, 'friendId', v.friend_id), '/pages/wallet/index');
+END $$;
+
+-- The operator looked at a flagged reward and lets it go (A-02). The reason stays in the alarm.
+CREATE OR REPLACE FUNCTION referrals_clear(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v reward;
+  v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  UPDATE reward SET held_for = '{}' WHERE reward_id = p ->> 'rewardId' RETURNING * INTO v;
+  IF NOT FOUND THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
+  PERFORM kernel_alarm('reward.cleared', v.reward_id || ':' || (p #>> '{idem,key}'), jsonb_build_object('by', p ->> 'by', 'reason', p ->> 'reason'));
+  IF v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
+  RETURN '{"ok": true}';
+END $$;

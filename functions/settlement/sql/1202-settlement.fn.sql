@@ -1,0 +1,115 @@
+-- The split's intent, before WeChat is called; its amounts never change after this. p: {splitId, orderId, merchantId, commissionFen, rewardFen, merchantFen}
+CREATE OR REPLACE FUNCTION settlement_open_split(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO split (split_id, order_id, merchant_id, commission_fen, reward_fen, merchant_fen)
+  VALUES (p ->> 'splitId', p ->> 'orderId', p ->> 'merchantId', (p ->> 'commissionFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'merchantFen')::bigint)
+  ON CONFLICT (order_id) DO NOTHING;
+  RETURN '{}';
+END $$;
+
+CREATE OR REPLACE FUNCTION settlement_split_sent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE split SET state = p ->> 'to' WHERE split_id = p ->> 'splitId' AND state IN ('due', 'sent', 'stuck') AND state <> p ->> 'to';
+  IF FOUND AND p ->> 'to' = 'stuck' THEN PERFORM kernel_alarm('split.stuck', p ->> 'splitId', jsonb_build_object('why', p ->> 'why')); END IF;
+  RETURN '{}';
+END $$;
+
+-- WeChat finished it: commission to the platform, the rest to the merchant. The reward left merchant-frozen when it became pending.
+CREATE OR REPLACE FUNCTION settlement_split_done(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v split;
+BEGIN
+  UPDATE split SET state = 'succeeded', ended_at = juke_now() WHERE split_id = p ->> 'splitId' AND state IN ('due', 'sent', 'stuck') RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
+  IF v.commission_fen + v.merchant_fen > 0 THEN
+    PERFORM ledger_post('split', v.split_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+      jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -(v.commission_fen + v.merchant_fen)),
+      jsonb_build_object('a', 'platform-fee', 'o', 'platform', 'f', v.commission_fen),
+      jsonb_build_object('a', 'merchant-available', 'o', v.merchant_id, 'f', v.merchant_fen))) x WHERE (x ->> 'f')::bigint <> 0));
+  END IF;
+  RETURN '{"outcome": "succeeded"}';
+END $$;
+
+-- After-sale after the split: the journal that funds the refund, the claw-back, and the return's intent, in one commit. F-35, A-06.
+-- p: {refundId, orderId, merchantId, splitId, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null}
+CREATE OR REPLACE FUNCTION settlement_fund_refund(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refunds_fund(p ->> 'refundId');
+  PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
+  IF jsonb_typeof(p -> 'claw') = 'object' THEN
+    PERFORM referrals_claw(p ->> 'orderId', p #>> '{claw,state}', (p #>> '{claw,clawedFen}')::bigint, (p #>> '{claw,fen}')::bigint);
+  ELSE
+    PERFORM referrals_dispute(p ->> 'orderId', false);
+  END IF;
+  PERFORM ledger_post('refund.after_sale', p ->> 'refundId', p ->> 'merchantId', p ->> 'orderId', p -> 'postings');
+  IF (p ->> 'returnFen')::bigint > 0 THEN
+    UPDATE split SET returned_fen = returned_fen + (p ->> 'returnFen')::bigint WHERE split_id = p ->> 'splitId';
+    INSERT INTO split_return (return_id, split_id, refund_id, amount_fen) VALUES (p ->> 'returnId', p ->> 'splitId', p ->> 'refundId', (p ->> 'returnFen')::bigint);
+    PERFORM kernel_emit('split.returning', p ->> 'returnId');
+  ELSE
+    PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
+  END IF;
+  RETURN '{}';
+EXCEPTION WHEN check_violation THEN
+  PERFORM juke_changed('balance'); -- a balance moved below what this was decided on
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION settlement_return_done(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_refund text;
+BEGIN
+  UPDATE split_return SET done_at = juke_now() WHERE return_id = p ->> 'returnId' AND done_at IS NULL RETURNING refund_id INTO v_refund;
+  IF FOUND THEN PERFORM kernel_emit('refund.accepted', v_refund); END IF;
+  RETURN '{}';
+END $$;
+
+-- I-05: the floor of the wallet decides. p: {idem, withdrawalId, personId, openid, amountFen, perDay}
+CREATE OR REPLACE FUNCTION settlement_request_withdrawal(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_answer jsonb := jsonb_build_object('withdrawalId', p ->> 'withdrawalId');
+  v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  IF (SELECT count(*) FROM withdrawal WHERE person_id = p ->> 'personId' AND requested_at >= date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')
+      >= (p ->> 'perDay')::int THEN PERFORM juke_refuse('WITHDRAWAL_TOO_MANY'); END IF;
+  BEGIN
+    INSERT INTO withdrawal (withdrawal_id, person_id, openid, amount_fen) VALUES (p ->> 'withdrawalId', p ->> 'personId', p ->> 'openid', (p ->> 'amountFen')::bigint);
+  EXCEPTION WHEN unique_violation THEN PERFORM juke_refuse('WITHDRAWAL_OPEN');
+  END;
+  IF ledger_balance('reward-debt', p ->> 'personId') < 0 THEN PERFORM juke_refuse('WITHDRAWAL_BLOCKED'); END IF;
+  BEGIN
+    PERFORM ledger_post('withdrawal', p ->> 'withdrawalId', NULL, NULL, jsonb_build_array(
+      jsonb_build_object('a', 'reward-available', 'o', p ->> 'personId', 'f', -(p ->> 'amountFen')::bigint),
+      jsonb_build_object('a', 'payout-transit', 'o', p ->> 'personId', 'f', (p ->> 'amountFen')::bigint)));
+  EXCEPTION WHEN check_violation THEN PERFORM juke_refuse('WALLET_SHORT');
+  END;
+  PERFORM kernel_emit('withdrawal.requested', p ->> 'withdrawalId');
+  RETURN v_answer;
+END $$;
+
+CREATE OR REPLACE FUNCTION settlement_withdrawal_sent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE withdrawal SET state = 'awaiting_person', package_info = coalesce(p ->> 'packageInfo', package_info), transfer_bill_no = coalesce(p ->> 'billNo', transfer_bill_no)
+  WHERE withdrawal_id = p ->> 'withdrawalId' AND state = 'requested';
+  RETURN '{}';
+END $$;
+
+-- p: {withdrawalId, succeeded, reason}
+CREATE OR REPLACE FUNCTION settlement_withdrawal_ended(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v withdrawal;
+BEGIN
+  UPDATE withdrawal SET state = CASE WHEN (p ->> 'succeeded')::boolean THEN 'succeeded' ELSE 'failed' END, ended_at = juke_now(), fail_reason = p ->> 'reason'
+  WHERE withdrawal_id = p ->> 'withdrawalId' AND state IN ('requested', 'awaiting_person') RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
+  IF v.state = 'succeeded' THEN
+    PERFORM ledger_post('withdrawal.arrived', v.withdrawal_id, NULL, NULL, jsonb_build_array(
+      jsonb_build_object('a', 'payout-transit', 'o', v.person_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', 'platform', 'f', v.amount_fen)));
+  ELSE
+    PERFORM ledger_reverse('withdrawal.failed', v.withdrawal_id, 'withdrawal', v.withdrawal_id);
+  END IF;
+  PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason'),
+    '/pages/withdraw/index?id=' || v.withdrawal_id);
+  RETURN '{}';
+END $$;

@@ -1,0 +1,119 @@
+-- I-13: exactly the quantity, in the save that marks the order paid. p_vouchers: [{voucherId, secret, locator, paidFen}]
+CREATE OR REPLACE FUNCTION vouchers_issue(p_order text, p_merchant text, p_deal text, p_owner text, p_vouchers jsonb, p_until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO voucher_set (order_id, merchant_id, deal_id, owner_id, issued, live)
+  VALUES (p_order, p_merchant, p_deal, p_owner, jsonb_array_length(p_vouchers), jsonb_array_length(p_vouchers));
+  INSERT INTO voucher (voucher_id, order_id, merchant_id, deal_id, owner_id, secret, locator, position, paid_fen, valid_from, valid_until)
+  SELECT e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, e ->> 'secret', e ->> 'locator', n, (e ->> 'paidFen')::bigint, juke_now(), p_until
+  FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n);
+  PERFORM kernel_emit('voucher.expiring', p_order, '{}', p_until);
+EXCEPTION WHEN unique_violation THEN
+  PERFORM juke_changed('voucher locator'); -- a locator is taken at this merchant: draw others
+END $$;
+
+-- I-14: one winner. Only an issued voucher, inside its validity, by the set's version that the decision was made on.
+-- p: {idem, redemptionId, voucherId, orderId, merchantId, storeId, staffId, deviceId, codeKind, undoMs, setVersion,
+--     isLast, rewardPaidFen, rewardFen, holdMs, splitDelayMs, answer}
+CREATE OR REPLACE FUNCTION vouchers_redeem(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_seen jsonb;
+  v voucher;
+  v_now timestamptz := juke_now();
+  v_answer jsonb := jsonb_build_object('redemptionId', p ->> 'redemptionId');
+BEGIN
+  v_seen := kernel_accept(p -> 'idem', v_answer);
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  UPDATE voucher SET state = 'redeemed', redemption_id = p ->> 'redemptionId'
+  WHERE voucher_id = p ->> 'voucherId' AND merchant_id = p ->> 'merchantId' AND state = 'issued' AND valid_from <= v_now AND v_now < valid_until
+  RETURNING * INTO v;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher'); END IF;
+  IF NOT catalog_is_valid_at(v.deal_id, p ->> 'storeId') THEN PERFORM juke_changed('store'); END IF;
+  INSERT INTO redemption (redemption_id, voucher_id, order_id, merchant_id, store_id, staff_id, device_id, code_kind, paid_fen, redeemed_at, undo_until)
+  VALUES (p ->> 'redemptionId', v.voucher_id, v.order_id, v.merchant_id, p ->> 'storeId', p ->> 'staffId', p ->> 'deviceId', p ->> 'codeKind', v.paid_fen, v_now,
+    v_now + (p ->> 'undoMs')::bigint * interval '1 millisecond');
+  UPDATE voucher_set SET live = live - 1, redeemed = redeemed + 1, version = version + 1
+  WHERE order_id = v.order_id AND version = (p ->> 'setVersion')::int AND (live = 1) = (p ->> 'isLast')::boolean;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
+  IF (p ->> 'isLast')::boolean THEN
+    PERFORM vouchers_close_set(v.order_id, p ->> 'redemptionId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'holdMs')::bigint, (p ->> 'splitDelayMs')::bigint);
+  END IF;
+  PERFORM identity_notify(v.owner_id, 'voucher.redeemed', jsonb_build_object('voucherId', v.voucher_id, 'storeId', p ->> 'storeId', 'orderId', v.order_id), '/pages/voucher/index?id=' || v.voucher_id);
+  PERFORM kernel_event('consume', 'voucher.redeemed', v.merchant_id, p ->> 'storeId', v.owner_id, v.voucher_id, NULL);
+  RETURN v_answer;
+END $$;
+
+-- No voucher of the order is left to use and one was used: the order is served; reward and split follow.
+CREATE OR REPLACE FUNCTION vouchers_close_set(p_order text, p_subject text, p_reward_paid bigint, p_reward bigint, p_hold_ms bigint, p_split_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM referrals_pend(p_order, p_subject, p_reward_paid, p_reward, p_hold_ms);
+  PERFORM kernel_emit('order.served', p_order);
+  PERFORM kernel_emit('order.splittable', p_order, '{}', juke_now() + p_split_ms * interval '1 millisecond');
+END $$;
+
+-- Within five minutes, at the same store. p: {idem, redemptionId, storeId, merchantId, by, setVersion, rewardPaidFen, rewardFen}
+CREATE OR REPLACE FUNCTION vouchers_undo(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
+  v redemption;
+  v_owner text;
+  v_was_closed boolean;
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  UPDATE redemption SET undone_at = juke_now(), undone_by = p ->> 'by'
+  WHERE redemption_id = p ->> 'redemptionId' AND store_id = p ->> 'storeId' AND merchant_id = p ->> 'merchantId'
+    AND undone_at IS NULL AND reversed_at IS NULL AND juke_now() < undo_until RETURNING * INTO v;
+  IF NOT FOUND THEN PERFORM juke_changed('redemption'); END IF;
+  UPDATE voucher SET state = 'issued', redemption_id = NULL WHERE voucher_id = v.voucher_id AND state = 'redeemed' RETURNING owner_id INTO v_owner;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher'); END IF;
+  SELECT live = 0 INTO v_was_closed FROM voucher_set WHERE order_id = v.order_id;
+  UPDATE voucher_set SET live = live + 1, redeemed = redeemed - 1, version = version + 1 WHERE order_id = v.order_id AND version = (p ->> 'setVersion')::int;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
+  IF v_was_closed THEN
+    PERFORM referrals_unpend(v.order_id, (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint);
+    PERFORM kernel_emit('order.reopened', v.order_id);
+  END IF;
+  PERFORM identity_notify(v_owner, 'voucher.undone', jsonb_build_object('voucherId', v.voucher_id, 'storeId', v.store_id, 'orderId', v.order_id), '/pages/voucher/index?id=' || v.voucher_id);
+  RETURN '{"ok": true}';
+END $$;
+
+-- I-15: voided in the same commit that starts the refund. Which of issued or redeemed is taken is named; all or none.
+CREATE OR REPLACE FUNCTION vouchers_void(p_order text, p_ids text[], p_from text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_count int;
+BEGIN
+  UPDATE voucher SET state = 'refunding' WHERE order_id = p_order AND voucher_id = ANY (p_ids) AND state = p_from;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  IF v_count <> cardinality(p_ids) THEN PERFORM juke_changed('vouchers'); END IF;
+  UPDATE voucher_set SET version = version + 1, refunding = refunding + v_count,
+    live = live - CASE WHEN p_from = 'issued' THEN v_count ELSE 0 END, redeemed = redeemed - CASE WHEN p_from = 'redeemed' THEN v_count ELSE 0 END
+  WHERE order_id = p_order AND version = p_version;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
+  IF p_from = 'redeemed' THEN UPDATE redemption SET reversed_at = juke_now() WHERE voucher_id = ANY (p_ids) AND undone_at IS NULL AND reversed_at IS NULL; END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION vouchers_refunded(p_order text, p_ids text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_count int;
+BEGIN
+  UPDATE voucher SET state = 'refunded' WHERE order_id = p_order AND voucher_id = ANY (p_ids) AND state = 'refunding';
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  UPDATE voucher_set SET refunding = refunding - v_count, refunded = refunded + v_count, version = version + 1 WHERE order_id = p_order;
+END $$;
+
+-- A-10: counts a miss of one person; five in a minute lock for ten.
+CREATE OR REPLACE FUNCTION vouchers_count_miss(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v code_miss;
+  v_now timestamptz := juke_now();
+BEGIN
+  INSERT INTO code_miss AS m (person_id, window_at, misses) VALUES (p ->> 'personId', v_now, 1)
+  ON CONFLICT (person_id) DO UPDATE SET
+    misses = CASE WHEN v_now < m.window_at + (p ->> 'windowMs')::bigint * interval '1 millisecond' THEN m.misses + 1 ELSE 1 END,
+    window_at = CASE WHEN v_now < m.window_at + (p ->> 'windowMs')::bigint * interval '1 millisecond' THEN m.window_at ELSE v_now END
+  RETURNING * INTO v;
+  IF v.misses >= (p ->> 'max')::int THEN
+    UPDATE code_miss SET locked_until = v_now + (p ->> 'lockMs')::bigint * interval '1 millisecond', misses = 0 WHERE person_id = v.person_id;
+    PERFORM kernel_alarm('code.guessing', v.person_id || ':' || ms_of(v_now), jsonb_build_object('storeId', p ->> 'storeId'));
+  END IF;
+  RETURN '{}';
+END $$;
