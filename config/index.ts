@@ -8,6 +8,9 @@ import { splitH5 } from './h5-chunks';
 
 const root = path.resolve(__dirname, '..');
 const contract = path.join(root, 'functions', 'contract');
+// Packages written for newer engines than old phones have.
+const modern = /[\\/]node_modules[\\/](qr|@noble[\\/]hashes)[\\/]/;
+const compiled = (file: string) => file.startsWith(contract) || modern.test(file);
 
 // The mini-program needs an absolute address; the browser build is served by the host that serves /api.
 const apiBase = process.env.TARO_APP_API_BASE ?? 'http://127.0.0.1:8787';
@@ -35,7 +38,7 @@ export default defineConfig(async (merge) => {
     },
     sass: { data: "@use '@/styles/mixins' as *;" },
     mini: {
-      compile: { include: [(file: string) => file.startsWith(contract)] },
+      compile: { include: [compiled] },
       optimizeMainPackage: { enable: true },
       postcss: { pxtransform: { enable: false, config: {} } },
       miniCssExtractPluginOption: { ignoreOrder: true },
@@ -44,7 +47,7 @@ export default defineConfig(async (merge) => {
       publicPath: '/',
       staticDirectory: 'static',
       router: { mode: 'browser' },
-      compile: { include: [(file: string) => file.startsWith(contract)] },
+      compile: { include: [compiled] },
       output: {
         filename: 'js/[name].[contenthash:8].js',
         chunkFilename: 'chunk/[name].[contenthash:8].js',

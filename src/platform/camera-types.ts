@@ -1,0 +1,4 @@
+/** A running camera. */
+export interface CameraScan {
+  stop: () => void;
+}
