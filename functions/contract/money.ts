@@ -50,3 +50,8 @@ export function splitFen(totalFen: number, weights: readonly number[]): number[]
   }
   return parts;
 }
+
+/** A sharer's reward on what a friend paid: a rate, rounded down (the remainder stays with the merchant), and at most the cap (I-16). */
+export function rewardOfFen(paidFen: number, rebateBps: number, capFen: number): number {
+  return Math.min(assertFen(capFen), partFen(paidFen, rebateBps));
+}

@@ -15,7 +15,7 @@ export const withdrawalState = z.enum(keysOf(transitions.withdrawal));
 export const quote = z.strictObject({
   dealId: z.string(), termsVersion: z.int(), quantity: z.int(), unitPriceFen: fen, payableFen: fen, savedFen: fen,
   lines: z.array(z.strictObject({ kind: z.enum(['price', 'friend_discount']), amountFen: fen })),
-  sharer: z.strictObject({ person, rebateFen: fen }).nullable(), validUntilMs: ms, maxQuantity: z.int(),
+  sharer: z.strictObject({ person, rebateFen: fen, token: z.string() }).nullable(), validUntilMs: ms, maxQuantity: z.int(),
 });
 const purchase = { dealId: id('deal'), quantity: z.int().min(1).max(MAX_QUANTITY), shareToken: shareToken.optional() };
 export const orderRow = z.strictObject({

@@ -133,3 +133,43 @@ BEGIN
   IF v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
   RETURN '{"ok": true}';
 END $$;
+
+-- The same person, deal, channel and day: the same link (no flood of links). p: {token, merchantId, dealId, sharerId, channel, parentToken, lifeMs}
+CREATE OR REPLACE FUNCTION referrals_create_share(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_expires timestamptz := date_trunc('day', juke_now() + (p ->> 'lifeMs')::bigint * interval '1 millisecond', 'Asia/Shanghai');
+  v share_link;
+BEGIN
+  INSERT INTO share_link (token, merchant_id, deal_id, sharer_id, channel, parent_token, expires_at)
+  VALUES (p ->> 'token', p ->> 'merchantId', p ->> 'dealId', p ->> 'sharerId', p ->> 'channel', p ->> 'parentToken', v_expires)
+  ON CONFLICT (sharer_id, deal_id, channel, expires_at) DO NOTHING;
+  IF FOUND THEN PERFORM kernel_event('reach', 'share.created', p ->> 'merchantId', NULL, p ->> 'sharerId', p ->> 'dealId', p ->> 'token'); END IF;
+  SELECT * INTO STRICT v FROM share_link WHERE sharer_id = p ->> 'sharerId' AND deal_id = p ->> 'dealId' AND channel = p ->> 'channel' AND expires_at = v_expires;
+  RETURN jsonb_build_object('token', v.token, 'expiresAtMs', ms_of(v.expires_at));
+END $$;
+
+-- Touches in batches: they may be lost, and never block an order.
+CREATE OR REPLACE FUNCTION referrals_add_touches(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO touch (token, merchant_id, deal_id, visitor_id, person_id, surface, group_id)
+  SELECT e ->> 'token', e ->> 'merchantId', e ->> 'dealId', e ->> 'visitorId', e ->> 'personId', e ->> 'surface', e ->> 'groupId' FROM jsonb_array_elements(p -> 'touches') e;
+  PERFORM kernel_event('reach', 'share.opened', e ->> 'merchantId', NULL, e ->> 'personId', e ->> 'dealId', e ->> 'token') FROM jsonb_array_elements(p -> 'touches') e;
+  RETURN '{}';
+END $$;
+
+CREATE OR REPLACE FUNCTION referrals_visit_code(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO channel_visit (code, merchant_id, visitor_id, person_id, surface) VALUES (p ->> 'code', p ->> 'merchantId', p ->> 'visitorId', p ->> 'personId', p ->> 'surface');
+  PERFORM kernel_event('reach', 'code.opened', p ->> 'merchantId', p ->> 'storeId', p ->> 'personId', p ->> 'code', NULL);
+  RETURN '{}';
+END $$;
+
+CREATE OR REPLACE FUNCTION referrals_create_code(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_seen jsonb := kernel_accept(p -> 'idem', jsonb_build_object('code', p ->> 'code'));
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  IF NOT merchants_has_store(p ->> 'merchantId', p ->> 'storeId') THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
+  INSERT INTO channel_code (code, merchant_id, store_id, kind, label) VALUES (p ->> 'code', p ->> 'merchantId', p ->> 'storeId', p ->> 'kind', p ->> 'label');
+  RETURN jsonb_build_object('code', p ->> 'code');
+END $$;

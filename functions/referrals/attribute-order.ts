@@ -1,0 +1,39 @@
+/** Which touch counts for an order of this person, and what its friend discount and reward would be. Used to quote and to place. */
+import { getDealForOrder } from '../catalog';
+import { findFingerprint } from '../identity';
+import { newId, type Context, type Db } from '../kernel';
+import { chooseTouch, decideReward } from './rules';
+import { countRewards, findAttribution, findTouches } from './store';
+
+type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
+export interface Brought { token: string; sharerId: string; groupId: string | null; channel: string }
+
+/** Null when nobody's share counts; an unknown, foreign, stale or own token counts for nobody. */
+export async function findBringer(ctx: Context, deal: Deal, shown: string | null): Promise<Brought | null> {
+  const { personId, deviceId } = ctx.session!;
+  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown });
+  const nowMs = touches[0]?.nowMs ?? 0;
+  return chooseTouch(touches.map((t) => ({ ...t, isShown: t.token === shown })), personId, deal.attribution, nowMs);
+}
+
+/** The reward's row as the save of a paid order takes it, or null for an order that nobody brought. A Moments post earns none. */
+export async function decideOrderReward(db: Db, order: { orderId: string; merchantId: string; buyerId: string; payableFen: number; rebateBps: number; rebateCapFen: number; deviceId: string | null }, payerOpenid: string | null) {
+  const brought = await findAttribution(db, order.orderId);
+  if (!brought || brought.channel === 'moments') return null;
+  const [prints, counts] = await Promise.all([
+    findFingerprint(db, [brought.sharerId, order.buyerId]),
+    countRewards(db, { sharerId: brought.sharerId, buyerId: order.buyerId, deviceId: order.deviceId, payerOpenid }),
+  ]);
+  const sharer = prints.get(brought.sharerId);
+  const buyer = prints.get(order.buyerId);
+  const decision = decideReward({
+    paidFen: order.payableFen, rebateBps: order.rebateBps, capFen: order.rebateCapFen, isSharerMinor: sharer?.isMinor ?? false, sharerDeleted: !sharer || sharer.isDeleted,
+    sharer: sharer ?? { openids: [], phones: [], devices: [] }, buyer: buyer ?? { openids: [], phones: [], devices: [] }, payerOpenid, deviceId: order.deviceId,
+    rewardsToday: counts.today, sameDeviceRewards: counts.sameDevice, reverseRewards: counts.reverse,
+  });
+  return {
+    rewardId: newId('rwd'), orderId: order.orderId, merchantId: order.merchantId, sharerId: brought.sharerId, friendId: order.buyerId, amountFen: decision.amountFen,
+    paidFen: order.payableFen, rateBps: order.rebateBps, capFen: order.rebateCapFen, heldFor: decision.heldFor, reason: decision.reason, payerOpenid, deviceId: order.deviceId,
+    token: brought.token,
+  };
+}

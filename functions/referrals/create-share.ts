@@ -1,0 +1,28 @@
+/** A person shares a deal: one link per person, deal, channel and month. Rewards nothing by itself (WeChat 运营规范 5.1). */
+import { REWARD_HOLD_MS, REWARD_MIN_FEN, SHARE_LIFE_MS, DAY_MS } from '../contract/limits';
+import { rewardOfFen } from '../contract/money';
+import { getDealForOrder } from '../catalog';
+import { findPeople } from '../identity';
+import { me, newShareToken, refuse, type Story } from '../kernel';
+import { findTouches } from './store';
+import { chooseTouch } from './rules';
+
+export const createShare: Story<'createShare'> = async (ctx, { params, body }) => {
+  const { personId, deviceId } = me(ctx);
+  const deal = (await getDealForOrder(ctx.db, params.dealId)) ?? refuse('NOT_FOUND');
+  // B2: whose share this person came through. Shown in the share graph, never paid.
+  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown: null });
+  const parent = chooseTouch(touches.map((t) => ({ ...t, isShown: false })), personId, 'last', ctx.clock.nowMs());
+  const saved = await ctx.db.call<{ token: string; expiresAtMs: number }>('referrals_create_share', {
+    token: newShareToken(), merchantId: deal.merchantId, dealId: deal.dealId, sharerId: personId, channel: body.channel, parentToken: parent?.token ?? null, lifeMs: SHARE_LIFE_MS,
+  });
+  const [sharer] = await findPeople(ctx.db, [personId]);
+  const friendPriceFen = deal.priceFen - deal.friendDiscountFen;
+  const rebateFen = body.channel === 'moments' ? 0 : rewardOfFen(friendPriceFen, deal.rebateBps, deal.rebateCapFen);
+  return {
+    token: saved.token, expiresAtMs: saved.expiresAtMs, url: `${ctx.config.publicUrl}/s/${saved.token}`, weappPath: `pages/deal/index?id=${deal.dealId}&s=${saved.token}`,
+    qrUrl: `${ctx.config.publicUrl}/api/shares/${saved.token}/qr.png`, friendDiscountFen: deal.friendDiscountFen, friendPriceFen, priceFen: deal.priceFen,
+    rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, holdDays: REWARD_HOLD_MS / DAY_MS, title: deal.title, pictureUrl: deal.pictureUrl, storeName: deal.storeName, storeAddress: deal.storeAddress,
+    sharer: { name: sharer!.name, avatarUrl: sharer!.avatarUrl },
+  };
+};

@@ -1,0 +1,36 @@
+/** From WeChat's own browser into the mini-program at the same place with the same token: a URL Link (≤ 30 days), made once a day. */
+import { wechatApi } from '../identity';
+import { newSnapshot, refuse, type RawRoute, type Story } from '../kernel';
+import { findLink } from './store';
+
+const HOUR = 3_600_000;
+const links = newSnapshot<string>(12 * HOUR);
+const codes = newSnapshot<Buffer>(HOUR);
+const QR_PAGE = 'pages/deal/index';
+
+export const getShareLink: Story<'getShareLink'> = async (ctx, { params }) => {
+  const link = (await findLink(ctx.db, params.token)) ?? refuse('NOT_FOUND');
+  const query = `id=${link.dealId}&s=${link.token}`;
+  const urlLink = await links.get(link.token, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${QR_PAGE}`, query, expiresInDays: 7 }));
+  return { urlLink, scheme: null };
+};
+
+/** GET /api/shares/:token/qr.png: the mini-program code of a link; one call at WeChat per link (5,000 a minute), then kept. */
+export const shareRoutes: RawRoute[] = [
+  {
+    method: 'GET', path: /^\/api\/shares\/([0-9a-z]{12,28})\/qr\.png$/,
+    async handle(app, _event, match) {
+      const link = (await findLink(app.db, match[1]!)) ?? refuse('NOT_FOUND');
+      const png = await codes.get(link.token, () => wechatApi(app.config.wechat).miniCode({ scene: link.token, page: QR_PAGE }));
+      return { statusCode: 200, headers: { 'content-type': 'image/png', 'cache-control': 'public, max-age=86400', 'access-control-allow-origin': '*' }, body: png.toString('base64'), isBase64Encoded: true };
+    },
+  },
+  {
+    // The short address in QR codes and copied links.
+    method: 'GET', path: /^\/s\/([0-9a-z]{12,28})$/,
+    async handle(app, _event, match) {
+      const link = await findLink(app.db, match[1]!);
+      return { statusCode: 302, headers: { location: link ? `/${QR_PAGE}?id=${link.dealId}&s=${link.token}` : '/' } };
+    },
+  },
+];

@@ -1,0 +1,5 @@
+/** Share links, touches, attribution and rewards: the public face. */
+export { decideOrderReward, findBringer, type Brought } from './attribute-order';
+export { releaseReward } from './release-reward';
+export { shareRoutes } from './get-share-link';
+export { findAttribution, findLink, findRewardOfOrder, type AttributionRow, type RewardRow } from './store';

@@ -1,0 +1,64 @@
+/** The referrals module's SQL, one named function per statement. */
+import { REWARD_REPEAT_MS } from '../contract/limits';
+import type { ShareChannel } from '../contract/states';
+import type { Db } from '../kernel';
+
+export interface LinkRow { token: string; merchantId: string; dealId: string; sharerId: string; channel: ShareChannel; expiresAtMs: number; nowMs: number }
+export async function findLink(db: Db, token: string): Promise<LinkRow | null> {
+  const [row] = await db.query<LinkRow>(`SELECT token, merchant_id AS "merchantId", deal_id AS "dealId", sharer_id AS "sharerId", channel,
+    ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs" FROM share_link WHERE token = $1`, [token]);
+  return row ?? null;
+}
+
+/** The live links through which this person or device came to the merchant's deals lately, and the one shown (also without a recorded touch). */
+export function findTouches(db: Db, p: { personId: string; deviceId: string; merchantId: string; shown: string | null }) {
+  return db.query<{ token: string; sharerId: string; channel: string; groupId: string | null; touchedAtMs: number; expiresAtMs: number; nowMs: number }>(
+    `SELECT l.token, l.sharer_id AS "sharerId", l.channel, t.group_id AS "groupId", coalesce(t.at, ms_of(juke_now())) AS "touchedAtMs",
+       ms_of(l.expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"
+     FROM (SELECT DISTINCT ON (token) token, group_id, ms_of(touched_at) AS at FROM (
+         (SELECT * FROM touch WHERE person_id = $1 AND merchant_id = $3 ORDER BY touched_at DESC LIMIT 20)
+         UNION ALL (SELECT * FROM touch WHERE visitor_id = $2 AND merchant_id = $3 ORDER BY touched_at DESC LIMIT 20)) x
+       ORDER BY token, touched_at DESC) t
+     FULL JOIN (SELECT $4::text AS token WHERE $4::text IS NOT NULL) s USING (token)
+     JOIN share_link l USING (token) WHERE l.merchant_id = $3`, [p.personId, p.deviceId, p.merchantId, p.shown]);
+}
+
+export function addTouches(db: Db, touches: readonly { token: string; merchantId: string; dealId: string; visitorId: string; personId: string | null; surface: string; groupId: string | null }[]) {
+  return db.call('referrals_add_touches', { touches });
+}
+
+export interface RewardRow {
+  rewardId: string; orderId: string; merchantId: string; sharerId: string; friendId: string; state: string; amountFen: number; paidFen: number; rateBps: number; capFen: number;
+  clawedFen: number; releaseAtMs: number | null; isHeld: boolean; disputed: boolean; nowMs: number;
+}
+const REWARD = `reward_id AS "rewardId", order_id AS "orderId", merchant_id AS "merchantId", sharer_id AS "sharerId", friend_id AS "friendId", state, amount_fen AS "amountFen",
+  paid_fen AS "paidFen", rate_bps AS "rateBps", cap_fen AS "capFen", clawed_fen AS "clawedFen", ms_of(release_at) AS "releaseAtMs", held_for <> '{}' AS "isHeld", disputed, ms_of(juke_now()) AS "nowMs"`;
+export async function findReward(db: Db, rewardId: string): Promise<RewardRow | null> {
+  return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE reward_id = $1`, [rewardId]))[0] ?? null;
+}
+export async function findRewardOfOrder(db: Db, orderId: string): Promise<RewardRow | null> {
+  return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE order_id = $1`, [orderId]))[0] ?? null;
+}
+
+export interface AttributionRow { orderId: string; token: string; sharerId: string; buyerId: string; channel: ShareChannel; rewardFen: number; discountFen: number }
+export async function findAttribution(db: Db, orderId: string): Promise<AttributionRow | null> {
+  return (await db.query<AttributionRow>(`SELECT order_id AS "orderId", token, sharer_id AS "sharerId", buyer_id AS "buyerId", channel, reward_fen AS "rewardFen",
+    friend_discount_fen AS "discountFen" FROM attribution WHERE order_id = $1`, [orderId]))[0] ?? null;
+}
+
+/** Counts for the limits of A-03, A-04 and A-38 in one query. */
+export async function countRewards(db: Db, p: { sharerId: string; buyerId: string; deviceId: string | null; payerOpenid: string | null }) {
+  const [row] = await db.query<{ today: number; sameDevice: number; reverse: number }>(
+    `SELECT
+      (SELECT count(*)::int FROM reward WHERE sharer_id = $1 AND state <> 'cancelled' AND created_at >= date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai') AS today,
+      (SELECT count(*)::int FROM reward WHERE sharer_id = $1 AND state <> 'cancelled' AND friend_id <> $2 AND created_at > juke_now() - $5::bigint * interval '1 millisecond'
+        AND (device_id = $3 OR payer_openid = $4)) AS "sameDevice",
+      (SELECT count(*)::int FROM reward WHERE sharer_id = $2 AND friend_id = $1 AND state <> 'cancelled' AND created_at > juke_now() - $5::bigint * interval '1 millisecond') AS reverse`,
+    [p.sharerId, p.buyerId, p.deviceId, p.payerOpenid, REWARD_REPEAT_MS]);
+  return row!;
+}
+
+export async function findCode(db: Db, code: string) {
+  return (await db.query<{ code: string; merchantId: string; storeId: string; kind: 'store' | 'table' | 'poster' | 'staff'; label: string }>(
+    `SELECT code, merchant_id AS "merchantId", store_id AS "storeId", kind, label FROM channel_code WHERE code = $1`, [code]))[0] ?? null;
+}
