@@ -8,6 +8,7 @@ import { ensureApp } from '../functions/host/build-app.mjs';
 import { killGroup } from '../functions/host/children.mjs';
 import { ensureDependencies } from '../functions/host/dependencies.mjs';
 import { findRoot } from '../functions/host/env.mjs';
+import { whenNpmEnds } from '../functions/host/parent.mjs';
 
 /** Every part in the order it runs; `about` is shown by --help. `types` is tsc, all others are jest projects. */
 const PARTS = {
@@ -165,12 +166,12 @@ function fail(sentence) {
 
 /** The first signal ends what runs now; the database of the run is stopped and removed on the way out. */
 function stopOnSignals() {
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(name, () => {
-      interrupted = true;
-      for (const child of children) killGroup(child);
-    });
-  }
+  const onSignal = () => {
+    interrupted = true;
+    for (const child of children) killGroup(child);
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal);
+  whenNpmEnds(onSignal);
 }
 
 function report() {

@@ -60,7 +60,7 @@ export async function checkPort(port, option, host = '127.0.0.1') {
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => done(undefined)));
   });
   if (!error) return;
-  const other = `npm start -- ${option} ${port < 9000 ? 9000 : port + 1}`;
+  const other = `npm start -- ${option} ${port < 9000 ? 9000 : port + 10}`;
   if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} is taken: stop what listens there, or choose another port: ${other}`);
   if (error.code === 'EACCES') throw new Error(`Port ${port} needs more rights than this user has: choose another port: ${other}`);
   throw new Error(`Port ${port} of ${host} cannot be used (${error.code}): choose another port: ${other}`);
