@@ -14,6 +14,13 @@ export const MAX_QUANTITY = 99;
 export const BODY_MAX_BYTES = 64 * 1024;
 export const BODY_MAX_DEPTH = 8;
 export const MEDIA_MAX_BYTES = 5 * 1024 * 1024;
+/** How long an upload address lives, and how long the checker may read a picture that nobody else sees yet. */
+export const MEDIA_UPLOAD_MS = 10 * MINUTE;
+export const MEDIA_CHECK_MS = DAY;
+export const MEDIA_PER_DAY_MAX = 50;
+/** Longest side after re-encoding, and the most pixels that are decoded at all. */
+export const MEDIA_SIDE_PX = 2_048;
+export const MEDIA_PIXELS_MAX = 40_000_000;
 export const PAGE_SIZE = 20;
 export const PAGE_SIZE_MAX = 50;
 export const QUERY_MAX_CHARS = 40;
