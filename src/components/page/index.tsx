@@ -56,8 +56,8 @@ export function Page(props: Props) {
       {online ? null : <NoticeStrip tone="warn" icon="wifi-off" className="jk-page__offline">{t.offline}</NoticeStrip>}
       <View className="jk-page__main" {...a11y({ role: 'main' })}>
         <ErrorBoundary>{children}</ErrorBoundary>
+        {bottom ? <View className="jk-bar">{bottom}</View> : null}
       </View>
-      {bottom ? <View className="jk-bar">{bottom}</View> : null}
       {tab ? <TabBar current={tab} dot={tabDot} /> : null}
       {overlays}
       {front ? <DialogHost /> : null}

@@ -35,10 +35,10 @@ export function Sheet({ open, title, onClose, children, above, footer }: Props) 
   useEscape(open, onClose);
   if (!open) return null;
   return (
-    <View className="jk-sheet" catchMove={isWeapp}>
+    <View className="jk-sheet" catchMove={isWeapp} {...a11y({ role: 'dialog', label: title, modal: true })}>
       <View className="jk-sheet__scrim" onClick={onClose} aria-hidden="true" />
       {above ? <View className="jk-sheet__above">{above}</View> : null}
-      <View className="jk-sheet__panel" {...a11y({ role: 'dialog', label: title, modal: true })}>
+      <View className="jk-sheet__panel">
         <View className="jk-sheet__head">
           <View className="jk-sheet__title" {...a11y({ role: 'heading', level: 2 })}>{title}</View>
           <Touchable className="jk-sheet__close" label={t.close} onClick={onClose}>

@@ -100,7 +100,7 @@ function CodePart({ voucherId, secret, locator }: { voucherId: string; secret: s
   return (
     <View className="jk-voucher__code">
       <QrCode text={codes.qr} size={208} />
-      <Touchable className="jk-voucher__digits" label={`${c.copyCode} ${groupCode(codes.typed)}`} onClick={copy}>
+      <Touchable className="jk-voucher__digits" label={`${codes.typed} ${c.copyCode}`} onClick={copy}>
         {groupCode(codes.typed).split(' ').map((part, i) => (
           <Text key={i} className="jk-voucher__four">{part}</Text>
         ))}
