@@ -33,9 +33,13 @@ export function placeFor(wanted) {
   };
 }
 
-/** Root may not run PostgreSQL: the owner of existing data does, else `nobody`. Anyone else runs it as themselves. */
+/** Root may not run PostgreSQL: the owner of existing data does, else `nobody`. Anyone else runs it as themselves, on data of their own. */
 function runUser(folder) {
-  if (myUid !== 0) return {};
+  if (myUid !== 0) {
+    const owner = lstatIfAny(folder)?.uid;
+    if (owner === undefined || owner === myUid || windows) return {};
+    throw new Error(`${folder} belongs to another user, so PostgreSQL cannot use it: run this as that user, or choose another folder with JUKE_DATA or --data.`);
+  }
   if (existsSync(folder)) {
     const { uid, gid } = statSync(folder);
     if (uid !== 0) return { uid, gid };

@@ -1,7 +1,7 @@
 // The embedded PostgreSQL: one real server per data folder, made on first use, on loopback only. It outlives a killed Node;
 // the next start attaches to it. Node's own modules only, so that `npm start` can read this before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, fchownSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { dataFolder } from './env.mjs';
@@ -125,6 +125,7 @@ async function launch(place, { port, fsync, settings }) {
   };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = openSync(logFile(dataDir), 'w', 0o600);
+  if (user.uid !== undefined) fchownSync(log, user.uid, user.gid);
   // detached: Ctrl-C in the terminal must reach our own shutdown, not cut the server under it.
   const child = spawn(place.bin('postgres'), ['-D', dataDir, ...args],
     { ...user, cwd: windows ? undefined : '/', env: serverEnv(), detached: true, stdio: ['ignore', log, log] });

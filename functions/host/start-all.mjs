@@ -29,9 +29,15 @@ export async function start(args) {
     await run(options);
   } catch (error) {
     if (stopping) return;
-    if (error.message) console.error(error.message);
+    if (error.message) console.error(sentenceOf(error));
     await stop(1);
   }
+}
+
+/** A refused file or a full disk names the place; all other messages are sentences already. */
+function sentenceOf(error) {
+  if (!error.syscall || !error.path) return error.message;
+  return `${error.path} cannot be used (${error.code}): give this user the right to write there and some room, or choose other data: npm start -- --data FOLDER`;
 }
 
 async function run({ port, sandboxPort, data: wantedData, demo }) {
@@ -45,8 +51,9 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   claim(data, port);
 
   await ensureDependencies((child) => undo.push(() => killGroup(child)));
-  const databaseUrl = process.env.DATABASE_URL || (await localDatabase(data));
-  if (process.env.DATABASE_URL) await checkDatabase(databaseUrl);
+  const local = process.env.DATABASE_URL ? undefined : await localDatabase(data);
+  const databaseUrl = local?.url ?? process.env.DATABASE_URL;
+  if (!local) await checkDatabase(databaseUrl);
   await ensureApp('h5', { onChild: (child) => undo.push(() => killGroup(child)) });
 
   const env = {
@@ -60,13 +67,15 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   if (ownSandbox) Object.assign(env, await startSandbox(data, sandboxPort, urls.sandbox));
   const ready = await startHost(data, env, urls.app);
   running = true;
-  console.log(summary({ urls, databaseUrl, data, ownSandbox, ready }));
+  const apart = local && !local.dataDir.startsWith(data) ? [local.dataDir] : []; // under root, where nobody may not read
+  const folders = [relative(process.cwd(), data) || data, ...apart].join('  ');
+  console.log(summary({ urls, databaseUrl, folders, ownSandbox, ready }));
 }
 
 async function localDatabase(data) {
   const server = await startPostgres({ dataDir: join(data, 'postgres') });
   undo.push(() => server.stop());
-  return server.url;
+  return server;
 }
 
 async function startSandbox(data, port, url) {
@@ -113,13 +122,13 @@ function keep(entry) {
   });
 }
 
-function summary({ urls, databaseUrl, data, ownSandbox, ready }) {
+function summary({ urls, databaseUrl, folders, ownSandbox, ready }) {
   const lines = [
     ['App', urls.app],
     ['API', `${urls.app}/api/docs`],
     ...(ownSandbox ? [['Sandbox', `${urls.sandbox}   cashier, SMS inbox, faults`]] : []),
     ['Database', withoutPassword(databaseUrl)],
-    ['Data, logs', relative(process.cwd(), data) || data],
+    ['Data, logs', folders],
   ].map(([name, value]) => `  ${name.padEnd(12)}${value}`);
   const signIns = Array.isArray(ready.signIns) ? ready.signIns.map((one) => `  ${Object.values(one).join('  ')}`) : [];
   return ['', 'Juke is ready.', '', ...lines, ...(signIns.length ? ['', 'Demo sign-ins', ...signIns] : []), '',
