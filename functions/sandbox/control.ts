@@ -86,7 +86,9 @@ const setClock: Handler = async (sandbox, { body }) => {
 const setSettings: Handler = (sandbox, { body }) => {
   const next: Settings = { ...sandbox.settings };
   assign(next, sandbox.settings, body);
-  if (next.splitNotifyUrl && !isLoopbackUrl(next.splitNotifyUrl)) throw bad('splitNotifyUrl 只能是本机地址');
+  for (const name of ['splitNotifyUrl', 'messagePushUrl'] as const) {
+    if (next[name] && !isLoopbackUrl(next[name])) throw bad(`${name} 只能是本机地址`);
+  }
   Object.assign(sandbox.settings, next);
   return ok(sandbox.settings);
 };

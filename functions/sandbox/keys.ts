@@ -23,6 +23,8 @@ export interface Credentials {
   platformKeys: Record<string, string>;
   /** Bearer token of the SMS gateway stand-in. */
   smsToken: string;
+  /** Token of the mini-program's server push (消息推送). */
+  messageToken: string;
   /** Where the stand-in listens; stands for api.mch.weixin.qq.com, api.weixin.qq.com and the SMS gateway. */
   url: string;
 }
@@ -44,6 +46,7 @@ interface SavedKeys {
   merchantPrivateKeyPem: string;
   apiV3Key: string;
   smsToken: string;
+  messageToken: string;
   platform: PlatformKey[];
   activeSerial: string;
 }
@@ -100,6 +103,7 @@ const makeKeys = async (): Promise<SavedKeys> => {
     merchantPrivateKeyPem,
     apiV3Key: letters(32),
     smsToken: letters(40),
+    messageToken: letters(32),
     platform: [{ serial: publicKeyId, privateKeyPem: publicKeyModePem, fromMs: now, toMs: now + FIVE_YEARS_MS }, certificate],
     activeSerial: publicKeyId,
   };
@@ -140,6 +144,7 @@ export const openKeys = async (dataDir: string | undefined): Promise<Keys> => {
     apiV3Key: state.apiV3Key,
     platformKeys: Object.fromEntries([...loaded].map(([serial, key]) => [serial, pemOf(key.publicKey)])),
     smsToken: state.smsToken,
+    messageToken: state.messageToken,
     url,
   });
 

@@ -9,10 +9,14 @@ import { splitRoutes } from './pay/splits';
 import { transactionRoutes } from './pay/transactions';
 import { transferRoutes } from './pay/transfers';
 import { cashierRoutes } from './pages/cashier';
+import { indexRoutes } from './pages/index';
 import { transferPageRoutes } from './pages/transfer';
 import { controlRoutes } from './control';
+import { codeRoutes } from './wx/codes';
 import { loginRoutes } from './wx/login';
 import { wxControlRoutes } from './wx/control';
+import { messageRoutes } from './wx/messages';
+import { shippingRoutes } from './wx/shipping';
 import { smsRoutes } from './sms';
 
 export const allRoutes: Route[] = [
@@ -25,7 +29,11 @@ export const allRoutes: Route[] = [
   ...billRoutes,
   ...certificateRoutes,
   ...loginRoutes,
+  ...codeRoutes,
+  ...messageRoutes,
+  ...shippingRoutes,
   ...wxControlRoutes,
+  ...indexRoutes,
   ...cashierRoutes,
   ...transferPageRoutes,
   ...controlRoutes,

@@ -21,6 +21,8 @@ export interface Settings {
   billReadyHour: number;
   /** Where split receivers of type MERCHANT_ID (us) get 分账动账通知; empty: none is sent. */
   splitNotifyUrl: string;
+  /** Loopback URL for mini-program server pushes (media check verdicts); empty: none. */
+  messagePushUrl: string;
   /** Merchant numbers that are not this service provider's sub-merchants. */
   unboundSubMchids: string[];
 }
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   noticeTimeoutMs: 5000,
   billReadyHour: 0,
   splitNotifyUrl: '',
+  messagePushUrl: '',
   unboundSubMchids: [],
 };
 

@@ -8,6 +8,7 @@ import { ok, type Answer, type Body, type Call, type Handler, type Route, type S
 import { PayError, invalidRequest, paramError } from '../errors';
 import type { Refund, RefundState, Tx } from '../records';
 import { DAY_MS, rfc3339 } from '../time';
+import { unfreezeIfDue } from './splits';
 import { refundNoticeView, refundView } from './views';
 import {
   balanceOf, checkNotifyUrl, digest, feeOf, moveBalance, newRefundId, notEnough, payeeOf, requireBoundAppid, requireQuery, resourceNotExists,
@@ -55,7 +56,7 @@ const findTx = (sandbox: Sandbox, body: Body): Tx => {
   if (!tx || !tx.paidAtMs) throw resourceNotExists('订单不存在');
   if (body.out_trade_no && tx.outTradeNo !== body.out_trade_no) throw invalidRequest('transaction_id和out_trade_no不一致');
   if (tx.subMchid !== body.sub_mchid) throw invalidRequest('子商户号和订单信息不匹配，请检查后再试');
-  return tx;
+  return unfreezeIfDue(sandbox, tx);
 };
 
 /** Fee given back: proportional, and the whole fee once everything is refunded. */
