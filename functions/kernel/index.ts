@@ -4,6 +4,7 @@ export * from './config';
 export * from './context';
 export * from './db';
 export * from './failure';
+export * from './idempotency';
 export * from './ids';
 export * from './log';
 export * from './pipeline';

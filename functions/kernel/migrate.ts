@@ -1,5 +1,6 @@
-// Owns the table schema_migration: brings a database to the SQL files under functions/*/sql, in one total order by number.
-// Each file commits with its own row under an advisory lock, so a crash leaves whole files only and two starts do not collide.
+// Owns the table schema_migration: brings a database to the SQL files under functions/*/sql, in one total order by
+// number. Each file commits with its own row under an advisory lock, so a crash leaves whole files only and two starts
+// do not collide.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -33,7 +34,8 @@ export interface MigrateOptions {
 
 const FILE_NAME = /^(\d{4})-([a-z0-9-]+?)(\.fn)?\.sql$/;
 const LOCK_KEY = 7_205_001;
-const REPLACEABLE = /^(create\s+or\s+replace\s+(function|procedure|view)|drop\s+(function|procedure|view)\s+if\s+exists|comment\s+on)\b/i;
+const REPLACEABLE =
+  /^(create\s+or\s+replace\s+(function|procedure|view)|drop\s+(function|procedure|view)\s+if\s+exists|comment\s+on)\b/i;
 
 /**
  * Applies what is missing, oldest number first; safe to run twice and from two processes at once.
@@ -69,7 +71,9 @@ export function readMigrations(folder = migrationsFolder()): Migration[] {
   found.forEach((file, index) => {
     const before = found[index - 1];
     if (before?.number === file.number) {
-      throw new Error(`Migration number ${pad(file.number)} is used twice: ${before.file} and ${file.file}. Give one of them a free number.`);
+      throw new Error(
+        `Migration number ${pad(file.number)} is used twice: ${before.file} and ${file.file}. Give one of them a free number.`,
+      );
     }
   });
   return found;
@@ -84,7 +88,10 @@ export function migrationsDigest(folder?: string): string {
 function readMigration(folder: string, path: string): Migration {
   const file = join('functions', relative(folder, path)).replaceAll('\\', '/');
   const match = FILE_NAME.exec(basename(path));
-  if (!match) throw new Error(`${file} is no migration name: use four digits, a dash and a kebab-case name, as in 0042-add-seat.sql.`);
+  if (!match)
+    throw new Error(
+      `${file} is no migration name: use four digits, a dash and a kebab-case name, as in 0042-add-seat.sql.`,
+    );
   const sql = readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
   const checksum = createHash('sha256').update(sql).digest('hex');
   const replaceable = match[3] !== undefined;
@@ -98,9 +105,14 @@ function refuseUnlessReplaceable(file: string, sql: string): void {
     .replace(/'(?:[^']|'')*'/g, "''")
     .replace(/--[^\n]*/g, '')
     .replace(/\/\*[\s\S]*?\*\//g, '');
-  const wrong = bare.split(';').map((part) => part.trim()).find((part) => part !== '' && !REPLACEABLE.test(part));
+  const wrong = bare
+    .split(';')
+    .map((part) => part.trim())
+    .find((part) => part !== '' && !REPLACEABLE.test(part));
   if (wrong === undefined) return;
-  throw new Error(`${file} is applied again whenever it changes, so it may only create or replace functions and views; move "${wrong.slice(0, 60)}" to a migration of its own.`);
+  throw new Error(
+    `${file} is applied again whenever it changes, so it may only create or replace functions and views; move "${wrong.slice(0, 60)}" to a migration of its own.`,
+  );
 }
 
 async function readApplied(client: Client): Promise<AppliedRow[]> {
@@ -109,7 +121,10 @@ async function readApplied(client: Client): Promise<AppliedRow[]> {
   return (await client.query<AppliedRow>('select number, name, checksum from schema_migration order by number')).rows;
 }
 
-/** Numbers come in a block per module, so a new file may be older than an applied one; it names only what stands left of it. */
+/**
+ * Numbers come in a block per module, so a new file may be older than an applied one; it names only what stands left
+ * of it.
+ */
 function pending(files: Migration[], applied: AppliedRow[]): Migration[] {
   const byNumber = new Map(applied.map((row) => [row.number, row]));
   return files.filter((file) => {
@@ -121,11 +136,15 @@ function pending(files: Migration[], applied: AppliedRow[]): Migration[] {
 /** Whether an applied file must be applied again; throws when it must not have changed. */
 function isStale(file: Migration, row: AppliedRow): boolean {
   if (row.name !== file.name) {
-    throw new Error(`Migration ${pad(file.number)} is ${row.name} in this database and ${file.file} here: keep the old file and give the new one its own number.`);
+    throw new Error(
+      `Migration ${pad(file.number)} is ${row.name} in this database and ${file.file} here: keep the old file and give the new one its own number.`,
+    );
   }
   if (row.checksum === file.checksum) return false;
   if (file.replaceable) return true;
-  throw new Error(`${file.file} was changed after this database applied it: put it back and write the change as a new migration, or start with an empty database.`);
+  throw new Error(
+    `${file.file} was changed after this database applied it: put it back and write the change as a new migration, or start with an empty database.`,
+  );
 }
 
 /** @returns false when another process applied it between our look and our lock */
@@ -133,7 +152,8 @@ async function apply(client: Client, file: Migration): Promise<boolean> {
   await client.query('begin');
   try {
     await client.query('select pg_advisory_xact_lock($1)', [LOCK_KEY]);
-    // The machine clock and not juke_now(): this table exists before juke_now() does, and nothing is decided by the value.
+    // The machine clock and not juke_now(): this table exists before juke_now() does, and nothing is decided by the
+    // value.
     await client.query(
       `create table if not exists schema_migration (
          number integer primary key,
@@ -142,7 +162,11 @@ async function apply(client: Client, file: Migration): Promise<boolean> {
          applied_at timestamptz not null default clock_timestamp()
        )`,
     );
-    const row = (await client.query<AppliedRow>('select number, name, checksum from schema_migration where number = $1', [file.number])).rows[0];
+    const row = (
+      await client.query<AppliedRow>('select number, name, checksum from schema_migration where number = $1', [
+        file.number,
+      ])
+    ).rows[0];
     if (row && !isStale(file, row)) {
       await client.query('rollback');
       return false;
@@ -163,19 +187,27 @@ async function apply(client: Client, file: Migration): Promise<boolean> {
 
 /** A mistake in SQL is told with its file and line. */
 function withPlace(file: Migration, error: unknown): unknown {
-  const { message, position, detail, where } = error as { message: string; position?: string; detail?: string; where?: string };
+  const { message, position, detail, where } = error as {
+    message: string;
+    position?: string;
+    detail?: string;
+    where?: string;
+  };
   if (!(error instanceof Error) || !('severity' in error)) return error;
   const line = position ? `:${file.sql.slice(0, Number(position)).split('\n').length}` : '';
   const more = [detail, where].filter(Boolean).join(' ');
   return new Error(`${file.file}${line}: ${message}${more ? ` (${more})` : ''}`, { cause: error });
 }
 
-/** In a cloud bundle the files are copied beside it and named by MIGRATIONS_DIR; else functions/ beside package.json. */
+/**
+ * In a cloud bundle the files are copied beside it and named by MIGRATIONS_DIR; else functions/ beside package.json.
+ */
 function migrationsFolder(): string {
   if (process.env.MIGRATIONS_DIR) return process.env.MIGRATIONS_DIR;
   for (const start of [__dirname, process.cwd()]) {
     for (let folder = start; ; folder = dirname(folder)) {
-      if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'functions'))) return join(folder, 'functions');
+      if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'functions')))
+        return join(folder, 'functions');
       if (folder === dirname(folder)) break;
     }
   }

@@ -46,8 +46,10 @@ DECLARE
   v_until timestamptz;
 BEGIN
   IF NOT payments_succeed(p ->> 'paymentId', p ->> 'transactionId', p ->> 'payerOpenid', time_of((p ->> 'successAtMs')::bigint)) THEN
+    PERFORM payments_record_notice(p -> 'notice', 'repeat');
     RETURN '{"outcome": "repeat"}';
   END IF;
+  PERFORM payments_record_notice(p -> 'notice', 'paid');
   UPDATE guest_order SET state = 'paid', paid_at = v_now, provider_fee_fen = (p ->> 'providerFeeFen')::bigint
   WHERE order_id = p ->> 'orderId' AND state = 'unpaid' RETURNING * INTO v;
   IF NOT FOUND THEN

@@ -33,7 +33,7 @@ CREATE OR REPLACE FUNCTION payments_store_notice(p jsonb) RETURNS jsonb LANGUAGE
 BEGIN
   INSERT INTO provider_notice (notice_id, kind, subject, content) VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content') ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN RETURN '{"isNew": false}'; END IF;
-  PERFORM kernel_emit('provider.noticed', p ->> 'noticeId', '{}', juke_now() + interval '2 seconds');
+  PERFORM kernel_emit('provider.noticed', p ->> 'noticeId', '{}', juke_now());
   RETURN '{"isNew": true}';
 END $$;
 
@@ -41,6 +41,15 @@ END $$;
 CREATE OR REPLACE FUNCTION payments_quarantine(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO quarantine (subject, reason, content) VALUES (p ->> 'subject', p ->> 'reason', p -> 'content') ON CONFLICT DO NOTHING;
+  PERFORM payments_record_notice(p -> 'notice', 'quarantined');
   PERFORM kernel_alarm('payment.quarantined', p ->> 'subject', jsonb_build_object('reason', p ->> 'reason'));
   RETURN '{}';
+END $$;
+
+-- A-27: the proof of a notice that is handled in the same save. {noticeId, kind, subject, content} or null
+CREATE OR REPLACE FUNCTION payments_record_notice(p jsonb, p_outcome text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF jsonb_typeof(p) <> 'object' THEN RETURN; END IF;
+  INSERT INTO provider_notice (notice_id, kind, subject, content, outcome)
+  VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content', p_outcome) ON CONFLICT DO NOTHING;
 END $$;

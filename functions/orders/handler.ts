@@ -1,0 +1,11 @@
+/** Lambda entry of the orders module; WeChat Pay's notices come in here, because a paid order is what they make. */
+import { createHandler, type Stories } from '../kernel';
+import { lambdaApp } from '../kernel/lambda-app';
+import { noticeRoute } from '../payments';
+import { payFromNotice } from './mark-paid';
+import { cancelOrder, checkPayment, payOrder } from './pay-order';
+import { placeOrder, quoteOrder } from './place-order';
+
+export const stories: Stories = { quoteOrder, placeOrder, payOrder, checkPayment, cancelOrder };
+export const orderRoutes = [noticeRoute(payFromNotice)];
+export const handler = createHandler(lambdaApp, stories, { raw: orderRoutes });

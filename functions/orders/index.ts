@@ -1,0 +1,5 @@
+/** Orders: the public face. */
+export { markPaid, payFromNotice, type PaidOutcome } from './mark-paid';
+export { closePayments, watchOrder } from './pay-order';
+export { reportOrderShipping, serveOrder } from './serve-order';
+export { findOrder, findOwnOrder, type OrderRow } from './store';

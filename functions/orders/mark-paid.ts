@@ -1,0 +1,54 @@
+/**
+ * From WeChat's word to the voucher in one save: paid once, journal, vouchers, expected reward. Guards I-04, I-09, I-13,
+ * F-01 … F-05, F-16, F-33, F-34, A-28. Used by the notice and by every query; both bring the same content.
+ * A crash before the save leaves everything as it was (WeChat repeats); after it, the repeat changes nothing.
+ */
+import { feeFen, splitFen } from '../contract/money';
+import { decided, must, newDigits, newId, newSecret, Unavailable, type App } from '../kernel';
+import { decideMismatch, findPayment, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
+import { decideOrderReward } from '../referrals';
+import { findOrder, type OrderRow } from './store';
+
+export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
+
+/** The notice of a payment, verified and decrypted. Unknown intents are quarantined, not guessed. */
+export async function payFromNotice(app: App, notice: ProviderNotice): Promise<void> {
+  const told = providerPaymentOf(notice.content);
+  if (told.state !== 'SUCCESS') return;
+  await markPaid(app, told, { noticeId: notice.noticeId, kind: notice.kind, subject: told.paymentId, content: notice.content });
+}
+
+/** @throws Unavailable when the database is; nothing is half done then. */
+export function markPaid(app: App, told: ProviderPayment, notice: object | null = null): Promise<PaidOutcome> {
+  return decided(async () => {
+    const payment = await findPayment(app.db, told.paymentId);
+    if (!payment) return quarantine(app, told, 'no such intent', notice);
+    if (payment.state === 'succeeded' && payment.transactionId === told.transactionId) return 'repeat';
+    const mismatch = decideMismatch(payment, told, app.config.wechat);
+    if (mismatch) return quarantine(app, told, mismatch, notice);
+    const order = await findOrder(app.db, payment.orderId);
+    must(order, 'an intent belongs to an order');
+    const reward = order.state === 'unpaid' ? await decideOrderReward(app.db, order, told.payerOpenid) : null;
+    const { outcome } = await app.db.call<{ outcome: PaidOutcome }>('orders_mark_paid', {
+      paymentId: payment.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
+      providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: drawVouchers(order), reward, shareToken: reward?.token ?? null,
+    });
+    return outcome;
+  }).catch((error: { code?: string; constraint?: string }) => {
+    // I-09: the same transaction under two intents at once; the other save won.
+    if (error.code === '23505' && /transaction_id/.test(error.constraint ?? '')) throw new Unavailable('transaction taken');
+    throw error;
+  });
+}
+
+/** One voucher for each unit; their shares of what was paid sum to it exactly. */
+function drawVouchers(order: OrderRow) {
+  return splitFen(order.payableFen, Array.from({ length: order.quantity }, () => 1))
+    .map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: newDigits(6), paidFen }));
+}
+
+async function quarantine(app: App, told: ProviderPayment, reason: string, notice: object | null): Promise<PaidOutcome> {
+  app.log.error({ paymentId: told.paymentId, reason }, 'payment quarantined');
+  await app.db.call('payments_quarantine', { subject: told.transactionId || told.paymentId, reason, content: told, notice });
+  return 'quarantined';
+}

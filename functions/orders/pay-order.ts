@@ -1,0 +1,121 @@
+/**
+ * Asks WeChat to prepare the payment of an unpaid order, and looks after an order until it is paid or ended.
+ * Guards F-02, F-05, F-16, F-27, F-34. The intent is committed by the order itself, before any call; its number never changes.
+ */
+import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
+import { findOpenid } from '../identity';
+import { findAccepted, me, newId, ProviderRefused, refuse, Unavailable, type App, type Context, type Story } from '../kernel';
+import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
+import { findLiveVoucherId } from '../vouchers';
+import { markPaid } from './mark-paid';
+import { findOrder, findOwnOrder, type OrderRow } from './store';
+
+export const payOrder: Story<'payOrder'> = async (ctx, { params, body }) => {
+  const seen = await findAccepted<Awaited<ReturnType<typeof prepare>>>(ctx);
+  if (seen) return seen;
+  const order = (await findOwnOrder(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+  if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
+  const payment = await intentFor(ctx, order, body.method);
+  return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
+};
+
+/** The order's intent for this way to pay. WeChat binds a number to one way, so another way is another intent (F-34). */
+async function intentFor(ctx: Context, order: OrderRow, method: 'jsapi' | 'h5'): Promise<PaymentRow> {
+  const open = (await listPayments(ctx.db, order.orderId)).filter((p) => p.state !== 'closed');
+  const fitting = open.find((p) => p.method === null || p.method === method);
+  if (fitting) return fitting;
+  for (const other of open) await closeOrPay(ctx, other);
+  const paymentId = newId('pay');
+  await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: open[0]!.subMchid });
+  return (await findPayment(ctx.db, paymentId))!;
+}
+
+async function prepare(ctx: Context, order: OrderRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
+  const pay = wechatPay(ctx.config.wechat);
+  const common = {
+    paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, description: order.title, expiresAtMs: payment.expiresAtMs,
+    notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments`,
+  };
+  let prepay = payment.prepay;
+  if (!prepay && method === 'jsapi') {
+    const openid = (await findOpenid(ctx.db, me(ctx).personId)) ?? refuse('PAYMENT_NEEDS_WECHAT');
+    prepay = (await pay.prepareJsapi({ ...common, openid })).prepayId;
+  }
+  prepay ??= (await pay.prepareH5({ ...common, clientIp: ctx.ip })).h5Url;
+  const answer = method === 'jsapi'
+    ? { jsapi: pay.jsapiParams(prepay), h5Url: null }
+    : { jsapi: null, h5Url: `${prepay}&redirect_url=${encodeURIComponent(returnUrl)}` };
+  return ctx.db.call<typeof answer>('payments_prepared', { idem: ctx.idem, paymentId: payment.paymentId, method, prepay, answer });
+}
+
+/** Only back to ourselves: a foreign address is replaced. */
+function returnUrlOf(ctx: Context, order: OrderRow, wanted: string | undefined): string {
+  const home = `${ctx.config.publicUrl}/pages/pay-return/index?id=${order.orderId}`;
+  return wanted && (wanted === ctx.config.publicUrl || wanted.startsWith(`${ctx.config.publicUrl}/`)) ? wanted : home;
+}
+
+/** The person came back from the cashier: ask WeChat now instead of waiting for its notice. */
+export const checkPayment: Story<'checkPayment'> = async (ctx, { params }) => {
+  const { personId } = me(ctx);
+  const order = (await findOwnOrder(ctx.db, params.orderId, personId)) ?? refuse('NOT_FOUND');
+  if (order.state === 'unpaid') await askAll(ctx, order.orderId);
+  const { state } = (await findOwnOrder(ctx.db, params.orderId, personId))!;
+  return { state, voucherId: await findLiveVoucherId(ctx.db, order.orderId) };
+};
+
+export const cancelOrder: Story<'cancelOrder'> = async (ctx, { params }) => {
+  if (!(await findOwnOrder(ctx.db, params.orderId, me(ctx).personId))) refuse('NOT_FOUND');
+  return ctx.db.call('orders_end', { idem: ctx.idem, orderId: params.orderId, to: 'cancelled' });
+};
+
+/** Asks WeChat about each open intent; a success is taken. */
+async function askAll(app: App, orderId: string): Promise<void> {
+  for (const payment of await listPayments(app.db, orderId)) {
+    if (payment.state === 'succeeded') continue;
+    const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
+    if (told?.state === 'SUCCESS') await markPaid(app, told);
+  }
+}
+
+/** Closes an intent at WeChat; when it was paid meanwhile, takes the payment instead. */
+async function closeOrPay(app: App, payment: PaymentRow): Promise<void> {
+  try {
+    await wechatPay(app.config.wechat).closePayment(payment.paymentId, payment.subMchid);
+    await app.db.call('payments_closed', { paymentId: payment.paymentId });
+  } catch (error) {
+    if (!(error instanceof ProviderRefused && error.code === 'ORDERPAID')) throw error;
+    const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
+    if (told?.state === 'SUCCESS') await markPaid(app, told);
+  }
+}
+
+/**
+ * F-05: looks at 30 s, 2 min and 10 min whether an unanswered payment arrived, and ends the order at its expiry.
+ * At expiry WeChat is asked last; when it cannot be reached the order ends all the same, and a late success is refunded (F-03).
+ * Answers when to look again, in ms.
+ */
+export async function watchOrder(app: App, orderId: string): Promise<number | null> {
+  const order = await findOrder(app.db, orderId);
+  if (!order || order.state !== 'unpaid') return null;
+  const isOver = order.nowMs >= order.expiresAtMs;
+  try {
+    await askAll(app, orderId);
+  } catch (error) {
+    if (!(error instanceof Unavailable && error.kind === 'PROVIDER_DOWN') || !isOver) throw error;
+  }
+  if (isOver) {
+    await app.db.call('orders_end', { orderId, to: 'expired' });
+    return null;
+  }
+  const age = order.nowMs - order.placedAtMs;
+  const next = PAYMENT_QUERY_DELAYS_MS.find((delay) => delay > age) ?? Infinity;
+  return Math.max(1, Math.min(next - age, order.expiresAtMs - order.nowMs));
+}
+
+/** The order ended unpaid: its intents are closed at WeChat, so that nobody can pay them any more. */
+export async function closePayments(app: App, orderId: string): Promise<null> {
+  for (const payment of await listPayments(app.db, orderId)) {
+    if (payment.state === 'created' || payment.state === 'prepared') await closeOrPay(app, payment);
+  }
+  return null;
+}

@@ -1,0 +1,23 @@
+/** An order follows its vouchers: completed when nothing is left to use, paid again after an undo. Runs twice without harm. */
+import { reportShipping } from '../identity';
+import { type App } from '../kernel';
+import { listPayments } from '../payments';
+import { findSet } from '../vouchers';
+import { findOrder } from './store';
+
+export async function serveOrder(app: App, orderId: string): Promise<null> {
+  const set = await findSet(app.db, orderId);
+  if (!set) return null;
+  if (set.live === 0 && set.redeemed > 0) await app.db.call('orders_serve', { orderId, to: 'completed' });
+  if (set.live > 0) await app.db.call('orders_serve', { orderId, to: 'paid' });
+  return null;
+}
+
+/** WeChat's shipping duty: a voucher is reported as virtual goods when issued, within 48 h. Only a WeChat payer can be told. */
+export async function reportOrderShipping(app: App, orderId: string): Promise<null> {
+  const order = await findOrder(app.db, orderId);
+  const paid = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded');
+  if (!order || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;
+  await reportShipping(app.config.wechat, { transactionId: paid.transactionId, openid: paid.payerOpenid, description: order.title });
+  return null;
+}

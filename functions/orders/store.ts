@@ -1,0 +1,19 @@
+/** The orders module's SQL, one named function per statement. */
+import type { OrderState } from '../contract/states';
+import type { Db } from '../kernel';
+
+export interface OrderRow {
+  orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; refundedFen: number; providerFeeFen: number;
+  commissionBps: number; rebateBps: number; rebateCapFen: number; validDays: number; deviceId: string | null; placedAtMs: number; expiresAtMs: number; paidAtMs: number | null; title: string; nowMs: number;
+}
+const ORDER = `order_id AS "orderId", merchant_id AS "merchantId", buyer_id AS "buyerId", deal_id AS "dealId", state, quantity, payable_fen AS "payableFen", refunded_fen AS "refundedFen",
+  provider_fee_fen AS "providerFeeFen", commission_bps AS "commissionBps", rebate_bps AS "rebateBps", rebate_cap_fen AS "rebateCapFen", valid_days AS "validDays", device_id AS "deviceId",
+  ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", ms_of(paid_at) AS "paidAtMs", snapshot ->> 'title' AS title, ms_of(juke_now()) AS "nowMs"`;
+
+export async function findOrder(db: Db, orderId: string): Promise<OrderRow | null> {
+  return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1`, [orderId]))[0] ?? null;
+}
+/** A-18: only the buyer's own. */
+export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Promise<OrderRow | null> {
+  return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;
+}

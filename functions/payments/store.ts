@@ -1,0 +1,27 @@
+/** The payments module's SQL, one named function per statement. */
+import type { PaymentState } from '../contract/states';
+import type { Db } from '../kernel';
+
+export interface PaymentRow {
+  paymentId: string; orderId: string; merchantId: string; subMchid: string; state: PaymentState; amountFen: number; currency: string; method: 'jsapi' | 'h5' | null;
+  prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number; nowMs: number;
+}
+const PAYMENT = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, prepay,
+  transaction_id AS "transactionId", payer_openid AS "payerOpenid", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"`;
+
+export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
+  return (await db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE payment_id = $1`, [paymentId]))[0] ?? null;
+}
+/** Oldest first. */
+export function listPayments(db: Db, orderId: string): Promise<PaymentRow[]> {
+  return db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
+}
+export async function findNotice(db: Db, noticeId: string): Promise<{ kind: string; content: unknown } | null> {
+  return (await db.query<{ kind: string; content: unknown }>('SELECT kind, content FROM provider_notice WHERE notice_id = $1', [noticeId]))[0] ?? null;
+}
+/** Our payments and refunds' payments of one day (Asia/Shanghai), to compare with the provider's bill. */
+export function listDayPayments(db: Db, date: string) {
+  return db.query<{ paymentId: string; transactionId: string; amountFen: number }>(
+    `SELECT payment_id AS "paymentId", transaction_id AS "transactionId", amount_fen AS "amountFen" FROM payment
+     WHERE state = 'succeeded' AND (succeeded_at AT TIME ZONE 'Asia/Shanghai')::date = $1::date ORDER BY payment_id LIMIT 1000000`, [date]);
+}
