@@ -32,9 +32,9 @@ export async function tradeBill(client: WechatClient, date: string): Promise<Bil
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) throw new TypeError(`not a date: ${date}`);
   try {
     const { hash_value: hash, download_url: address } = await client.get(`${PATH}?bill_date=${date}&bill_type=ALL`, answer);
-    const { pathname, search } = new URL(address);
+    const { pathname, searchParams } = new URL(address);
     if (pathname !== '/v3/billdownload/file') throw down(PATH, 'a bill at an unexpected address');
-    const bytes = await client.download(pathname + search);
+    const bytes = await client.download(pathname, Object.fromEntries(searchParams));
     if (createHash('sha1').update(bytes).digest('hex') !== hash.toLowerCase()) throw down(PATH, 'a bill that does not match its hash');
     return parseBill(bytes.toString('utf8'));
   } catch (error) {

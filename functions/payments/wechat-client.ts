@@ -35,7 +35,7 @@ export interface WechatClient {
   /** A call whose success is 204. Anything else that is not a failure (202 USERPAYING) counts as not done yet. */
   postForNothing(path: string, body: object): Promise<void>;
   /** A file's bytes. WeChat does not sign these: the caller checks the hash from the signed answer. */
-  download(path: string): Promise<Buffer>;
+  download(path: string, params: Record<string, string>): Promise<Buffer>;
   platformKey(serial: string): KeyObject | undefined;
 }
 
@@ -62,7 +62,7 @@ export function wechatClient(config: WechatConfig): WechatClient {
       const { status } = await call('POST', path, body);
       if (status !== 204 && status !== 200) throw down(path, `HTTP ${status}`);
     },
-    download: async (path) => Buffer.from((await call('GET', path, undefined, { responseType: 'arraybuffer' })).data as ArrayBuffer),
+    download: async (path, params) => Buffer.from((await call('GET', path, undefined, { params, responseType: 'arraybuffer' })).data as ArrayBuffer),
     platformKey: (serial) => keys.get(serial),
   };
 }

@@ -3,6 +3,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import type http from 'node:http';
 import { sendSms } from '../../../functions/identity/sms';
 import { wechatApi } from '../../../functions/identity/wechat-api';
+import { wechatPay } from '../../../functions/payments/wechat-pay';
 import { type FarSide, startFarSide, startInbox } from '../../support/wechat';
 
 let far: FarSide;
@@ -51,6 +52,47 @@ describe('signing in', () => {
     expect(inbox.messages[0]!.text).toBe('验证码 123456');
     await expect(sendSms({ ...far.config, smsToken: 'wrong' }, '13800138000', 'x')).rejects.toMatchObject({ name: 'Unavailable', kind: 'BUSY' });
     await expect(sendSms({ smsUrl: 'http://127.0.0.1:1/', smsToken: '' }, '13800138000', 'x')).rejects.toMatchObject({ name: 'Unavailable' });
+  });
+});
+
+describe('reaching and checking people', () => {
+  const login = async (user: string) => (await far.control<{ openid: string }>('wx/login', { user })).openid;
+
+  test('a mini-program code is a picture, a URL Link an address', async () => {
+    const png = await api().miniCode({ scene: 's=abc123', page: 'pages/deal/index' });
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(await api().urlLink({ path: 'pages/deal/index', query: 's=abc123', expiresInDays: 30 })).toMatch(/^https?:\/\//);
+  });
+
+  test('one consent is one message', async () => {
+    const openid = await login('hong');
+    const message = { openid, templateId: 'tpl_paid', page: 'pages/order/index', data: { thing1: '双人下午茶' } };
+    expect(await api().sendSubscribe(message)).toBe('no_consent');
+    await far.control('wx/subscribe', { openid, template_ids: ['tpl_paid'] });
+    expect(await api().sendSubscribe(message)).toBe('sent');
+    expect(await api().sendSubscribe(message)).toBe('no_consent');
+  });
+
+  test('texts and pictures are checked, and a risk is ranked', async () => {
+    const openid = await login('hong');
+    expect(await api().checkText({ openid, scene: 1, text: '小红' })).toBe('pass');
+    expect(await api().checkMedia({ openid, scene: 1, mediaUrl: 'https://juke.example/media/1' })).toEqual({ traceId: expect.any(String) });
+    await far.control('wx/risk', { user: 'hong', riskRank: 3 });
+    expect(await api().riskRank({ openid, scene: 1, clientIp: '127.0.0.1', phone: '13800138000' })).toBe(3);
+  });
+
+  test('a paid order is shipped once and again', async () => {
+    const openid = await login('hong');
+    const paymentId = 'pay_shipping0001';
+    const pay = wechatPay(far.config);
+    const order = { paymentId, subMchid: '1900000109', amountFen: 100, description: '茶', openid, expiresAtMs: Date.now() + 900_000, notifyUrl: 'http://127.0.0.1:1/n' };
+    const shipping = { transactionId: '4200000000000000000000000000', type: 'pick_up' as const, description: '茶 ×1', openid };
+    await expect(api().uploadShipping(shipping)).rejects.toMatchObject({ name: 'Unavailable' });
+    await pay.prepareJsapi(order);
+    await far.control('pay', { out_trade_no: paymentId, openid });
+    const { transactionId } = (await pay.findPayment(paymentId, '1900000109'))!;
+    for (let i = 0; i < 3; i += 1) await api().uploadShipping({ ...shipping, transactionId });
+    expect(await far.control<object>('wx/confirm-receipt', { transaction_id: transactionId })).toEqual({ order_state: 3 });
   });
 });
 
