@@ -68,7 +68,7 @@ export function setStatusBar(light: boolean): void {
   wx.setNavigationBarColor?.({ frontColor: light ? '#ffffff' : '#000000', backgroundColor: '#00000000', fail: () => undefined });
 }
 
-export function setDocumentTitle(): void {
+export function setDocumentTitle(_title: string, _language: string): void {
   // the title is drawn by NavBar
 }
 

@@ -1,5 +1,6 @@
 // The bar at the top: clear of WeChat's capsule; transparent on art until the page is scrolled 40 px.
 import { View } from '@tarojs/components';
+import { useDidShow } from '@tarojs/taro';
 import { useEffect, type ReactNode } from 'react';
 import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
@@ -31,32 +32,30 @@ export function NavBar({ title = '', left, right, tone = 'ground', scrolled = fa
   const light = clear || tone === 'pine' || tone === 'pine-6' || theme === 'dark';
 
   useEffect(() => setStatusBar(light), [light]);
-  useEffect(() => {
-    if (title) setDocumentTitle(`${title} · ${t.appName}`, language);
-  }, [title, language, t]);
+  const name = title ? `${title} · ${t.appName}` : t.appName;
+  useEffect(() => setDocumentTitle(name, language), [name, language]);
+  useDidShow(() => setDocumentTitle(name, language));
 
   const look = tone === 'art' ? (scrolled ? 'ground' : 'art') : tone;
   const side = Math.max(56, capsulePx);
   return (
-    <>
-      <View className={`jk-nav jk-nav--${look} ${tone === 'art' ? 'jk-nav--over' : ''}`} style={{ paddingTop: statusBarPx ? `${statusBarPx}px` : undefined }} {...a11y({ role: 'banner' })}>
-        <View className="jk-nav__bar" style={{ height: `${barPx}px`, paddingRight: `${capsulePx || 8}px` }}>
-          {back ? (
-            <Touchable className="jk-nav__back" label={canGoBack() ? t.back : t.home} onClick={goBack}>
-              <View className="jk-nav__disc">
-                <Icon name={canGoBack() ? 'chevron-left' : 'home'} size={24} />
-              </View>
-            </Touchable>
-          ) : null}
-          {left ? <View className="jk-nav__left">{left}</View> : null}
-          {!left && title ? (
-            <View className={`jk-nav__title ${clear ? 'jk-nav__title--hidden' : ''}`} style={{ left: `${side}px`, right: `${side}px`, lineHeight: `${barPx}px` }} {...a11y({ role: 'heading', level: 1 })}>
-              {title}
+    <View className={`jk-nav jk-nav--${look} ${tone === 'art' ? 'jk-nav--over' : ''}`} style={{ paddingTop: statusBarPx ? `${statusBarPx}px` : undefined }} {...a11y({ role: 'banner' })}>
+      <View className="jk-nav__bar" style={{ height: `${barPx}px`, paddingRight: `${capsulePx || 8}px` }}>
+        {back ? (
+          <Touchable className="jk-nav__back" label={canGoBack() ? t.back : t.home} onClick={goBack}>
+            <View className="jk-nav__disc">
+              <Icon name={canGoBack() ? 'chevron-left' : 'home'} size={24} />
             </View>
-          ) : null}
-          {right ? <View className="jk-nav__right">{right}</View> : null}
-        </View>
+          </Touchable>
+        ) : null}
+        {left ? <View className="jk-nav__left" {...a11y({ role: 'heading', level: 1 })}>{left}</View> : null}
+        {!left && title ? (
+          <View className={`jk-nav__title ${clear ? 'jk-nav__title--hidden' : ''}`} style={{ left: `${side}px`, right: `${side}px`, lineHeight: `${barPx}px` }} {...a11y({ role: 'heading', level: 1 })}>
+            {title}
+          </View>
+        ) : null}
+        {right ? <View className="jk-nav__right">{right}</View> : null}
       </View>
-    </>
+    </View>
   );
 }
