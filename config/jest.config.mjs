@@ -1,4 +1,5 @@
-// The parts of the test suite, one jest project each. `npm test -- <part>` runs one; tests/run.mjs knows what each part needs first.
+// The parts of the test suite, one jest project each. `npm test -- <part>` runs one; tests/run.mjs knows what each part
+// needs first.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,17 +9,20 @@ const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nativeOnly = ['@noble', 'qr'];
 
 /** configFile and swcrc off: the app's babel.config.js and any .swcrc are none of the tests' business. */
-const swc = (runtime = 'automatic') => ['@swc/jest', {
-  configFile: false,
-  swcrc: false,
-  sourceMaps: 'inline',
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', tsx: true },
-    transform: { react: { runtime } },
+const swc = (runtime = 'automatic') => [
+  '@swc/jest',
+  {
+    configFile: false,
+    swcrc: false,
+    sourceMaps: 'inline',
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', tsx: true },
+      transform: { react: { runtime } },
+    },
+    module: { type: 'commonjs' },
   },
-  module: { type: 'commonjs' },
-}];
+];
 
 const base = {
   rootDir,

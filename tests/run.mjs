@@ -1,4 +1,5 @@
-// `npm test [-- part… ] [-t name] [--file path]`: type check, the builds the asked parts need, then jest. Last line: `N passed, N failed`.
+// `npm test [-- part …] [-t name] [--file path]`: the type check, the builds that the asked parts need, then jest.
+// Its last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -29,7 +30,9 @@ const PARTS = {
 const HELP = `npm test [-- part …] [-t name] [--file path]
 
 Runs everything, or the named parts:
-${Object.entries(PARTS).map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`).join('\n')}
+${Object.entries(PARTS)
+  .map(([name, { about }]) => `  ${name.padEnd(9)} ${about}`)
+  .join('\n')}
 
   -t NAME       only tests whose name contains NAME (for example an id: -t F-03)
   --file PATH   only test files whose path contains PATH
@@ -69,28 +72,41 @@ function readArguments(args) {
   const { values, positionals } = parsed;
   if (values.help) return { sentence: HELP, code: 0 };
   const unknown = positionals.find((name) => !(name in PARTS));
-  if (unknown !== undefined) return { sentence: `There is no part ${unknown}: the parts are ${Object.keys(PARTS).join(', ')}.`, code: 1 };
+  if (unknown !== undefined)
+    return { sentence: `There is no part ${unknown}: the parts are ${Object.keys(PARTS).join(', ')}.`, code: 1 };
   const filters = [...(values.t ? ['-t', values.t] : []), ...(values.file ? ['--testPathPatterns', values.file] : [])];
-  const wanted = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((name) => name !== 'types' || filters.length === 0);
+  const wanted =
+    positionals.length > 0
+      ? positionals
+      : Object.keys(PARTS).filter((name) => name !== 'types' || filters.length === 0);
   return { parts: Object.keys(PARTS).filter((name) => wanted.includes(name)), filters };
 }
 
 async function runParts(parts, filters) {
   if (parts.includes('types')) await typeCheck();
   const usable = new Set(parts.filter((name) => name !== 'types'));
-  if (usable.has('e2e') && !findBrowser()) drop(usable, 'e2e', 'Chromium is not installed: apt-get install chromium fonts-noto-cjk, or set CHROMIUM_PATH.');
+  if (usable.has('e2e') && !findBrowser())
+    drop(usable, 'e2e', 'Chromium is not installed: apt-get install chromium fonts-noto-cjk, or set CHROMIUM_PATH.');
   for (const target of new Set([...usable].flatMap((name) => PARTS[name].builds ?? []))) {
     if (interrupted) return;
     try {
       await ensureApp(target, { onChild: (child) => children.add(child) });
     } catch (error) {
-      [...usable].filter((name) => PARTS[name].builds?.includes(target)).forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
+      [...usable]
+        .filter((name) => PARTS[name].builds?.includes(target))
+        .forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
     }
   }
   const stopDatabase = await startDatabase(usable);
   try {
-    await jest([...usable].filter((name) => !PARTS[name].alone), [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters]);
-    await jest([...usable].filter((name) => PARTS[name].alone), ['--runInBand', ...filters]);
+    await jest(
+      [...usable].filter((name) => !PARTS[name].alone),
+      [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters],
+    );
+    await jest(
+      [...usable].filter((name) => PARTS[name].alone),
+      ['--runInBand', ...filters],
+    );
   } finally {
     await stopDatabase();
   }
@@ -119,8 +135,13 @@ function drop(usable, name, why) {
 async function typeCheck() {
   mkdirSync(join(root, '.juke', 'build'), { recursive: true });
   console.log('Type check …');
-  const code = await run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--incremental',
-    '--tsBuildInfoFile', join(root, '.juke', 'build', 'types.tsbuildinfo')]);
+  const code = await run([
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '--noEmit',
+    '--incremental',
+    '--tsBuildInfoFile',
+    join(root, '.juke', 'build', 'types.tsbuildinfo'),
+  ]);
   total.ran += 1;
   if (code === 0) total.passed += 1;
   else fail('The type check found the errors above.');
@@ -131,8 +152,18 @@ async function jest(projects, flags) {
   const result = join(root, '.juke', 'build', `jest-${process.pid}.json`);
   rmSync(result, { force: true });
   mkdirSync(join(root, '.juke', 'build'), { recursive: true });
-  const code = await run([join(root, 'node_modules', 'jest', 'bin', 'jest.js'), '--config', join(root, 'config', 'jest.config.mjs'),
-    '--selectProjects', ...projects, '--passWithNoTests', '--json', '--outputFile', result, ...flags]);
+  const code = await run([
+    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+    '--config',
+    join(root, 'config', 'jest.config.mjs'),
+    '--selectProjects',
+    ...projects,
+    '--passWithNoTests',
+    '--json',
+    '--outputFile',
+    result,
+    ...flags,
+  ]);
   if (!existsSync(result)) return fail(`jest ended without a result (code ${code}).`);
   const counted = JSON.parse(readFileSync(result, 'utf8'));
   rmSync(result, { force: true });
@@ -147,16 +178,25 @@ async function jest(projects, flags) {
 
 function run(args) {
   return new Promise((done) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'test' } });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_ENV: 'test' },
+    });
     children.add(child);
-    child.once('exit', (code) => done(code ?? 1)).once('error', () => done(1)).once('close', () => children.delete(child));
+    child
+      .once('exit', (code) => done(code ?? 1))
+      .once('error', () => done(1))
+      .once('close', () => children.delete(child));
   });
 }
 
 function findBrowser() {
   if (process.env.CHROMIUM_PATH) return existsSync(process.env.CHROMIUM_PATH);
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => names.some((name) => existsSync(join(folder, name))));
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => names.some((name) => existsSync(join(folder, name))));
 }
 
 function fail(sentence) {

@@ -1,4 +1,5 @@
-// Builds the Taro app when its sources changed since the last whole build; one build at a time. Node's own modules only.
+// Builds the Taro app when its sources changed since the last whole build; one build at a time. Node's own modules
+// only.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,13 +7,22 @@ import { join } from 'node:path';
 import { findRoot } from './env.mjs';
 import { isAlive } from './postgres.mjs';
 
-const INPUTS = ['src', 'functions/contract', 'config', 'babel.config.js', 'project.config.json', 'package-lock.json', 'tsconfig.json'];
+const INPUTS = [
+  'src',
+  'functions/contract',
+  'config',
+  'babel.config.js',
+  'project.config.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const NAMES = { h5: 'browser', weapp: 'mini-program' };
 
 /**
  * Makes dist/<target> what the sources say. A cut build leaves no stamp, so the next call builds again.
  * @param {'h5' | 'weapp'} target
- * @param {{ onChild?: (child: import('node:child_process').ChildProcess) => void }} options to be able to stop the build
+ * @param {{ onChild?: (child: import('node:child_process').ChildProcess) => void }} options to be able to stop the
+ * build
  * @returns {Promise<boolean>} false when nothing had to be done; throws a sentence with the end of the build's log
  */
 export async function ensureApp(target, { onChild = () => undefined } = {}) {
@@ -72,10 +82,15 @@ function digestOf(root) {
     if (!existsSync(join(root, path))) return;
     const entries = readEntries(join(root, path));
     if (entries) return entries.forEach((name) => add(`${path}/${name}`));
-    hash.update(`${path}\0`).update(readFileSync(join(root, path))).update('\0');
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
   };
   INPUTS.forEach(add);
-  for (const name of Object.keys(process.env).filter((key) => key.startsWith('TARO_APP_')).sort()) {
+  for (const name of Object.keys(process.env)
+    .filter((key) => key.startsWith('TARO_APP_'))
+    .sort()) {
     hash.update(`${name}=${process.env[name]}\0`);
   }
   return hash.digest('hex');

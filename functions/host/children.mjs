@@ -1,5 +1,5 @@
-// The processes `npm start` owns: started with a log each, watched, and stopped in reverse order. They also stop by themselves when
-// this process is killed (run.mjs watches the channel), so nothing keeps a port.
+// The processes `npm start` owns: started with a log each, watched, and stopped in reverse order. They also stop by
+// themselves when this process is killed (run.mjs watches the channel), so nothing keeps a port.
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,9 +9,11 @@ import { findRoot } from './env.mjs';
 const STOP_WITHIN_MS = 15_000;
 
 /**
- * Runs a TypeScript entry of ours as a process of its own. Its standard output goes to `logFile`, each line also to `onLine`;
+ * Runs a TypeScript entry of ours as a process of its own. Its standard output goes to `logFile`, each line also to
+ * `onLine`;
  * its standard error is for people and is shown.
- * @param {{ name: string, entry: string, args?: string[], env?: Record<string, string>, logFile: string, onLine?: (line: string) => void }} options
+ * @param {{ name: string, entry: string, args?: string[], env?: Record<string, string>, logFile: string, onLine?:
+ * (line: string) => void }} options
  */
 export function startEntry({ name, entry, args = [], env = {}, logFile, onLine = () => undefined }) {
   mkdirSync(dirname(logFile), { recursive: true });
@@ -74,9 +76,13 @@ export function killGroup(child) {
 export async function untilReady(entry, ready, withinMs) {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
-    if (entry.ended) throw new Error(entry.complained ? '' : `The ${entry.name} stopped before it was ready: its log is ${entry.logFile}.`);
+    if (entry.ended)
+      throw new Error(
+        entry.complained ? '' : `The ${entry.name} stopped before it was ready: its log is ${entry.logFile}.`,
+      );
     if (await ready()) return;
-    if (Date.now() > giveUpAt) throw new Error(`The ${entry.name} was not ready within ${withinMs / 1000} s: its log is ${entry.logFile}.`);
+    if (Date.now() > giveUpAt)
+      throw new Error(`The ${entry.name} was not ready within ${withinMs / 1000} s: its log is ${entry.logFile}.`);
     await new Promise((done) => setTimeout(done, 100));
   }
 }

@@ -22,7 +22,8 @@ export async function ensureDependencies(onChild = () => undefined) {
     : spawn('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
   onChild(child);
   const code = await new Promise((done) => child.once('exit', done).once('error', () => done(1)));
-  if (code !== 0) throw new Error(`The packages could not be installed: see npm's message above, then run npm ${command} yourself.`);
+  if (code !== 0)
+    throw new Error(`The packages could not be installed: see npm's message above, then run npm ${command} yourself.`);
 }
 
 /** Compares the lock with what npm noted as installed; optional packages may be missing (other systems' programs). */

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of our package.json, found upwards from this file, so that it also holds inside a bundle under .juke/build. */
+/**
+ * The folder of our package.json, found upwards from this file, so that it also holds inside a bundle under
+ * .juke/build.
+ */
 export function findRoot(from = dirname(fileURLToPath(import.meta.url))) {
   let folder = from;
   while (!existsSync(join(folder, 'package.json'))) {
@@ -20,7 +23,8 @@ export function dataFolder(given = process.env.JUKE_DATA) {
 }
 
 /**
- * `NAME=value` lines; `#` starts a comment, single or double quotes are taken off, `\n` in double quotes is a line break.
+ * `NAME=value` lines; `#` starts a comment, single or double quotes are taken off, `\n` in double quotes is a line
+ * break.
  * @param {string} text @returns {Record<string, string>}
  */
 export function parseEnv(text) {

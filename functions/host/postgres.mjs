@@ -1,7 +1,19 @@
-// The embedded PostgreSQL: one real server per data folder, made on first use, on loopback only. It outlives a killed Node;
-// the next start attaches to it. Node's own modules only, so that `npm start` can read this before anything is installed.
+// The embedded PostgreSQL: one real server per data folder, made on first use, on loopback only. It outlives a killed
+// Node; the next start attaches to it. Node's own modules only, so that `npm start` can read this before anything is
+// installed.
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, closeSync, existsSync, fchownSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fchownSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { dataFolder } from './env.mjs';
@@ -12,13 +24,19 @@ const START_TRIES = 5;
 const READY_WITHIN_MS = 60_000; // recovery after a power cut replays the log first
 const STOP_WITHIN_MS = 20_000;
 
-/** @typedef {{ url: string, port: number, pid: number, attached: boolean, dataDir: string, stop: () => Promise<void> }} Server */
+/**
+ * @typedef {{ url: string, port: number, pid: number, attached: boolean, dataDir: string, stop: () => Promise<void>
+ * }} Server
+ */
 
 /**
- * Starts the server of a data folder, or attaches to the one that already runs there. `url` names the database `juke`, user `juke`.
- * `fsync: false` is for data that may be lost (tests). `settings` are server settings by name; an attached server keeps its own.
+ * Starts the server of a data folder, or attaches to the one that already runs there. `url` names the database
+ * `juke`, user `juke`.
+ * `fsync: false` is for data that may be lost (tests). `settings` are server settings by name; an attached server
+ * keeps its own.
  * @param {{ dataDir?: string, port?: number, fsync?: boolean, settings?: Record<string, string | number> }} options
- * @returns {Promise<Server>} `stop()` is PostgreSQL's fast shutdown; the process may also end without it and attach later
+ * @returns {Promise<Server>} `stop()` is PostgreSQL's fast shutdown; the process may also end without it and attach
+ * later
  */
 export async function startPostgres({ dataDir = defaultDataDir(), port, fsync = true, settings = {} } = {}) {
   const place = placeFor(dataDir);
@@ -42,7 +60,8 @@ export async function findPostgres(dataDir = defaultDataDir()) {
 }
 
 /**
- * Gives `use` a database address: DATABASE_URL, else the local server that runs, else one started for as long as `use` takes.
+ * Gives `use` a database address: DATABASE_URL, else the local server that runs, else one started for as long as
+ * `use` takes.
  * @template T @param {(url: string) => T | Promise<T>} use @param {{ dataDir?: string }} options @returns {Promise<T>}
  */
 export async function withDatabase(use, { dataDir = defaultDataDir() } = {}) {
@@ -81,8 +100,22 @@ function createCluster(place, fsync) {
   if (user.uid !== undefined) chownSync(half, user.uid, user.gid);
   const options = { ...user, cwd: windows ? undefined : '/', encoding: 'utf8', env: serverEnv() };
   // The builtin provider sorts the same on every system; trust is for loopback only, and that is all it listens on.
-  const made = spawnSync(place.bin('initdb'), ['-D', half, '-U', 'juke', '--auth=trust', '--encoding=UTF8', '--locale=C',
-    '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...(fsync ? [] : ['--no-sync'])], options);
+  const made = spawnSync(
+    place.bin('initdb'),
+    [
+      '-D',
+      half,
+      '-U',
+      'juke',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      ...(fsync ? [] : ['--no-sync']),
+    ],
+    options,
+  );
   if (made.status === 0) {
     const single = ['--single', '-D', half, ...(fsync ? [] : ['-c', 'fsync=off']), 'postgres'];
     const named = spawnSync(place.bin('postgres'), single, { ...options, input: 'CREATE DATABASE juke;\n' });
@@ -95,7 +128,9 @@ function createCluster(place, fsync) {
     }
   }
   rmSync(half, { recursive: true, force: true });
-  throw new Error(`PostgreSQL could not make its data folder ${dataDir}: ${lastLine(made.stderr ?? '') || made.error?.message}`);
+  throw new Error(
+    `PostgreSQL could not make its data folder ${dataDir}: ${lastLine(made.stderr ?? '') || made.error?.message}`,
+  );
 }
 
 function removeHalfMade(dataDir) {
@@ -127,8 +162,13 @@ async function launch(place, { port, fsync, settings }) {
   const log = openSync(logFile(dataDir), 'w', 0o600);
   if (user.uid !== undefined) fchownSync(log, user.uid, user.gid);
   // detached: Ctrl-C in the terminal must reach our own shutdown, not cut the server under it.
-  const child = spawn(place.bin('postgres'), ['-D', dataDir, ...args],
-    { ...user, cwd: windows ? undefined : '/', env: serverEnv(), detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(place.bin('postgres'), ['-D', dataDir, ...args], {
+    ...user,
+    cwd: windows ? undefined : '/',
+    env: serverEnv(),
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   let ended = false;
   child.once('exit', () => (ended = true)).once('error', () => (ended = true));
@@ -150,7 +190,9 @@ async function runningServer(place) {
     if (!lock || !isAlive(lock.pid) || !looksLikeOurs(lock.pid, place.dataDir)) return undefined;
     if (lock.status === 'ready' && (await answers(lock.port))) return serverOf(place, lock, true);
     if (Date.now() > giveUpAt) {
-      throw new Error(`PostgreSQL (process ${lock.pid}) holds ${place.dataDir} but does not answer: end that process and try again.`);
+      throw new Error(
+        `PostgreSQL (process ${lock.pid}) holds ${place.dataDir} but does not answer: end that process and try again.`,
+      );
     }
     await pause(50); // starting up or shutting down
   }
@@ -193,7 +235,8 @@ function readPidFile(dataDir) {
 /** A process id is reused after a reboot; PostgreSQL would refuse to start because of a stranger. */
 function removeDeadPidFile(dataDir) {
   const lock = readPidFile(dataDir);
-  if (lock && (!isAlive(lock.pid) || !looksLikeOurs(lock.pid, dataDir))) rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+  if (lock && (!isAlive(lock.pid) || !looksLikeOurs(lock.pid, dataDir)))
+    rmSync(join(dataDir, 'postmaster.pid'), { force: true });
 }
 
 function looksLikeOurs(pid, dataDir) {
@@ -216,7 +259,10 @@ function answers(port) {
     };
     socket.once('connect', () => socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])));
     socket.once('data', (data) => finish(data[0] === 0x4e || data[0] === 0x53));
-    socket.once('error', () => finish(false)).once('timeout', () => finish(false)).once('close', () => finish(false));
+    socket
+      .once('error', () => finish(false))
+      .once('timeout', () => finish(false))
+      .once('close', () => finish(false));
   });
 }
 
@@ -228,7 +274,11 @@ function serverEnv() {
 
 function whyNot(place, port) {
   const log = existsSync(logFile(place.dataDir)) ? readFileSync(logFile(place.dataDir), 'utf8') : '';
-  const reason = log.split('\n').find((line) => /FATAL|PANIC/.test(line))?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(log);
+  const reason =
+    log
+      .split('\n')
+      .find((line) => /FATAL|PANIC/.test(line))
+      ?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? lastLine(log);
   return `PostgreSQL did not start on port ${port}: ${reason || 'no reason given'} (log: ${logFile(place.dataDir)}).`;
 }
 

@@ -1,5 +1,6 @@
-// `node functions/host/run.mjs [--database] <file.ts> [args]`: bundles a TypeScript entry and runs it in this process, with source maps.
-// With --database the entry gets a DATABASE_URL: the one set, else the local server, started for as long as the entry runs.
+// `node functions/host/run.mjs [--database] <file.ts> [args]`: bundles a TypeScript entry and runs it in this process,
+// with source maps. With --database the entry gets a DATABASE_URL: the one set, else the local server, started for as
+// long as the entry runs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,14 +9,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findRoot, loadEnv } from './env.mjs';
 
 /**
- * Packages stay outside; our own code becomes one CommonJS file, because named imports of CommonJS packages fail in native modules.
+ * Packages stay outside; our own code becomes one CommonJS file, because named imports of CommonJS packages fail in
+ * native modules.
  * @param {string} entry a .ts file @returns {Promise<string>} path of the bundle
  */
 export async function bundle(entry) {
   const root = findRoot();
   const { build } = createRequire(join(root, 'package.json'))('esbuild');
   const folder = join(root, '.juke', 'build');
-  const name = relative(root, resolve(entry)).replaceAll(/[^\w.-]+/g, '-').replace(/\.tsx?$/, '');
+  const name = relative(root, resolve(entry))
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replace(/\.tsx?$/, '');
   const outfile = join(folder, `${name}.cjs`);
   const result = await build({
     absWorkingDir: root,
@@ -50,7 +54,8 @@ export async function loadTs(entry) {
 
 async function main([first, ...rest]) {
   if (first === '--database') return runWithDatabase(rest);
-  if (!first || first.startsWith('-')) return fail('Usage: node functions/host/run.mjs [--database] <file.ts> [arguments]');
+  if (!first || first.startsWith('-'))
+    return fail('Usage: node functions/host/run.mjs [--database] <file.ts> [arguments]');
   if (!existsSync(first)) return fail(`${first} is not there: name a TypeScript file of this checkout.`);
   loadEnv();
   endWithParent();
@@ -59,7 +64,9 @@ async function main([first, ...rest]) {
     await loadTs(first);
   } catch (error) {
     if (!Array.isArray(error.errors)) throw error;
-    const places = error.errors.map(({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`);
+    const places = error.errors.map(
+      ({ text, location }) => `  ${location ? `${location.file}:${location.line}: ` : ''}${text}`,
+    );
     fail(`${first} does not compile:\n${places.join('\n')}`);
   }
 }
@@ -69,11 +76,16 @@ async function runWithDatabase(args) {
   const { withDatabase } = await import('./postgres.mjs');
   const ignored = () => undefined; // the entry gets the same signal from the terminal; we stay to stop the server
   process.on('SIGINT', ignored).on('SIGTERM', ignored);
-  process.exitCode = await withDatabase((url) => new Promise((done) => {
-    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args],
-      { stdio: 'inherit', env: { ...process.env, DATABASE_URL: url } });
-    child.once('exit', (code) => done(code ?? 1));
-  }));
+  process.exitCode = await withDatabase(
+    (url) =>
+      new Promise((done) => {
+        const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], {
+          stdio: 'inherit',
+          env: { ...process.env, DATABASE_URL: url },
+        });
+        child.once('exit', (code) => done(code ?? 1));
+      }),
+  );
 }
 
 /** Started by another process of ours over a channel: when that one is gone, even killed, this one stops too. */

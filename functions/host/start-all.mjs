@@ -1,5 +1,5 @@
-// What `npm start` does, in order: options and ports, packages, PostgreSQL, sandbox, the browser app, the host. One signal stops it
-// all in reverse; data stays for the next start. Node's own modules only.
+// What `npm start` does, in order: options and ports, packages, PostgreSQL, sandbox, the browser app, the host. One
+// signal stops it all in reverse; data stays for the next start. Node's own modules only.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureApp } from './build-app.mjs';
@@ -37,7 +37,10 @@ export async function start(args) {
 /** A refused file or a full disk names the place; all other messages are sentences already. */
 function sentenceOf(error) {
   if (!error.syscall || !error.path) return error.message;
-  return `${error.path} cannot be used (${error.code}): give this user the right to write there and some room, or choose other data: npm start -- --data FOLDER`;
+  return (
+    `${error.path} cannot be used (${error.code}): give this user the right to write there and some room, or ` +
+    'choose other data: npm start -- --data FOLDER'
+  );
 }
 
 async function run({ port, sandboxPort, data: wantedData, demo }) {
@@ -67,7 +70,8 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   if (ownSandbox) Object.assign(env, await startSandbox(data, sandboxPort, urls.sandbox));
   const ready = await startHost(data, env, urls.app);
   running = true;
-  const apart = local && !local.dataDir.startsWith(data) ? [local.dataDir] : []; // under root, where nobody may not read
+  // Under root, the database is kept apart when `nobody` may not enter the data folder.
+  const apart = local && !local.dataDir.startsWith(data) ? [local.dataDir] : [];
   const folders = [relative(process.cwd(), data) || data, ...apart].join('  ');
   console.log(summary({ urls, databaseUrl, folders, ownSandbox, ready }));
 }
@@ -117,7 +121,10 @@ function keep(entry) {
   undo.push(() => stopEntry(entry));
   void entry.exited.then(async ({ code, signal }) => {
     if (stopping || !running) return;
-    console.error(`The ${entry.name} ended by itself (${signal ?? `code ${code}`}): its log is ${entry.logFile}. Stopping; npm start begins again with the same data.`);
+    console.error(
+      `The ${entry.name} ended by itself (${signal ?? `code ${code}`}): its log is ${entry.logFile}. Stopping; ` +
+        'npm start begins again with the same data.',
+    );
     await stop(1);
   });
 }
@@ -131,8 +138,15 @@ function summary({ urls, databaseUrl, folders, ownSandbox, ready }) {
     ['Data, logs', folders],
   ].map(([name, value]) => `  ${name.padEnd(12)}${value}`);
   const signIns = Array.isArray(ready.signIns) ? ready.signIns.map((one) => `  ${Object.values(one).join('  ')}`) : [];
-  return ['', 'Juke is ready.', '', ...lines, ...(signIns.length ? ['', 'Demo sign-ins', ...signIns] : []), '',
-    'Ctrl-C stops it; the next npm start goes on with the same data.'].join('\n');
+  return [
+    '',
+    'Juke is ready.',
+    '',
+    ...lines,
+    ...(signIns.length ? ['', 'Demo sign-ins', ...signIns] : []),
+    '',
+    'Ctrl-C stops it; the next npm start goes on with the same data.',
+  ].join('\n');
 }
 
 function withoutPassword(databaseUrl) {
@@ -156,7 +170,10 @@ function refuseSecondStart(data) {
   if (!existsSync(file)) return;
   const [pid, port] = readFileSync(file, 'utf8').split(' ').map(Number);
   if (pid === process.pid || !isAlive(pid) || !isStart(pid)) return;
-  throw new Error(`Juke already runs with this data (process ${pid}, port ${port}): stop it, or choose other data: npm start -- --data FOLDER --port 9000 --sandbox-port 9001`);
+  throw new Error(
+    `Juke already runs with this data (process ${pid}, port ${port}): stop it, or choose other data: npm start ` +
+      '-- --data FOLDER --port 9000 --sandbox-port 9001',
+  );
 }
 
 function claim(data, port) {
@@ -183,7 +200,7 @@ function stopOnSignals() {
       console.log('\nStopping …');
       void stop(0);
     } else if (Date.now() - first > SAME_SIGNAL_MS) {
-      process.exit(1); // what still runs notices that we are gone; PostgreSQL is attached to or recovered at the next start
+      process.exit(1); // our processes notice that we are gone; the next start attaches to PostgreSQL or recovers it
     }
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal);

@@ -7,7 +7,7 @@ import { findRoot } from './env.mjs';
 
 const HELP = `npm start [-- options]
 
-Starts Juke on this machine: the server with the app, PostgreSQL, and the sandbox that stands in for WeChat and WeChat Pay.
+Starts Juke on this machine: the server with the app, PostgreSQL, and a sandbox in place of WeChat and WeChat Pay.
 
   --port N           the app and its API (default 8787, or PORT)
   --sandbox-port N   the sandbox: cashier, SMS inbox, faults (default 8788, or SANDBOX_PORT)
@@ -19,13 +19,17 @@ Set in the environment or in .env (each explained in .env.example):
   DATABASE_URL          use this PostgreSQL (15 or newer) and start none
   WECHAT_PAY_BASE_URL   use this WeChat Pay and start no sandbox`;
 
-/** @returns {{ help?: string, port: number, sandboxPort: number, data?: string, demo: boolean }} throws a sentence on a wrong option */
+/**
+ * @returns {{ help?: string, port: number, sandboxPort: number, data?: string, demo: boolean }} throws a sentence on
+ * a wrong option
+ */
 export function readOptions(args, env = process.env) {
   const { values } = parse(args);
   if (values.help) return { help: HELP, port: 0, sandboxPort: 0, demo: false };
   const port = portOf('--port', values.port ?? (env.PORT || '8787'));
   const sandboxPort = portOf('--sandbox-port', values['sandbox-port'] ?? (env.SANDBOX_PORT || '8788'));
-  if (port === sandboxPort) throw new Error(`The app and the sandbox cannot both use port ${port}: choose another with --sandbox-port.`);
+  if (port === sandboxPort)
+    throw new Error(`The app and the sandbox cannot both use port ${port}: choose another with --sandbox-port.`);
   return { port, sandboxPort, data: values.data, demo: !values['no-demo'] && env.JUKE_DEMO !== '0' };
 }
 
@@ -61,12 +65,16 @@ export async function checkPort(port, option, host = '127.0.0.1') {
   });
   if (!error) return;
   const other = `npm start -- ${option} ${port < 9000 ? 9000 : port + 10}`;
-  if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} is taken: stop what listens there, or choose another port: ${other}`);
-  if (error.code === 'EACCES') throw new Error(`Port ${port} needs more rights than this user has: choose another port: ${other}`);
+  if (error.code === 'EADDRINUSE')
+    throw new Error(`Port ${port} is taken: stop what listens there, or choose another port: ${other}`);
+  if (error.code === 'EACCES')
+    throw new Error(`Port ${port} needs more rights than this user has: choose another port: ${other}`);
   throw new Error(`Port ${port} of ${host} cannot be used (${error.code}): choose another port: ${other}`);
 }
 
-/** Before the packages are there: only whether anybody listens at the address. Throws a sentence without the password. */
+/**
+ * Before the packages are there: only whether anybody listens at the address. Throws a sentence without the password.
+ */
 export async function checkDatabaseAnswers(databaseUrl) {
   const url = parseUrl(databaseUrl);
   if (!url.hostname || url.searchParams.has('host')) return; // a Unix socket: asked later
@@ -77,7 +85,10 @@ export async function checkDatabaseAnswers(databaseUrl) {
       socket.destroy();
       done(result);
     };
-    socket.once('connect', () => finish(undefined)).once('error', finish).once('timeout', () => finish({ code: 'no answer in 5 s' }));
+    socket
+      .once('connect', () => finish(undefined))
+      .once('error', finish)
+      .once('timeout', () => finish({ code: 'no answer in 5 s' }));
   });
   if (error) throw new Error(unreachable(url, error.code));
 }
@@ -102,16 +113,27 @@ export async function checkDatabase(databaseUrl) {
 
 function whyNoDatabase(url, error) {
   const name = url.pathname.slice(1);
-  if (error.code === 'OLD') return `The database at ${url.host} is PostgreSQL ${error.version}: Juke needs 15 or newer; unset DATABASE_URL to use the one that comes with it.`;
-  if (error.code === '3D000') return `The database server at ${url.host} has no database ${name}: create it, or correct DATABASE_URL.`;
+  if (error.code === 'OLD')
+    return (
+      `The database at ${url.host} is PostgreSQL ${error.version}: Juke needs 15 or newer; unset DATABASE_URL to ` +
+      'use the one that comes with it.'
+    );
+  if (error.code === '3D000')
+    return `The database server at ${url.host} has no database ${name}: create it, or correct DATABASE_URL.`;
   if (error.code === '28P01' || error.code === '28000') {
-    return `The database at ${url.host} refused the user ${url.username || '(none)'} of DATABASE_URL: correct user and password.`;
+    return (
+      `The database at ${url.host} refused the user ${url.username || '(none)'} of DATABASE_URL: correct user ` +
+      'and password.'
+    );
   }
   return unreachable(url, error.code ?? error.message);
 }
 
 function unreachable(url, reason) {
-  return `The database at ${url.host || 'DATABASE_URL'} cannot be reached (${reason}): start it, correct DATABASE_URL, or unset DATABASE_URL to use the PostgreSQL that comes with Juke.`;
+  return (
+    `The database at ${url.host || 'DATABASE_URL'} cannot be reached (${reason}): start it, correct ` +
+    'DATABASE_URL, or unset DATABASE_URL to use the PostgreSQL that comes with Juke.'
+  );
 }
 
 function parseUrl(text) {
@@ -121,5 +143,7 @@ function parseUrl(text) {
   } catch {
     // said below, without the text itself: it may hold a password
   }
-  throw new Error('DATABASE_URL is no PostgreSQL address: it looks like postgresql://user:password@host:5432/database.');
+  throw new Error(
+    'DATABASE_URL is no PostgreSQL address: it looks like postgresql://user:password@host:5432/database.',
+  );
 }

@@ -72,7 +72,8 @@ export function readMigrations(folder = migrationsFolder()): Migration[] {
     const before = found[index - 1];
     if (before?.number === file.number) {
       throw new Error(
-        `Migration number ${pad(file.number)} is used twice: ${before.file} and ${file.file}. Give one of them a free number.`,
+        `Migration number ${pad(file.number)} is used twice: ${before.file} and ${file.file}. Give one of them a ` +
+          'free number.',
       );
     }
   });
@@ -111,7 +112,8 @@ function refuseUnlessReplaceable(file: string, sql: string): void {
     .find((part) => part !== '' && !REPLACEABLE.test(part));
   if (wrong === undefined) return;
   throw new Error(
-    `${file} is applied again whenever it changes, so it may only create or replace functions and views; move "${wrong.slice(0, 60)}" to a migration of its own.`,
+    `${file} is applied again whenever it changes, so it may only create or replace functions and views; move ` +
+      `"${wrong.slice(0, 60)}" to a migration of its own.`,
   );
 }
 
@@ -137,13 +139,15 @@ function pending(files: Migration[], applied: AppliedRow[]): Migration[] {
 function isStale(file: Migration, row: AppliedRow): boolean {
   if (row.name !== file.name) {
     throw new Error(
-      `Migration ${pad(file.number)} is ${row.name} in this database and ${file.file} here: keep the old file and give the new one its own number.`,
+      `Migration ${pad(file.number)} is ${row.name} in this database and ${file.file} here: keep the old file ` +
+        'and give the new one its own number.',
     );
   }
   if (row.checksum === file.checksum) return false;
   if (file.replaceable) return true;
   throw new Error(
-    `${file.file} was changed after this database applied it: put it back and write the change as a new migration, or start with an empty database.`,
+    `${file.file} was changed after this database applied it: put it back and write the change as a new ` +
+      'migration, or start with an empty database.',
   );
 }
 

@@ -1,5 +1,5 @@
-// The one PostgreSQL of a test run: a server of its own under .juke/test/<process>, thrown away at the end, with a template database
-// holding all migrations. A run that was killed is swept by the next one.
+// The one PostgreSQL of a test run: a server of its own under .juke/test/<process>, thrown away at the end, with a
+// template database holding all migrations. A run that was killed is swept by the next one.
 import { createRequire } from 'node:module';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ import { loadTs } from '../../functions/host/run.mjs';
 const folder = join(findRoot(), '.juke', 'test');
 
 /**
- * Starts the server and names it in the environment for `createTestDatabase`: JUKE_TEST_DATABASE (address of the maintenance database).
+ * Starts the server and names it in the environment for `createTestDatabase`: JUKE_TEST_DATABASE (address of the
+ * maintenance database).
  * A no-op when an outer run already did.
  * @returns {Promise<() => Promise<void>>} stops the server and removes its data
  */
@@ -39,7 +40,10 @@ export async function startTestDatabase() {
   return stop;
 }
 
-/** The database `juke` of the fresh server takes the migrations and is then closed to sessions, so that copies never wait. */
+/**
+ * The database `juke` of the fresh server takes the migrations and is then closed to sessions, so that copies never
+ * wait.
+ */
 async function makeTemplate(url) {
   const { prepareDatabase } = await loadTs(join(findRoot(), 'functions', 'worker', 'prepare.ts'));
   await prepareDatabase(url);

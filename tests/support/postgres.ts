@@ -11,7 +11,9 @@ export interface TestDatabase {
 /** Takes some 30 ms. Parallel workers never share one. `empty: true` gives a database without our tables. */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const name = `test_${process.env.JEST_WORKER_ID ?? '0'}_${randomBytes(6).toString('hex')}`;
-  await maintain(`create database ${name} template ${empty ? 'template0' : 'juke'} strategy ${empty ? 'wal_log' : 'file_copy'}`);
+  await maintain(
+    `create database ${name} template ${empty ? 'template0' : 'juke'} strategy ${empty ? 'wal_log' : 'file_copy'}`,
+  );
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => maintain(`drop database if exists ${name} with (force)`) };

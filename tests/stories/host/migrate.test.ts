@@ -41,7 +41,10 @@ test('files of all modules are applied once, in the order of their numbers', asy
   write('catalog/sql/0001-head.sql', 'create table head (id int primary key)');
   expect(await run()).toEqual(['functions/catalog/sql/0001-head.sql', 'functions/orders/sql/0002-line.sql']);
   expect(await run()).toEqual([]);
-  expect(await rows('select number, name from schema_migration order by number')).toEqual([[1, 'head'], [2, 'line']]);
+  expect(await rows('select number, name from schema_migration order by number')).toEqual([
+    [1, 'head'],
+    [2, 'line'],
+  ]);
 });
 
 test('until stops at a number', async () => {
@@ -54,7 +57,9 @@ test('until stops at a number', async () => {
 test('a number used twice is refused, with both files named', async () => {
   write('a/sql/0007-one.sql', 'select 1');
   write('b/sql/0007-two.sql', 'select 1');
-  await expect(run()).rejects.toThrow('Migration number 0007 is used twice: functions/a/sql/0007-one.sql and functions/b/sql/0007-two.sql.');
+  await expect(run()).rejects.toThrow(
+    'Migration number 0007 is used twice: functions/a/sql/0007-one.sql and functions/b/sql/0007-two.sql.',
+  );
   expect(await rows("select to_regclass('schema_migration')")).toEqual([[null]]);
 });
 
@@ -83,10 +88,16 @@ test('a number given to another file is refused', async () => {
 });
 
 test('a function file is applied again when it changes, and only then', async () => {
-  write('a/sql/0001-answer.fn.sql', 'create or replace function answer() returns int language sql as $$ select 41; $$;');
+  write(
+    'a/sql/0001-answer.fn.sql',
+    'create or replace function answer() returns int language sql as $$ select 41; $$;',
+  );
   await run();
   expect(await run()).toEqual([]);
-  write('a/sql/0001-answer.fn.sql', "create or replace function answer() returns int language sql as $$ select 42; $$; -- it's; new");
+  write(
+    'a/sql/0001-answer.fn.sql',
+    "create or replace function answer() returns int language sql as $$ select 42; $$; -- it's; new",
+  );
   expect(await run()).toEqual(['functions/a/sql/0001-answer.fn.sql']);
   expect(await rows('select answer()')).toEqual([[42]]);
 });
@@ -105,7 +116,9 @@ test('a failing file leaves nothing of itself, keeps those before, and is named 
   write('a/sql/0001-one.sql', 'create table one ();');
   write('a/sql/0002-two.sql', 'create table two ();\ncreate table three (\n  nonsense nonsense\n);');
   await expect(run()).rejects.toThrow(/^functions\/a\/sql\/0002-two\.sql:3: .*nonsense/);
-  expect(await rows("select to_regclass('one')::text, to_regclass('two'), (select count(*)::int from schema_migration)")).toEqual([['one', null, 1]]);
+  expect(
+    await rows("select to_regclass('one')::text, to_regclass('two'), (select count(*)::int from schema_migration)"),
+  ).toEqual([['one', null, 1]]);
 });
 
 test('runs at the same moment apply each file once', async () => {

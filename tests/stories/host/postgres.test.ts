@@ -27,7 +27,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = "import { startPostgres } from 'host/postgres.mjs';\nconst server = await startPostgres({ dataDir: process.env.FOLDER, fsync: false });\n";
+const start =
+  "import { startPostgres } from 'host/postgres.mjs';\n" +
+  'const server = await startPostgres({ dataDir: process.env.FOLDER, fsync: false });\n';
 const say = 'console.log(JSON.stringify(server));\n';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
@@ -40,7 +42,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-test('the server outlives a killed process; the next start attaches to it with its data, and a stop ends it', async () => {
+test('the server outlives a killed process, the next start attaches to it, and a stop ends it', async () => {
   const killed = await script(`${start}${say}process.kill(process.pid, 'SIGKILL');`, env);
   expect(killed.signal).toBe('SIGKILL');
   const first = JSON.parse(killed.out);
@@ -68,33 +70,50 @@ test('a killed server leaves its pid file and the next start goes on with what w
 });
 
 test('starts at the same moment end up with one server', async () => {
-  const started = await Promise.all([script(`${start}${say}`, env), script(`${start}${say}`, env), script(`${start}${say}`, env)]);
+  const started = await Promise.all([
+    script(`${start}${say}`, env),
+    script(`${start}${say}`, env),
+    script(`${start}${say}`, env),
+  ]);
   const pids = started.map(({ out, err }) => (out ? JSON.parse(out).pid : err));
   expect(new Set(pids).size).toBe(1);
 });
 
 test('listens on loopback only, and on no socket file', async () => {
   const server = JSON.parse((await script(`${start}${say}`, env)).out);
-  expect(await query(server.url, "select current_setting('listen_addresses'), current_setting('unix_socket_directories'), current_setting('server_encoding')"))
-    .toEqual([['127.0.0.1', '', 'UTF8']]);
+  expect(
+    await query(
+      server.url,
+      `select current_setting('listen_addresses'), current_setting('unix_socket_directories'),
+              current_setting('server_encoding')`,
+    ),
+  ).toEqual([['127.0.0.1', '', 'UTF8']]);
 });
 
 test('withDatabase stops a server it started and leaves one that ran', async () => {
-  const use = "import { withDatabase } from 'host/postgres.mjs';\nconsole.log(await withDatabase((url) => url, { dataDir: process.env.FOLDER }));\n";
+  const use =
+    "import { withDatabase } from 'host/postgres.mjs';\n" +
+    'console.log(await withDatabase((url) => url, { dataDir: process.env.FOLDER }));\n';
   const own = (await script(use, env)).out.trim();
   await expect(query(own, 'select 1')).rejects.toThrow('ECONNREFUSED');
   const server = JSON.parse((await script(`${start}${say}`, env)).out);
   const borrowed = (await script(use, env)).out.trim();
   expect(borrowed).toBe(server.url);
   expect(await query(borrowed, 'select 1')).toEqual([[1]]);
-  expect((await script(use, { ...env, DATABASE_URL: 'postgresql://elsewhere/db' })).out.trim()).toBe('postgresql://elsewhere/db');
+  expect((await script(use, { ...env, DATABASE_URL: 'postgresql://elsewhere/db' })).out.trim()).toBe(
+    'postgresql://elsewhere/db',
+  );
 });
 
 test('a folder that holds something else is refused and left alone', async () => {
   chmodSync(folder, 0o755);
-  const ended = await script(`import { mkdirSync, writeFileSync } from 'node:fs';
+  const ended = await script(
+    `import { mkdirSync, writeFileSync } from 'node:fs';
     mkdirSync(process.env.FOLDER); writeFileSync(process.env.FOLDER + '/letter.txt', 'dear');
-    import('host/postgres.mjs').then(({ startPostgres }) => startPostgres({ dataDir: process.env.FOLDER, fsync: false })).catch((error) => console.log(error.message));`, env);
+    const { startPostgres } = await import('host/postgres.mjs');
+    await startPostgres({ dataDir: process.env.FOLDER, fsync: false }).catch((error) => console.log(error.message));`,
+    env,
+  );
   expect(ended.out).toContain('holds something that is no PostgreSQL data');
   expect(readdirSync(env.FOLDER ?? '')).toEqual(['letter.txt']);
 });
@@ -102,13 +121,17 @@ test('a folder that holds something else is refused and left alone', async () =>
 test('test databases are alike, apart, and gone when dropped', async () => {
   const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
   await query(one.url, 'create table only_here ()');
-  expect(await query(other.url, "select to_regclass('only_here'), to_regclass('schema_migration')::text")).toEqual([[null, 'schema_migration']]);
+  expect(await query(other.url, "select to_regclass('only_here'), to_regclass('schema_migration')::text")).toEqual([
+    [null, 'schema_migration'],
+  ]);
   await Promise.all([one.drop(), other.drop()]);
   await expect(query(one.url, 'select 1')).rejects.toThrow('does not exist');
 });
 
 test('what a killed test run left is swept by the next', async () => {
-  const begin = `import { startTestDatabase } from '${root}/tests/support/database-server.mjs';\nconst stop = await startTestDatabase();\nconsole.log(process.pid, process.env.JUKE_TEST_DATABASE);\n`;
+  const begin = `import { startTestDatabase } from '${root}/tests/support/database-server.mjs';
+    const stop = await startTestDatabase();
+    console.log(process.pid, process.env.JUKE_TEST_DATABASE);\n`;
   const none = { JUKE_TEST_DATABASE: undefined };
   const killed = await script(`${begin}process.kill(process.pid, 'SIGKILL');`, none);
   const [pid, url] = killed.out.trim().split(' ');

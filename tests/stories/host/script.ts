@@ -14,7 +14,11 @@ export interface Ended {
 /** @param env replaces what the test run itself has set */
 export function node(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const ended: Ended = { code: null, signal: null, out: '', err: '' };
     child.stdout.on('data', (text) => (ended.out += String(text)));
     child.stderr.on('data', (text) => (ended.err += String(text)));

@@ -1,4 +1,5 @@
-// What a person is told when `npm start` or `npm test` cannot do what was asked: one sentence, exit 1, nothing left behind.
+// What a person is told when `npm start` or `npm test` cannot do what was asked: one sentence, exit 1, nothing left
+// behind.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,14 @@ afterEach(() => rmSync(data, { recursive: true, force: true }));
 
 /** WECHAT_PAY_BASE_URL empty: the sandbox is wanted, whatever the machine's own settings are. */
 function start(args: string[], env: Record<string, string | undefined> = {}): Promise<Ended> {
-  const clean = { DATABASE_URL: '', WECHAT_PAY_BASE_URL: '', HOST: undefined, PORT: undefined, SANDBOX_PORT: undefined, JUKE_DATA: undefined };
+  const clean = {
+    DATABASE_URL: '',
+    WECHAT_PAY_BASE_URL: '',
+    HOST: undefined,
+    PORT: undefined,
+    SANDBOX_PORT: undefined,
+    JUKE_DATA: undefined,
+  };
   return node([join(root, 'functions/host/start.mjs'), '--data', join(data, 'juke'), ...args], { ...clean, ...env });
 }
 
@@ -45,17 +53,29 @@ async function freePorts(): Promise<[number, number]> {
 test('a taken port is named, with what to do', async () => {
   const [free] = await freePorts();
   await listening(async (port) => {
-    expectSentence(await start(['--port', String(port), '--sandbox-port', String(free)]),
-      new RegExp(`^Port ${port} is taken: stop what listens there, or choose another port: npm start -- --port \\d+$`));
-    expectSentence(await start(['--port', String(free), '--sandbox-port', String(port)]), new RegExp(`^Port ${port} is taken: .* --sandbox-port \\d+$`));
+    expectSentence(
+      await start(['--port', String(port), '--sandbox-port', String(free)]),
+      new RegExp(`^Port ${port} is taken: stop what listens there, or choose another port: npm start -- --port \\d+$`),
+    );
+    expectSentence(
+      await start(['--port', String(free), '--sandbox-port', String(port)]),
+      new RegExp(`^Port ${port} is taken: .* --sandbox-port \\d+$`),
+    );
   });
 });
 
 test('an unreachable database is named without its password', async () => {
   const [port, sandbox] = await freePorts();
   const [closed] = await freePorts();
-  const ended = await start(['--port', String(port), '--sandbox-port', String(sandbox)], { DATABASE_URL: `postgresql://me:secret@127.0.0.1:${closed}/juke` });
-  expectSentence(ended, new RegExp(`^The database at 127.0.0.1:${closed} cannot be reached \\(ECONNREFUSED\\): start it, correct DATABASE_URL`));
+  const ended = await start(['--port', String(port), '--sandbox-port', String(sandbox)], {
+    DATABASE_URL: `postgresql://me:secret@127.0.0.1:${closed}/juke`,
+  });
+  expectSentence(
+    ended,
+    new RegExp(
+      `^The database at 127.0.0.1:${closed} cannot be reached \\(ECONNREFUSED\\): start it, correct DATABASE_URL`,
+    ),
+  );
   expect(ended.err).not.toContain('secret');
 });
 
@@ -65,7 +85,10 @@ test('a database that is not there, and an address that is none', async () => {
   const missing = new URL(String(process.env.JUKE_TEST_DATABASE));
   missing.pathname = '/no_such_database';
   expectSentence(await start(ports, { DATABASE_URL: missing.href }), /has no database no_such_database: create it/);
-  expectSentence(await start(ports, { DATABASE_URL: 'mysql://me:secret@localhost/juke' }), /^DATABASE_URL is no PostgreSQL address: it looks like/);
+  expectSentence(
+    await start(ports, { DATABASE_URL: 'mysql://me:secret@localhost/juke' }),
+    /^DATABASE_URL is no PostgreSQL address: it looks like/,
+  );
 });
 
 test('wrong options', async () => {
@@ -78,10 +101,16 @@ test('wrong options', async () => {
 });
 
 test('.env: comments, quotes, line breaks; the environment wins', async () => {
-  const { out } = await script(`import { parseEnv, loadEnv } from 'host/env.mjs'; import { writeFileSync } from 'node:fs';
-    const file = process.env.FILE; writeFileSync(file, '# a comment\\nA=1 # more\\nexport B="x # y\\\\nz"\\nC=\\'$1\\'\\nTAKEN=file\\n not a line\\nEMPTY=\\n');
-    console.log(JSON.stringify(parseEnv((await import('node:fs')).readFileSync(file, 'utf8'))));
-    loadEnv(file); console.log(process.env.TAKEN, process.env.A);`, { FILE: join(data, 'env'), TAKEN: 'environment', A: undefined });
+  const { out } = await script(
+    `import { parseEnv, loadEnv } from 'host/env.mjs'; import { writeFileSync } from 'node:fs';
+    const file = process.env.FILE;
+    const lines = ['# a comment', 'A=1 # more', 'export B="x # y\\\\nz"', "C='$1'", 'TAKEN=file', ' no line', 'EMPTY='];
+    const text = lines.join('\\n');
+    writeFileSync(file, text);
+    console.log(JSON.stringify(parseEnv(text)));
+    loadEnv(file); console.log(process.env.TAKEN, process.env.A);`,
+    { FILE: join(data, 'env'), TAKEN: 'environment', A: undefined },
+  );
   const [parsed, taken] = out.trim().split('\n');
   expect(JSON.parse(String(parsed))).toEqual({ A: '1', B: 'x # y\nz', C: '$1', TAKEN: 'file', EMPTY: '' });
   expect(taken).toBe('environment 1');
