@@ -1,0 +1,107 @@
+/** Deals nearby and one deal's page. Hot: from snapshots, serialised without asking the database. Guards A-11, A-13, A-32, D1. */
+import { REWARD_HOLD_MS, DAY_MS } from '../contract/limits';
+import { shapes, type Answer } from '../contract/shapes';
+import { refuse, type Db, type Row, type Story } from '../kernel';
+import {
+  byDistance, findCandidates, findStores, placeKey, positionOf, roughly, snapshotOf, toDealCard, toStoreCard, ON_SALE, type Candidate, type DealCard, type Filter, type StoreRow,
+} from './market';
+import { pageByOffset } from './page';
+import { dealHoursText, shownRebateFen, type Position } from './rules';
+
+type Deal = Answer<'getDeal'>;
+type Invite = NonNullable<Deal['invite']>;
+const REST_MAX = 50;
+
+export const listDeals: Story<'listDeals'> = async (ctx, { query }) => {
+  const at = positionOf(query);
+  const filter: Filter = {
+    at: query.q ? at : roughly(at), q: query.q, category: query.category, rebate: query.rebate === '1', openNow: query.openNow === '1', maxFen: query.maxFen, sort: query.sort,
+  };
+  const candidates = query.q
+    ? await findCandidates(ctx.db, filter)
+    : await snapshotOf<Candidate[]>(ctx.db, 'deals').get(listKey(filter), () => findCandidates(ctx.db, filter));
+  return pageByOffset(sorted(nearestOfEach(candidates, at), query.sort, at !== null), query, (card) => card);
+};
+
+const listKey = (f: Filter) => [placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort].join('|');
+
+/** One card for each deal, at its nearest store. */
+function nearestOfEach(candidates: Candidate[], at: Position | null): DealCard[] {
+  const best = new Map<string, DealCard>();
+  for (const candidate of candidates) {
+    const card = toDealCard(candidate, at);
+    const known = best.get(card.dealId);
+    if (!known || (card.distanceM ?? 0) < (known.distanceM ?? 0)) best.set(card.dealId, card);
+  }
+  return [...best.values()];
+}
+
+function sorted(cards: DealCard[], sort: string | undefined, hasPlace: boolean): DealCard[] {
+  const tie = (a: DealCard, b: DealCard) => byDistance(a, b) || (a.dealId < b.dealId ? -1 : 1);
+  if (sort === 'price') return cards.sort((a, b) => a.priceFen - b.priceFen || tie(a, b));
+  if (sort === 'sold') return cards.sort((a, b) => b.soldCount - a.soldCount || tie(a, b));
+  if (sort === 'rebate') return cards.sort((a, b) => b.rebateFen - a.rebateFen || tie(a, b));
+  return hasPlace ? cards.sort(tie) : cards;
+}
+
+interface Loaded { deal: Omit<Deal, 'invite' | 'stores'>; stores: StoreRow[]; json: string }
+interface LoadedInvite { sharerId: string; merchantId: string; sharer: Invite['sharer']; expiresAtMs: number; token: string; earns: boolean }
+
+export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
+  const loaded = await snapshotOf<Loaded | null>(ctx.db, 'deal').get(`${params.dealId} ${ctx.language}`, () => load(ctx.db, params.dealId, ctx.language));
+  if (!loaded) refuse('NOT_FOUND');
+  const at = positionOf(query);
+  if (!at && !query.share) return { readyJson: loaded.json };
+  const token = query.share;
+  const link = token ? await snapshotOf<LoadedInvite | null>(ctx.db, 'invite').get(token, () => loadInvite(ctx.db, token)) : null;
+  const answer: Deal = {
+    ...loaded.deal, stores: loaded.stores.map((row) => toStoreCard(row, at, ctx.language)).sort(byDistance),
+    // A-13: a link that does not exist or belongs to another merchant invites nobody.
+    invite: link && link.merchantId === loaded.deal.merchantId ? inviteOf(link, loaded.deal, ctx.session?.personId, ctx.clock.nowMs()) : null,
+  };
+  return { readyJson: JSON.stringify(answer) };
+};
+
+function inviteOf(link: LoadedInvite, deal: Loaded['deal'], personId: string | undefined, nowMs: number): Invite {
+  return {
+    token: link.token, sharer: link.sharer, isMine: link.sharerId === personId, friendDiscountFen: deal.friendDiscountFen,
+    rebateFen: link.earns ? deal.rebateFen : 0, expiresAtMs: link.expiresAtMs, isLive: nowMs < link.expiresAtMs,
+  };
+}
+
+async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
+  const [row] = await db.query(`SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url
+    FROM share_link l JOIN person p ON p.person_id = l.sharer_id WHERE l.token = $1`, [token]);
+  if (!row) return null;
+  // A Moments post carries the friend's discount only.
+  return {
+    token: row.token, sharerId: row.sharer_id, merchantId: row.merchant_id, sharer: { name: row.name, avatarUrl: row.avatar_url }, expiresAtMs: row.expires_at,
+    earns: row.channel !== 'moments',
+  };
+}
+
+async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Loaded | null> {
+  const [[row], stores] = await Promise.all([
+    db.query(`SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, t.per_person_limit, t.valid_days,
+        ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available, (${ON_SALE}) AS is_on_sale
+      FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+      JOIN deal_stock k ON k.deal_id = d.deal_id WHERE d.deal_id = $1`, [dealId]),
+    findStores(db, `WHERE s.store_id IN (SELECT store_id FROM deal_store WHERE deal_id = $1) ORDER BY s.created_at, s.store_id LIMIT ${REST_MAX}`, [dealId]),
+  ]);
+  if (!row) return null;
+  const deal = toDeal(row, stores, language);
+  const whole = { ...deal, stores: stores.map((s) => toStoreCard(s, null, language)), invite: null };
+  // Checked once a load: what is sent from the snapshot is not checked again.
+  return { deal, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
+}
+
+function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['deal'] {
+  const terms = { priceFen: row.price_fen, friendDiscountFen: row.friend_discount_fen, rebateBps: row.rebate_bps, rebateCapFen: row.rebate_cap_fen };
+  return {
+    dealId: row.deal_id, title: row.title, subtitle: row.subtitle, category: row.category, pictureUrls: row.picture_urls, items: row.items, notes: row.notes, tags: row.tags,
+    merchantId: row.merchant_id, merchantName: row.merchant_name, logoInk: row.logo_ink, termsVersion: row.terms_version, priceFen: terms.priceFen,
+    friendDiscountFen: terms.friendDiscountFen, friendPriceFen: terms.priceFen - terms.friendDiscountFen, rebateFen: shownRebateFen(terms),
+    rebateHoldDays: REWARD_HOLD_MS / DAY_MS, soldCount: row.sold, available: row.available, perPersonLimit: row.per_person_limit, saleEndsAtMs: row.sale_ends_at,
+    isOnSale: row.is_on_sale, validDays: row.valid_days, hoursText: dealHoursText(stores, language),
+  };
+}

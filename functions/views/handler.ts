@@ -1,0 +1,8 @@
+/** Lambda entry of views. */
+import { createHandler } from '../kernel';
+import { lambdaApp } from '../kernel/lambda-app';
+import { findStaff } from '../merchants';
+import { stories } from './stories';
+
+export { stories };
+export const handler = createHandler(lambdaApp, stories, { findStaff });

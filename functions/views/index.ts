@@ -1,0 +1,3 @@
+/** Views: read-only SQL that joins modules for screens, and the checks of the books. The public face. */
+export { dropSnapshots } from './market';
+export { stories } from './stories';

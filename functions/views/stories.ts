@@ -1,0 +1,17 @@
+/** The routes that views answers. */
+import type { Stories } from '../kernel';
+import { getConfig, listPlaces } from './config';
+import { getDeal, listDeals } from './deals';
+import { exportMe } from './me';
+import { listNotices } from './notices';
+import { getOrder, listOrders } from './orders';
+import { listShares } from './shares';
+import { getToday, listAfterSales, listRedemptions } from './staff';
+import { getStore, listStores } from './stores';
+import { getRefund, getVoucher } from './vouchers';
+import { getWallet, listRewards, listWithdrawals } from './wallet';
+
+export const stories: Stories = {
+  getConfig, listPlaces, exportMe, listDeals, getDeal, listStores, getStore, listShares, listOrders, getOrder, getVoucher, getRefund, getWallet, listRewards, listWithdrawals,
+  listNotices, listRedemptions, getToday, listAfterSales,
+};
