@@ -58,7 +58,16 @@ export default {
     part('faults', database),
     part('abuse', database),
     part('sandbox', database),
-    part('app', { testEnvironment: 'jsdom' }),
+    part('app', {
+      testEnvironment: 'jsdom',
+      setupFiles: ['<rootDir>/tests/app/support/setup.ts'],
+      moduleNameMapper: {
+        ...base.moduleNameMapper,
+        '\\.s?css$': '<rootDir>/tests/app/support/nothing.ts',
+        '^@tarojs/components$': '<rootDir>/tests/app/support/taro-components.tsx',
+        '^@tarojs/taro$': '<rootDir>/tests/app/support/taro.ts',
+      },
+    }),
     part('weapp', database),
     part('e2e', database),
     part('tidy', database),

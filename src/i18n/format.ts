@@ -55,7 +55,7 @@ export function people(count: number, language: Language): string {
 
 /** `380m`, `1.2km`, `12km`. */
 export function distance(metres: number): string {
-  if (metres < 1_000) return `${Math.max(10, Math.round(metres / 10) * 10)}m`;
+  if (metres < 1_000) return `${Math.max(10, Math.floor(metres / 10) * 10)}m`;
   return metres < 10_000 ? `${(Math.floor(metres / 100) / 10).toFixed(1)}km` : `${Math.floor(metres / 1_000)}km`;
 }
 

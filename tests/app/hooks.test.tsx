@@ -1,0 +1,83 @@
+// useLoad, usePages and useAction as screens use them.
+import { act, renderHook, waitFor } from '@testing-library/react';
+import { useAction, useLoad, usePages, Failure } from '@/api';
+
+const refused = new Failure({ code: 'SOLD_OUT', message: '抢完了', retry: 'later' });
+const lost = new Failure({ code: 'TIMEOUT', message: '没回应', retry: 'later', unknown: true });
+
+test('useLoad: an older answer never replaces a newer one', async () => {
+  const answers: ((value: string) => void)[] = [];
+  const { result, rerender } = renderHook(({ q }) => useLoad(() => new Promise<string>((resolve) => answers.push(resolve)), [q]), { initialProps: { q: 'a' } });
+  expect(result.current.loading).toBe(true);
+  rerender({ q: 'b' });
+  await act(async () => answers[1]!('second'));
+  await act(async () => answers[0]!('first'));
+  expect(result.current.data).toBe('second');
+});
+
+test('useLoad: a failed refresh keeps what is shown and says so', async () => {
+  let fail = false;
+  const { result } = renderHook(() => useLoad(async () => { if (fail) throw lost; return 'shown'; }, []));
+  await waitFor(() => expect(result.current.data).toBe('shown'));
+  fail = true;
+  await act(() => result.current.refresh());
+  expect(result.current).toMatchObject({ data: 'shown', loading: false });
+  expect(result.current.error?.code).toBe('TIMEOUT');
+});
+
+test('useLoad: not ready means not asked', async () => {
+  const load = jest.fn(async () => 1);
+  const { rerender } = renderHook(({ ready }) => useLoad(load, [], { ready }), { initialProps: { ready: false } });
+  expect(load).not.toHaveBeenCalled();
+  rerender({ ready: true });
+  await waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+});
+
+test('usePages: grows to the end, once per tap, and starts anew with its question', async () => {
+  const load = jest.fn(async (cursor: string | undefined) => (cursor ? { items: ['c'], nextCursor: null } : { items: ['a', 'b'], nextCursor: 'x' }));
+  const { result, rerender } = renderHook(({ q }) => usePages(load, [q]), { initialProps: { q: 1 } });
+  await waitFor(() => expect(result.current.data).toEqual(['a', 'b']));
+  expect(result.current.hasMore).toBe(true);
+  await act(async () => { await Promise.all([result.current.more(), result.current.more()]); });
+  expect(result.current.data).toEqual(['a', 'b', 'c']);
+  expect(result.current.hasMore).toBe(false);
+  rerender({ q: 2 });
+  await waitFor(() => expect(result.current.data).toEqual(['a', 'b']));
+});
+
+describe('useAction', () => {
+  test('a double tap acts once', async () => {
+    let finish: (value: string) => void = () => undefined;
+    const act1 = jest.fn(() => new Promise<string>((resolve) => { finish = resolve; }));
+    const { result } = renderHook(() => useAction<number, string>('pay', act1));
+    await act(async () => { void result.current.run(1); void result.current.run(1); });
+    expect(result.current.busy).toBe(true);
+    await act(async () => finish('ok'));
+    expect(act1).toHaveBeenCalledTimes(1);
+    expect(result.current.busy).toBe(false);
+  });
+
+  test('F-09 without an answer the next try carries the same key; after a refusal a new one', async () => {
+    const keys: string[] = [];
+    const outcomes = [lost, lost, refused, null];
+    const { result } = renderHook(() => useAction<number, string>('order', async (_, key) => {
+      keys.push(key);
+      const outcome = outcomes.shift();
+      if (outcome) throw outcome;
+      return 'ok';
+    }));
+    for (let i = 0; i < 4; i += 1) await act(async () => { await result.current.run(1); });
+    expect(keys[0]).toBe(keys[1]);
+    expect(keys[1]).toBe(keys[2]);
+    expect(keys[3]).not.toBe(keys[2]);
+    expect(result.current.error).toBeNull();
+  });
+
+  test('the failure reaches the screen', async () => {
+    const onFail = jest.fn();
+    const { result } = renderHook(() => useAction<null, void>('x', async () => { throw refused; }, onFail));
+    await act(async () => { await result.current.run(null); });
+    expect(result.current.error).toBe(refused);
+    expect(onFail).toHaveBeenCalledWith(refused);
+  });
+});

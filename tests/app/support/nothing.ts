@@ -1,0 +1,2 @@
+// Stylesheets, as seen by tests.
+export default {};
