@@ -1,5 +1,5 @@
 /** An order follows its vouchers: completed when nothing is left to use, paid again after an undo. Runs twice without harm. */
-import { reportShipping } from '../identity';
+import { wechatApi } from '../identity';
 import { type App } from '../kernel';
 import { listPayments } from '../payments';
 import { findSet } from '../vouchers';
@@ -18,6 +18,6 @@ export async function reportOrderShipping(app: App, orderId: string): Promise<nu
   const order = await findOrder(app.db, orderId);
   const paid = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded');
   if (!order || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;
-  await reportShipping(app.config.wechat, { transactionId: paid.transactionId, openid: paid.payerOpenid, description: order.title });
+  await wechatApi(app.config.wechat).uploadShipping({ transactionId: paid.transactionId, type: 'virtual', description: order.title, openid: paid.payerOpenid });
   return null;
 }

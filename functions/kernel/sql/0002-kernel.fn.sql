@@ -98,3 +98,6 @@ END $$;
 
 CREATE OR REPLACE FUNCTION kernel_refuse_change() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'check_violation'; END $$;
+
+CREATE OR REPLACE FUNCTION kernel_was_emitted(p_kind text, p_subject text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT EXISTS (SELECT FROM fact WHERE subject = p_subject AND kind = p_kind) $$;

@@ -65,7 +65,7 @@ BEGIN
     jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', v.provider_fee_fen),
     jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v_amount))) x WHERE (x ->> 'f')::bigint <> 0));
   v_until := (((v_now AT TIME ZONE 'Asia/Shanghai')::date + v.valid_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai');
-  PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until);
+  PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until, v.commission_bps);
   IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_expect(p -> 'reward'); END IF;
   PERFORM kernel_emit('order.paid', v.order_id);
   PERFORM kernel_event('convert', 'order.paid', v.merchant_id, NULL, v.buyer_id, v.order_id, p ->> 'shareToken');

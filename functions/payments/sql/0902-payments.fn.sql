@@ -53,3 +53,13 @@ BEGIN
   INSERT INTO provider_notice (notice_id, kind, subject, content, outcome)
   VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content', p_outcome) ON CONFLICT DO NOTHING;
 END $$;
+
+-- I-26, F-38: the comparison of one day; nothing is posted by itself. p: {date, paymentsFen, refundsFen, lines, unexplained}
+CREATE OR REPLACE FUNCTION payments_keep_bill(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO bill_day AS b (bill_date, payments_fen, refunds_fen, lines, unexplained)
+  VALUES ((p ->> 'date')::date, (p ->> 'paymentsFen')::bigint, (p ->> 'refundsFen')::bigint, (p ->> 'lines')::int, (p ->> 'unexplained')::int)
+  ON CONFLICT (bill_date) DO UPDATE SET payments_fen = excluded.payments_fen, refunds_fen = excluded.refunds_fen, lines = excluded.lines,
+    unexplained = excluded.unexplained, reconciled_at = juke_now();
+  IF (p ->> 'unexplained')::int > 0 THEN PERFORM kernel_alarm('bill.unexplained', p ->> 'date', p); END IF;
+END $$;

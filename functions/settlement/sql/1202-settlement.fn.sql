@@ -113,3 +113,16 @@ BEGIN
     '/pages/withdraw/index?id=' || v.withdrawal_id);
   RETURN '{}';
 END $$;
+
+-- Something at WeChat did not go through; a person must look.
+CREATE OR REPLACE FUNCTION settlement_alarm(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM kernel_alarm(p ->> 'kind', p ->> 'subject', jsonb_build_object('why', p ->> 'why'));
+  RETURN '{}';
+END $$;
+
+CREATE OR REPLACE FUNCTION settlement_reconciled(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM payments_keep_bill(p);
+  RETURN '{}';
+END $$;

@@ -10,6 +10,7 @@ CREATE TABLE voucher_set (
   refunding int NOT NULL DEFAULT 0 CHECK (refunding >= 0),
   refunded int NOT NULL DEFAULT 0 CHECK (refunded >= 0),
   version int NOT NULL DEFAULT 0,
+  commission_bps int NOT NULL CHECK (commission_bps BETWEEN 0 AND 10000),
   CONSTRAINT "I-13 every voucher counted" CHECK (live + redeemed + refunding + refunded = issued)
 );
 CREATE TABLE voucher (

@@ -1,0 +1,49 @@
+/**
+ * After-sale of a used voucher: the guest asks within 30 days, the merchant answers within 48 h, silence accepts.
+ * Guards I-15, I-18 (the reward waits), F-14, A-06. Money moves only after acceptance (settlement funds it from the split).
+ */
+import { AFTER_SALE_ANSWER_MS, AFTER_SALE_WINDOW_MS } from '../contract/limits';
+import { decided, me, myStaff, newId, refuse, replayed, type App, type Idempotency, type Story } from '../kernel';
+import { findManagers } from '../merchants';
+import { findOrder } from '../orders';
+import { listPayments } from '../payments';
+import { findSet, findVoucher, listOrderRedemptions } from '../vouchers';
+import { findMerchantRefund, findRefund } from './store';
+
+export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body }) =>
+  replayed(ctx, async () => {
+    const voucher = await findVoucher(ctx.db, params.voucherId);
+    if (!voucher || voucher.ownerId !== me(ctx).personId) refuse('NOT_FOUND');
+    if (voucher.state !== 'redeemed') refuse('REFUND_STATE');
+    const used = (await listOrderRedemptions(ctx.db, voucher.orderId)).find((r) => r.redemptionId === voucher.redemptionId);
+    if (!used || used.nowMs >= used.redeemedAtMs + AFTER_SALE_WINDOW_MS) refuse('AFTER_SALE_TOO_LATE');
+    const [order, payments, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), listPayments(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId)]);
+    return ctx.db.call('refunds_request', {
+      idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payments.find((p) => p.state === 'succeeded')!.paymentId, merchantId: voucher.merchantId,
+      buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers.map((m) => m.personId), title: order!.title,
+    });
+  });
+
+export const answerAfterSale: Story<'answerAfterSale'> = (ctx, { params, body }) =>
+  replayed(ctx, async () => {
+    const staff = myStaff(ctx);
+    if (!(await findMerchantRefund(ctx.db, params.refundId, staff.merchantId))) refuse('NOT_FOUND');
+    return answer(ctx, params.refundId, { accept: body.accept, words: body.reason, by: staff.staffId, idem: ctx.idem });
+  });
+
+/** 48 h passed without an answer: accepted. */
+export async function answerLate(app: App, refundId: string): Promise<number | null> {
+  const refund = await findRefund(app.db, refundId);
+  if (refund?.state !== 'requested') return null;
+  if (refund.nowMs < refund.answerByMs!) return refund.answerByMs! - refund.nowMs;
+  await answer(app, refundId, { accept: true, words: '', by: 'time', idem: null });
+  return null;
+}
+
+function answer(app: App, refundId: string, a: { accept: boolean; words: string; by: string; idem: Idempotency | null }): Promise<{ ok: true }> {
+  return decided(async () => {
+    const refund = (await findRefund(app.db, refundId))!;
+    const [set, order] = await Promise.all([findSet(app.db, refund.orderId), findOrder(app.db, refund.orderId)]);
+    return app.db.call('refunds_answer', { idem: a.idem, refundId, accept: a.accept, answer: a.words, by: a.by, setVersion: set!.version, refundedFen: order!.refundedFen });
+  });
+}

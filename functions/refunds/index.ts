@@ -1,0 +1,6 @@
+/** Refunds: the public face. */
+export { answerLate } from './after-sale';
+export { expireVouchers, refundUnwanted } from './request-refund';
+export { decideFunding, type Funding } from './rules';
+export { sendRefund, settleRefund } from './send-refund';
+export { findRefund, sumFundedAfterSales, type RefundRow } from './store';

@@ -1,0 +1,62 @@
+/**
+ * 随时退: unused vouchers go back any time; 过期退: on their own when validity ends. One save voids, counts, posts and
+ * emits; sending follows. Guards I-07, I-13, I-15, F-14, F-15.
+ */
+import { REWARD_HOLD_MS, SPLIT_DELAY_MS } from '../contract/limits';
+import { decided, me, newId, refuse, replayed, type App, type Context, type Idempotency, type Story } from '../kernel';
+import { findOrder, findOwnOrder, type OrderRow } from '../orders';
+import { findPayment, listPayments } from '../payments';
+import { findRewardOfOrder } from '../referrals';
+import { decideRewardFen, findSet, listVouchers } from '../vouchers';
+import { decideEnd, decideFeeBack } from './rules';
+
+export const requestRefund: Story<'requestRefund'> = (ctx, { params, body }) =>
+  replayed(ctx, () => decided(async () => {
+    const order = (await findOwnOrder(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+    const answer = await openRefund(ctx, order, { wanted: [...new Set(body.voucherIds)], kind: 'unused', reason: body.reason, idem: ctx.idem });
+    return answer ?? refuse('NOTHING_TO_REFUND');
+  }));
+
+/** All live vouchers of the order, when their validity ended. Answers null: nothing more to do. */
+export function expireVouchers(app: App, orderId: string): Promise<number | null> {
+  return decided(async () => {
+    const order = await findOrder(app.db, orderId);
+    const vouchers = (await listVouchers(app.db, orderId)).filter((v) => v.state === 'issued');
+    const first = vouchers[0];
+    if (!order || !first) return null;
+    if (first.nowMs < first.validUntilMs) return first.validUntilMs - first.nowMs;
+    await openRefund(app, order, { wanted: vouchers.map((v) => v.voucherId), kind: 'expired', reason: 'expired', idem: null });
+    return null;
+  });
+}
+
+interface Wish { wanted: string[]; kind: 'unused' | 'expired'; reason: string; idem: Idempotency | null }
+
+async function openRefund(app: App | Context, order: OrderRow, { wanted, kind, reason, idem }: Wish) {
+  const [set, vouchers, reward, payments] = await Promise.all([
+    findSet(app.db, order.orderId), listVouchers(app.db, order.orderId), findRewardOfOrder(app.db, order.orderId), listPayments(app.db, order.orderId),
+  ]);
+  const chosen = vouchers.filter((v) => wanted.includes(v.voucherId) && v.state === 'issued');
+  if (!set || chosen.length === 0 || chosen.length !== wanted.length) return null;
+  // The payment that made the order paid is the one whose money is held; any other went back as unwanted.
+  const payment = payments.find((p) => p.state === 'succeeded')!;
+  const amountFen = chosen.reduce((sum, v) => sum + v.paidFen, 0);
+  const usedFen = vouchers.filter((v) => v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
+  const keptFen = order.payableFen - order.refundedFen;
+  return app.db.call<{ refundId: string; amountFen: number }>('refunds_open', {
+    idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, kind, reason, amountFen,
+    feeBackFen: decideFeeBack(keptFen, amountFen, app.config.providerFeeBps), voucherIds: chosen.map((v) => v.voucherId), setVersion: set.version, refundedFen: order.refundedFen,
+    ...decideEnd(set, chosen.length), rewardPaidFen: usedFen, rewardFen: decideRewardFen(usedFen, reward), holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS, title: order.title,
+  });
+}
+
+/** F-03, F-34: a payment after the order ended, or a second one, goes back in full. */
+export async function refundUnwanted(app: App, paymentId: string, kind: 'late_payment' | 'double_payment'): Promise<null> {
+  const payment = (await findPayment(app.db, paymentId))!;
+  const order = (await findOrder(app.db, payment.orderId))!;
+  // The number follows from the payment's, so a second run opens no second refund.
+  await app.db.call('refunds_open_unwanted', {
+    refundId: `rfd_${paymentId.slice(4)}`, orderId: order.orderId, paymentId, merchantId: order.merchantId, buyerId: order.buyerId, kind, amountFen: payment.amountFen,
+  });
+  return null;
+}

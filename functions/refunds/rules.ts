@@ -1,0 +1,44 @@
+/** What a refund moves. Pure. Guards I-06, I-07, I-15, I-19. All parts are differences of running totals, so they sum exactly. */
+import { feeFen, partFen, rewardOfFen } from '../contract/money';
+import { REWARD_MIN_FEN } from '../contract/limits';
+
+/** WeChat gives its fee back with a refund: the fee on what was kept before less the fee on what is kept after. */
+export function decideFeeBack(keptBeforeFen: number, refundFen: number, feeBps: number): number {
+  return feeFen(keptBeforeFen, feeBps) - feeFen(keptBeforeFen - refundFen, feeBps);
+}
+
+/** Of vouchers in these counts: does refunding `count` unused ones close the order (nothing left, something used) or end it (nothing used)? */
+export function decideEnd(set: { live: number; redeemed: number }, count: number): { closes: boolean; cancels: boolean } {
+  const left = set.live - count;
+  return { closes: left === 0 && set.redeemed > 0, cancels: left === 0 && set.redeemed === 0 };
+}
+
+export interface AfterSale {
+  /** Served, before this refund: what the split was made on, less earlier after-sales. */
+  keptFen: number; refundFen: number; commissionBps: number; feeBps: number;
+  reward: { state: string; amountFen: number; clawedFen: number; rateBps: number; capFen: number } | null;
+  availableFen: number; merchantAvailableFen: number;
+}
+export interface Funding {
+  commissionFen: number; rewardFen: number; feeBackFen: number; fromAvailableFen: number; toDebtFen: number; fromMerchantFen: number; merchantDebtFen: number;
+}
+
+/**
+ * An accepted after-sale after the split: commission, reward and fee come back in their parts, the rest from the merchant.
+ * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen.
+ */
+export function decideFunding(a: AfterSale): Funding {
+  const after = a.keptFen - a.refundFen;
+  const commissionFen = partFen(a.keptFen, a.commissionBps) - partFen(after, a.commissionBps);
+  const feeBackFen = decideFeeBack(a.keptFen, a.refundFen, a.feeBps);
+  const standing = a.reward && (a.reward.state === 'pending' || a.reward.state === 'available') ? a.reward.amountFen - a.reward.clawedFen : 0;
+  const dueFen = a.reward ? rewardOfFen(after, a.reward.rateBps, a.reward.capFen) : 0;
+  const rewardFen = standing > 0 ? Math.min(standing, standing - Math.min(standing, dueFen < REWARD_MIN_FEN ? 0 : dueFen)) : 0;
+  const fromMerchant = a.refundFen - commissionFen - feeBackFen - rewardFen;
+  const fromAvailableFen = a.reward?.state === 'available' ? Math.min(rewardFen, a.availableFen) : 0;
+  const fromMerchantFen = Math.min(fromMerchant, a.merchantAvailableFen);
+  return {
+    commissionFen, rewardFen, feeBackFen, fromAvailableFen, toDebtFen: a.reward?.state === 'available' ? rewardFen - fromAvailableFen : 0,
+    fromMerchantFen, merchantDebtFen: fromMerchant - fromMerchantFen,
+  };
+}

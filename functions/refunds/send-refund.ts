@@ -1,0 +1,45 @@
+/**
+ * Sends a refund that is booked, and follows it until it arrived. Guards F-04, F-08, F-27: the number never changes, so a
+ * crash after WeChat accepted it ends in the same one refund.
+ */
+import { REFUND_QUERY_DELAYS_MS } from '../contract/limits';
+import { ProviderRefused, type App } from '../kernel';
+import { findPayment, wechatPay, type ProviderRefund } from '../payments';
+import { findRefund } from './store';
+
+/** Answers when to look again, in ms, or null when it is over. */
+export async function sendRefund(app: App, refundId: string): Promise<number | null> {
+  const refund = await findRefund(app.db, refundId);
+  if (!refund || !refund.funded || refund.state === 'succeeded' || refund.state === 'declined' || refund.state === 'requested') return null;
+  const payment = await findPayment(app.db, refund.paymentId);
+  if (!payment?.transactionId) return REFUND_QUERY_DELAYS_MS[0]; // F-04: waits behind its payment
+  const pay = wechatPay(app.config.wechat);
+  try {
+    const told = refund.state === 'accepted'
+      ? await pay.refund({
+        refundId, transactionId: payment.transactionId, subMchid: payment.subMchid, amountFen: refund.amountFen, totalFen: payment.amountFen, reason: '未使用退款',
+        notifyUrl: `${app.config.publicUrl}/api/provider/wechat-pay/refunds`,
+      })
+      : await pay.findRefund(refundId, payment.subMchid);
+    if (told) await settleRefund(app, told);
+    if (told?.state === 'SUCCESS') return null;
+  } catch (error) {
+    if (!(error instanceof ProviderRefused)) throw error;
+    // A definite no, such as a merchant without enough money: a person looks, and we try again with the same number.
+    await app.db.call('refunds_sent', { refundId, to: 'stuck', why: error.message });
+  }
+  const age = refund.sentAtMs === null ? 0 : refund.nowMs - refund.sentAtMs;
+  return REFUND_QUERY_DELAYS_MS.find((delay) => delay > age) ?? REFUND_QUERY_DELAYS_MS.at(-1)!;
+}
+
+/** What WeChat says of a refund, from a notice or a query. Repeats change nothing. */
+export async function settleRefund(app: App, told: ProviderRefund): Promise<void> {
+  const refund = await findRefund(app.db, told.refundId);
+  if (!refund) return;
+  if (told.state === 'SUCCESS' && told.amountFen === refund.amountFen) {
+    await app.db.call('refunds_succeed', { refundId: told.refundId, providerId: told.providerId });
+    return;
+  }
+  const isStuck = told.state === 'ABNORMAL' || told.state === 'CLOSED' || told.amountFen !== refund.amountFen;
+  await app.db.call('refunds_sent', { refundId: told.refundId, providerId: told.providerId, to: isStuck ? 'stuck' : 'sent', why: told.state });
+}

@@ -1,0 +1,22 @@
+/** The refunds module's SQL, one named function per statement. */
+import type { RefundState } from '../contract/states';
+import type { Db } from '../kernel';
+
+export interface RefundRow {
+  refundId: string; orderId: string; paymentId: string; merchantId: string; buyerId: string; kind: string; state: RefundState; amountFen: number; voucherIds: string[]; reason: string;
+  funded: boolean; sentAtMs: number | null; answerByMs: number | null; nowMs: number;
+}
+const REFUND = `refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", merchant_id AS "merchantId", buyer_id AS "buyerId", kind, state, amount_fen AS "amountFen",
+  voucher_ids AS "voucherIds", reason, funded, ms_of(sent_at) AS "sentAtMs", ms_of(answer_by) AS "answerByMs", ms_of(juke_now()) AS "nowMs"`;
+
+export async function findRefund(db: Db, refundId: string): Promise<RefundRow | null> {
+  return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1`, [refundId]))[0] ?? null;
+}
+/** I-23: of this merchant only. */
+export async function findMerchantRefund(db: Db, refundId: string, merchantId: string): Promise<RefundRow | null> {
+  return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1 AND merchant_id = $2`, [refundId, merchantId]))[0] ?? null;
+}
+/** After-sales of the order that were funded from the split already. */
+export async function sumFundedAfterSales(db: Db, orderId: string): Promise<number> {
+  return (await db.query<{ fen: number }>(`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!.fen;
+}

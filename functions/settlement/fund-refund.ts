@@ -1,0 +1,70 @@
+/**
+ * An accepted after-sale: after the split its parts come back (split return), then the refund is sent. Guards I-19, F-27,
+ * F-35, A-06. One commit fixes all amounts, takes the reward back (debt where it was spent) and writes the intent.
+ */
+import { balanceOf, postings } from '../ledger';
+import { decided, newId, ProviderRefused, type App } from '../kernel';
+import { listPayments, wechatPay } from '../payments';
+import { findRewardOfOrder } from '../referrals';
+import { decideFunding, findRefund, sumFundedAfterSales } from '../refunds';
+import { findSet, listOrderRedemptions } from '../vouchers';
+import { findReturn, findSplit } from './store';
+
+const WAIT_MS = 10_000;
+
+/** Answers when to look again, in ms: the split must be finished first, so that there is something to return. */
+export function fundRefund(app: App, refundId: string): Promise<number | null> {
+  return decided(async () => {
+    const refund = await findRefund(app.db, refundId);
+    if (!refund || refund.funded || refund.state !== 'accepted') return null;
+    const split = await findSplit(app.db, refund.orderId);
+    if (split?.state !== 'succeeded') return WAIT_MS;
+    const [set, redemptions, reward, earlierFen] = await Promise.all([
+      findSet(app.db, refund.orderId), listOrderRedemptions(app.db, refund.orderId), findRewardOfOrder(app.db, refund.orderId), sumFundedAfterSales(app.db, refund.orderId),
+    ]);
+    const sharerId = reward?.sharerId ?? '';
+    const [availableFen, merchantAvailableFen] = await Promise.all([balanceOf(app.db, 'reward-available', sharerId), balanceOf(app.db, 'merchant-available', refund.merchantId)]);
+    const servedFen = redemptions.filter((r) => r.undoneAtMs === null).reduce((sum, r) => sum + r.paidFen, 0);
+    const f = decideFunding({
+      keptFen: servedFen - earlierFen, refundFen: refund.amountFen, commissionBps: set!.commissionBps, feeBps: app.config.providerFeeBps, reward, availableFen, merchantAvailableFen,
+    });
+    const m = refund.merchantId;
+    await app.db.call('settlement_fund_refund', {
+      refundId, orderId: refund.orderId, merchantId: m, splitId: split.splitId, returnId: newId('rtn'), returnFen: f.commissionFen + f.rewardFen, feeBackFen: f.feeBackFen,
+      claw: f.rewardFen > 0 ? { state: reward!.state, clawedFen: reward!.clawedFen, fen: f.rewardFen } : null,
+      postings: postings([
+        { a: 'platform-fee', o: 'platform', f: -f.commissionFen },
+        { a: 'reward-pending', o: sharerId, f: -(f.rewardFen - f.fromAvailableFen - f.toDebtFen) },
+        { a: 'reward-available', o: sharerId, f: -f.fromAvailableFen },
+        { a: 'reward-debt', o: sharerId, f: -f.toDebtFen },
+        { a: 'provider-fee', o: m, f: -f.feeBackFen },
+        { a: 'merchant-available', o: m, f: -f.fromMerchantFen },
+        { a: 'merchant-debt', o: m, f: -f.merchantDebtFen },
+        { a: 'refund-transit', o: m, f: refund.amountFen },
+      ]),
+    });
+    return null;
+  });
+}
+
+/** Brings the split's money back at WeChat; then the refund may be sent. Answers when to look again. */
+export async function returnSplit(app: App, returnId: string): Promise<number | null> {
+  const back = await findReturn(app.db, returnId);
+  if (!back || back.isDone) return null;
+  const payment = (await listPayments(app.db, back.orderId)).find((p) => p.state === 'succeeded')!;
+  const pay = wechatPay(app.config.wechat);
+  try {
+    const told = (await pay.findReturn(returnId, back.splitId, payment.subMchid))
+      ?? (await pay.returnSplit({ returnId, splitId: back.splitId, subMchid: payment.subMchid, amountFen: back.amountFen, description: '售后退款' }));
+    if (told.state === 'SUCCESS') {
+      await app.db.call('settlement_return_done', { returnId });
+      return null;
+    }
+    if (told.state === 'FAILED') await app.db.call('settlement_alarm', { kind: 'split.return_failed', subject: returnId, why: told.failReason });
+    return WAIT_MS;
+  } catch (error) {
+    if (!(error instanceof ProviderRefused)) throw error;
+    await app.db.call('settlement_alarm', { kind: 'split.return_failed', subject: returnId, why: error.message });
+    return 30 * WAIT_MS;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Five minutes after an order was served: commission and rebate to the platform, the rest free for the merchant. Guards
+ * I-18, I-19, F-27, F-31. The intent with its amounts is committed before the call; the number never changes; an answer that
+ * never came is asked for.
+ */
+import { feeFen, partFen } from '../contract/money';
+import { newId, ProviderRefused, type App } from '../kernel';
+import { findOrder } from '../orders';
+import { listPayments, wechatPay, type ProviderSplit } from '../payments';
+import { findRewardOfOrder } from '../referrals';
+import { findSet, listOrderRedemptions } from '../vouchers';
+import { findSplit, type SplitRow } from './store';
+
+const POLL_MS = 5_000;
+
+/** Answers when to look again, in ms, or null when it is over (or the order was opened again by an undo). */
+export async function splitOrder(app: App, orderId: string): Promise<number | null> {
+  const split = (await findSplit(app.db, orderId)) ?? (await openSplit(app, orderId));
+  if (split === null || typeof split === 'number') return split;
+  if (split.state === 'succeeded' || split.state === 'cancelled') return null;
+  const payment = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded')!;
+  const pay = wechatPay(app.config.wechat);
+  const ref = { splitId: split.splitId, transactionId: payment.transactionId!, subMchid: payment.subMchid, description: '订单完成分账' };
+  const amountFen = split.commissionFen + split.rewardFen;
+  try {
+    const asked = split.state === 'due' ? null : await pay.findSplit(split.splitId, ref.transactionId, ref.subMchid);
+    const told = asked ?? (amountFen > 0 ? await pay.split({ ...ref, amountFen, finish: true }) : await pay.unfreeze(ref));
+    return settleSplit(app, split, told);
+  } catch (error) {
+    if (!(error instanceof ProviderRefused)) throw error;
+    await app.db.call('settlement_split_sent', { splitId: split.splitId, to: 'stuck', why: error.message });
+    return 60 * POLL_MS;
+  }
+}
+
+async function settleSplit(app: App, split: SplitRow, told: ProviderSplit): Promise<number | null> {
+  if (told.state === 'FINISHED' && told.failReason === null) {
+    await app.db.call('settlement_split_done', { splitId: split.splitId });
+    return null;
+  }
+  await app.db.call('settlement_split_sent', { splitId: split.splitId, to: told.failReason ? 'stuck' : 'sent', why: told.failReason });
+  return told.failReason ? 60 * POLL_MS : POLL_MS;
+}
+
+/** Commits the amounts. A number: the undo window is still open for so long. Null: something of the order can be used again. */
+async function openSplit(app: App, orderId: string): Promise<SplitRow | number | null> {
+  const [order, set, redemptions, reward] = await Promise.all([
+    findOrder(app.db, orderId), findSet(app.db, orderId), listOrderRedemptions(app.db, orderId), findRewardOfOrder(app.db, orderId),
+  ]);
+  if (!order || !set || set.live > 0) return null;
+  // What an accepted after-sale takes back is part of what was served: it returns from the split, in its own journal.
+  const served = redemptions.filter((r) => r.undoneAtMs === null);
+  if (served.length === 0) return null;
+  const waitMs = Math.max(...served.map((r) => r.undoUntilMs)) - order.nowMs;
+  if (waitMs > 0) return waitMs;
+  const servedFen = served.reduce((sum, r) => sum + r.paidFen, 0);
+  const commissionFen = partFen(servedFen, set.commissionBps);
+  const rewardFen = reward && (reward.state === 'pending' || reward.state === 'available') ? reward.amountFen : 0;
+  const merchantFen = servedFen - feeFen(servedFen, app.config.providerFeeBps) - commissionFen - rewardFen;
+  await app.db.call('settlement_open_split', { splitId: newId('spl'), orderId, merchantId: order.merchantId, commissionFen, rewardFen, merchantFen });
+  return findSplit(app.db, orderId);
+}

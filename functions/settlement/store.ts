@@ -1,0 +1,21 @@
+/** The settlement module's SQL, one named function per statement. */
+import type { SplitState, WithdrawalState } from '../contract/states';
+import type { Db } from '../kernel';
+
+export interface SplitRow { splitId: string; orderId: string; merchantId: string; state: SplitState; commissionFen: number; rewardFen: number; merchantFen: number; returnedFen: number }
+export async function findSplit(db: Db, orderId: string): Promise<SplitRow | null> {
+  return (await db.query<SplitRow>(`SELECT split_id AS "splitId", order_id AS "orderId", merchant_id AS "merchantId", state, commission_fen AS "commissionFen", reward_fen AS "rewardFen",
+    merchant_fen AS "merchantFen", returned_fen AS "returnedFen" FROM split WHERE order_id = $1`, [orderId]))[0] ?? null;
+}
+export async function findReturn(db: Db, returnId: string): Promise<{ returnId: string; splitId: string; orderId: string; amountFen: number; isDone: boolean } | null> {
+  return (await db.query<{ returnId: string; splitId: string; orderId: string; amountFen: number; isDone: boolean }>(
+    `SELECT r.return_id AS "returnId", r.split_id AS "splitId", s.order_id AS "orderId", r.amount_fen AS "amountFen", r.done_at IS NOT NULL AS "isDone"
+     FROM split_return r JOIN split s USING (split_id) WHERE return_id = $1`, [returnId]))[0] ?? null;
+}
+export interface WithdrawalRow {
+  withdrawalId: string; personId: string; openid: string; state: WithdrawalState; amountFen: number; packageInfo: string | null; failReason: string | null; requestedAtMs: number; endedAtMs: number | null; nowMs: number;
+}
+export async function findWithdrawal(db: Db, withdrawalId: string): Promise<WithdrawalRow | null> {
+  return (await db.query<WithdrawalRow>(`SELECT withdrawal_id AS "withdrawalId", person_id AS "personId", openid, state, amount_fen AS "amountFen", package_info AS "packageInfo",
+    fail_reason AS "failReason", ms_of(requested_at) AS "requestedAtMs", ms_of(ended_at) AS "endedAtMs", ms_of(juke_now()) AS "nowMs" FROM withdrawal WHERE withdrawal_id = $1`, [withdrawalId]))[0] ?? null;
+}

@@ -1,0 +1,68 @@
+/** Reaction → story. With routes.ts the table of contents of everything that happens later. Each story may run twice. */
+import { checkUrl } from '../kernel/media';
+import { newId, type App } from '../kernel';
+import { findSubscriber, wechatApi } from '../identity';
+import { findSubMchid } from '../merchants';
+import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
+import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
+import { releaseReward } from '../referrals';
+import { answerLate, expireVouchers, refundUnwanted, sendRefund, settleRefund } from '../refunds';
+import { fundRefund, reconcileBill, returnSplit, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
+import { joinPerson } from './join-person';
+import type { ReactionName } from './routes';
+
+export interface FactIn { subject: string; body: Record<string, unknown> }
+/** Answers in how many ms to run again, or null when done. */
+export type Reaction = (app: App, fact: FactIn) => Promise<number | null>;
+
+export const reactions: Record<ReactionName, Reaction> = {
+  'watch-order': (app, f) => watchOrder(app, f.subject),
+  'close-payments': (app, f) => closePayments(app, f.subject),
+  'report-shipping': (app, f) => reportOrderShipping(app, f.subject),
+  'handle-notice': (app, f) => handleNotice(app, f.subject),
+  'refund-unwanted': (app, f) => refundUnwanted(app, f.subject, f.body.kind as 'late_payment'),
+  'expire-vouchers': (app, f) => expireVouchers(app, f.subject),
+  'serve-order': (app, f) => serveOrder(app, f.subject),
+  'split-order': (app, f) => splitOrder(app, f.subject),
+  'release-reward': (app, f) => releaseReward(app, f.subject),
+  'send-refund': (app, f) => sendRefund(app, f.subject),
+  'answer-late-after-sale': (app, f) => answerLate(app, f.subject),
+  'fund-refund': (app, f) => fundRefund(app, f.subject),
+  'return-split': (app, f) => returnSplit(app, f.subject),
+  'send-withdrawal': (app, f) => sendWithdrawal(app, f.subject),
+  'send-subscribe-message': (app, f) => sendSubscribeMessage(app, f.subject),
+  'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),
+  'add-split-receiver': (app, f) => addSplitReceiver(app, f.subject),
+  'reconcile-bill': (app, f) => reconcileBill(app, f.subject),
+  'check-media': (app, f) => checkMedia(app, f.subject),
+};
+
+/** A stored provider notice, by its kind. */
+async function handleNotice(app: App, noticeId: string): Promise<null> {
+  const notice = await findNotice(app.db, noticeId);
+  if (notice?.kind === 'payment') await payFromNotice(app, { noticeId, ...notice } as ProviderNotice);
+  if (notice?.kind === 'refund') await settleRefund(app, providerRefundOf(notice.content));
+  if (notice?.kind === 'transfer') await settleTransfer(app, providerTransferOf(notice.content));
+  return null;
+}
+
+/** The platform must be a receiver of the merchant's splits before the first one. */
+async function addSplitReceiver(app: App, merchantId: string): Promise<null> {
+  const subMchid = await findSubMchid(app.db, merchantId);
+  if (subMchid) await wechatPay(app.config.wechat).addReceiver(subMchid);
+  return null;
+}
+
+/** What the notice list says, repeated outside the app where the person agreed to one message (one consent = one message). */
+async function sendSubscribeMessage(app: App, noticeId: string): Promise<null> {
+  const to = await findSubscriber(app.db, noticeId, app.config.subscribeTemplates);
+  if (!to) return null;
+  const outcome = await wechatApi(app.config.wechat).sendSubscribe({ openid: to.openid, templateId: to.templateId, page: to.link, data: { thing1: to.kind } });
+  await app.db.call('identity_used_subscription', { personId: to.personId, templateId: to.templateId, outcome });
+  return null;
+}
+
+async function checkMedia(app: App, mediaId: string): Promise<null> {
+  await wechatApi(app.config.wechat).checkMedia({ mediaUrl: checkUrl({ config: app.config, nowMs: app.clock.nowMs() }, mediaId), mediaId, traceId: newId('trc') } as never);
+  return null;
+}
