@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureApp } from '../functions/host/build-app.mjs';
 import { killGroup } from '../functions/host/children.mjs';
@@ -71,20 +71,26 @@ function readArguments(args) {
   }
   const { values, positionals } = parsed;
   if (values.help) return { sentence: HELP, code: 0 };
-  const unknown = positionals.find((name) => !(name in PARTS));
+  const unknown = positionals.find((name) => !Object.hasOwn(PARTS, name));
   if (unknown !== undefined)
     return { sentence: `There is no part ${unknown}: the parts are ${Object.keys(PARTS).join(', ')}.`, code: 1 };
   const filters = [...(values.t ? ['-t', values.t] : []), ...(values.file ? ['--testPathPatterns', values.file] : [])];
-  const wanted =
-    positionals.length > 0
-      ? positionals
-      : Object.keys(PARTS).filter((name) => name !== 'types' || filters.length === 0);
+  const wanted = positionals.length > 0 ? positionals : partsThere(filters.length > 0);
   return { parts: Object.keys(PARTS).filter((name) => wanted.includes(name)), filters };
+}
+
+/** Unasked, a part without a folder is left out and said; asked by name, it fails for want of tests. */
+function partsThere(filtered) {
+  const names = Object.keys(PARTS).filter((name) => name !== 'types');
+  const missing = names.filter((name) => !existsSync(join(root, 'tests', name)));
+  if (missing.length > 0) console.log(`Not there yet: ${missing.join(', ')}.`);
+  return [...(filtered ? [] : ['types']), ...names.filter((name) => !missing.includes(name))];
 }
 
 async function runParts(parts, filters) {
   if (parts.includes('types')) await typeCheck();
   const usable = new Set(parts.filter((name) => name !== 'types'));
+  const filtered = filters.length > 0;
   if (usable.has('e2e') && !findBrowser())
     drop(usable, 'e2e', 'Chromium is not installed: apt-get install chromium fonts-noto-cjk, or set CHROMIUM_PATH.');
   for (const target of new Set([...usable].flatMap((name) => PARTS[name].builds ?? []))) {
@@ -99,14 +105,10 @@ async function runParts(parts, filters) {
   }
   const stopDatabase = await startDatabase(usable);
   try {
-    await jest(
-      [...usable].filter((name) => !PARTS[name].alone),
-      [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters],
-    );
-    await jest(
-      [...usable].filter((name) => PARTS[name].alone),
-      ['--runInBand', ...filters],
-    );
+    const together = [...usable].filter((name) => !PARTS[name].alone);
+    await jest(together, [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters], filtered);
+    const alone = [...usable].filter((name) => PARTS[name].alone);
+    await jest(alone, ['--runInBand', ...filters], filtered);
   } finally {
     await stopDatabase();
   }
@@ -147,7 +149,7 @@ async function typeCheck() {
   else fail('The type check found the errors above.');
 }
 
-async function jest(projects, flags) {
+async function jest(projects, flags, filtered) {
   if (projects.length === 0 || interrupted) return;
   const result = join(root, '.juke', 'build', `jest-${process.pid}.json`);
   rmSync(result, { force: true });
@@ -172,7 +174,9 @@ async function jest(projects, flags) {
   total.failed += failed;
   total.skipped += counted.numPendingTests + counted.numTodoTests;
   total.ran += counted.numPassedTests + failed;
-  if (counted.numPassedTests + failed === 0) fail(`No test ran in ${projects.join(', ')}.`);
+  const files = counted.testResults.map(({ name }) => relative(join(root, 'tests'), name).split(sep)[0]);
+  const idle = filtered ? [] : projects.filter((name) => !files.includes(name));
+  if (idle.length > 0) fail(`No test ran in ${idle.join(', ')}.`);
   else if (code !== 0 && failed === 0) fail(`jest ended with code ${code} although no test failed.`);
 }
 
@@ -216,6 +220,7 @@ function stopOnSignals() {
 
 function report() {
   if (interrupted) fail('Interrupted.');
+  else if (total.ran === 0 && total.failed === 0) fail('No test ran.');
   if (total.skipped > 0) console.log(`${total.skipped} skipped`);
   end(`${total.passed} passed, ${total.failed} failed`, total.failed > 0 || total.ran === 0 ? 1 : 0);
 }

@@ -5,14 +5,14 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findRoot } from '../../functions/host/env.mjs';
 import { findPostgres, isAlive, startPostgres } from '../../functions/host/postgres.mjs';
+import { placeFor } from '../../functions/host/postgres-place.mjs';
 import { loadTs } from '../../functions/host/run.mjs';
 
 const folder = join(findRoot(), '.juke', 'test');
 
 /**
- * Starts the server and names it in the environment for `createTestDatabase`: JUKE_TEST_DATABASE (address of the
- * maintenance database).
- * A no-op when an outer run already did.
+ * Starts the server and names it in the environment for `createTestDatabase`: JUKE_TEST_DATABASE, the address of its
+ * maintenance database. A no-op when an outer run already did.
  * @returns {Promise<() => Promise<void>>} stops the server and removes its data
  */
 export async function startTestDatabase() {
@@ -60,18 +60,16 @@ async function makeTemplate(url) {
 async function sweep() {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (isAlive(Number(name))) continue;
+    if (!/^\d+$/.test(name) || isAlive(Number(name))) continue;
     const left = join(folder, name);
-    const server = await findPostgres(join(left, 'postgres')).catch(() => undefined);
-    await server?.stop();
-    remove(left, server?.dataDir);
+    const { dataDir } = placeFor(join(left, 'postgres')); // under root it may lie outside the checkout
+    await (await findPostgres(join(left, 'postgres')))?.stop();
+    remove(left, dataDir);
   }
 }
 
 function remove(own, dataDir) {
-  if (dataDir) {
-    rmSync(dataDir, { recursive: true, force: true });
-    rmSync(`${dataDir}.log`, { force: true });
-  }
+  rmSync(dataDir, { recursive: true, force: true });
+  rmSync(`${dataDir}.log`, { force: true });
   rmSync(own, { recursive: true, force: true });
 }
