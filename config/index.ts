@@ -25,7 +25,7 @@ export default defineConfig(async (merge) => {
     outputRoot: `dist/${process.env.TARO_ENV ?? 'weapp'}`,
     framework: 'react',
     compiler: { type: 'webpack5', prebundle: { enable: false } },
-    plugins: ['@tarojs/plugin-framework-react'],
+    plugins: ['@tarojs/plugin-framework-react', path.join(__dirname, 'aria-plugin.ts')],
     cache: { enable: false },
     alias: { '@': path.join(root, 'src'), '@contract': contract },
     defineConstants: {

@@ -2,6 +2,7 @@
 import type { PropsWithChildren } from 'react';
 import './styles/tokens.scss';
 import './styles/base.scss';
+import './styles/browser.scss';
 
 export default function App({ children }: PropsWithChildren) {
   return children;

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { serverNow } from '@/api/clock';
 import { clockLeft, deadline, left } from '@/i18n/format';
 import { useLanguage } from '@/state/settings';
+import { a11y } from '../a11y';
 import './index.scss';
 
 const URGENT_MS = 10 * 60_000;
@@ -50,7 +51,7 @@ export function Countdown({ untilMs, kind = 'text', ended, onEnd, className = ''
   }
   const { hours, minutes, seconds } = left(rest);
   return (
-    <View className={`jk-countdown ${urgent ? 'jk-countdown--urgent' : ''} ${className}`} role="timer" aria-label={clockLeft(rest)}>
+    <View className={`jk-countdown ${urgent ? 'jk-countdown--urgent' : ''} ${className}`} {...a11y({ role: 'timer', label: clockLeft(rest) })}>
       <Text className="jk-countdown__block">{hours}</Text>
       <Text className="jk-countdown__colon">:</Text>
       <Text className="jk-countdown__block">{minutes}</Text>

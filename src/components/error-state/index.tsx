@@ -4,6 +4,7 @@ import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
 import { openTab } from '@/state/pages';
 import { useTheme, type Theme } from '@/state/settings';
+import { a11y } from '../a11y';
 import { Button } from '../button';
 import { svgUri } from '../icon/logic';
 import { describeError, type ShownError } from './logic';
@@ -33,7 +34,7 @@ export function ErrorState({ error, onRetry, exit, place = 'card' }: Props) {
   const { title, body, canRetry, lost } = describeError(error, t);
   const out = exit ?? (lost ? { text: t.home, onClick: () => openTab('discover') } : { text: t.viewOrders, onClick: () => openTab('orders') });
   return (
-    <View className={`jk-error jk-error--${place}`} role="alert">
+    <View className={`jk-error jk-error--${place}`} {...a11y({ role: 'alert' })}>
       <View className="jk-error__art" style={{ backgroundImage: `url("${art(theme)}")` }} />
       <View className="jk-error__body">
         <View className="jk-error__title">{title}</View>

@@ -1,5 +1,6 @@
 // A process from top to bottom, each step with its time or its deadline.
 import { View } from '@tarojs/components';
+import { a11y } from '../a11y';
 import { Icon } from '../icon';
 import './index.scss';
 
@@ -11,9 +12,9 @@ export interface Step {
 
 export function Steps({ steps }: { steps: Step[] }) {
   return (
-    <View role="list">
+    <View {...a11y({ role: 'list' })}>
       {steps.map((step, i) => (
-        <View key={i} role="listitem" className={`jk-step jk-step--${step.state} ${i === steps.length - 1 ? 'jk-step--last' : ''}`}>
+        <View key={i} {...a11y({ role: 'listitem' })} className={`jk-step jk-step--${step.state} ${i === steps.length - 1 ? 'jk-step--last' : ''}`}>
           <View className="jk-step__line" />
           <View className="jk-step__node">
             {step.state === 'done' ? <Icon name="check" size={12} /> : step.state === 'failed' ? <Icon name="close" size={12} /> : null}
