@@ -166,6 +166,7 @@ async function jest(projects, flags, filtered) {
     result,
     ...flags,
   ]);
+  if (!existsSync(result) && interrupted) return;
   if (!existsSync(result)) return fail(`jest ended without a result (code ${code}).`);
   const counted = JSON.parse(readFileSync(result, 'utf8'));
   rmSync(result, { force: true });
