@@ -102,6 +102,7 @@ function fail(sentence) {
 
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
   main(process.argv.slice(2)).catch((error) => {
-    fail(error instanceof Error && !error.stack?.includes('.cjs') ? error.message : (error?.stack ?? error));
+    // A plain Error is a sentence for people; anything else is a mistake of ours and tells its place.
+    fail(error?.constructor === Error ? error.message : (error?.stack ?? error));
   });
 }
