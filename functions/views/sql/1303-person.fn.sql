@@ -1,0 +1,13 @@
+-- Answers about a person that only several modules together can give. Called by identity inside its saves.
+
+-- PIPL §47 meets money: what is still open would be lost with the account. Guards PERSON_BUSY.
+CREATE OR REPLACE FUNCTION person_open_business(p_person text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM voucher WHERE owner_id = p_person AND state IN ('issued', 'refunding'))
+    OR EXISTS (SELECT FROM guest_order WHERE buyer_id = p_person AND state = 'unpaid')
+    OR EXISTS (SELECT FROM refund WHERE buyer_id = p_person AND state NOT IN ('succeeded', 'declined'))
+    OR EXISTS (SELECT FROM withdrawal WHERE person_id = p_person AND state IN ('requested', 'awaiting_person'))
+    OR ledger_balance('reward-pending', p_person) > 0 OR ledger_balance('reward-available', p_person) > 0
+$$;
+
+CREATE OR REPLACE FUNCTION person_is_staff(p_person text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT EXISTS (SELECT FROM staff WHERE person_id = p_person AND removed_at IS NULL) $$;
