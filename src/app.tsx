@@ -2,7 +2,7 @@
 import type { PropsWithChildren } from 'react';
 import './styles/tokens.scss';
 import './styles/base.scss';
-import './styles/browser.scss';
+import './styles/browser';
 
 export default function App({ children }: PropsWithChildren) {
   return children;
