@@ -20,7 +20,7 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
     const [order, payments, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), listPayments(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId)]);
     return ctx.db.call('refunds_request', {
       idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payments.find((p) => p.state === 'succeeded')!.paymentId, merchantId: voucher.merchantId,
-      buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers.map((m) => m.personId), title: order!.title,
+      buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers, title: order!.title,
     });
   });
 

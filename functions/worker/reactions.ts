@@ -2,7 +2,7 @@
 import { checkUrl } from '../kernel/media';
 import { newId, type App } from '../kernel';
 import { findSubscriber, wechatApi } from '../identity';
-import { findSubMchid } from '../merchants';
+import { findMerchant } from '../merchants';
 import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
@@ -48,8 +48,8 @@ async function handleNotice(app: App, noticeId: string): Promise<null> {
 
 /** The platform must be a receiver of the merchant's splits before the first one. */
 async function addSplitReceiver(app: App, merchantId: string): Promise<null> {
-  const subMchid = await findSubMchid(app.db, merchantId);
-  if (subMchid) await wechatPay(app.config.wechat).addReceiver(subMchid);
+  const merchant = await findMerchant(app.db, merchantId);
+  if (merchant) await wechatPay(app.config.wechat).addReceiver(merchant.subMchid);
   return null;
 }
 

@@ -1,0 +1,56 @@
+/** I-06, I-24, A-38: splits sum exactly, nothing makes a fraction of a fen. */
+import * as fc from 'fast-check';
+import { feeFen, partFen, rewardOfFen, splitFen } from '../../../functions/contract/money';
+
+const fen = fc.integer({ min: 0, max: 100_000_000 });
+const bps = fc.integer({ min: 0, max: 10_000 });
+
+test('I-06 a split sums to the amount exactly, and no part is more than a fen away from its fair share', () => {
+  fc.assert(fc.property(fen, fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1, maxLength: 99 }), (total, weights) => {
+    fc.pre(weights.some((w) => w > 0));
+    const parts = splitFen(total, weights);
+    const sum = weights.reduce((a, w) => a + w, 0);
+    expect(parts.reduce((a, p) => a + p, 0)).toBe(total);
+    parts.forEach((part, i) => {
+      expect(Number.isInteger(part)).toBe(true);
+      expect(Math.abs(part - (total * weights[i]!) / sum)).toBeLessThan(1);
+    });
+  }));
+});
+
+test('I-24 parts are whole, never more than the amount, and grow with it', () => {
+  fc.assert(fc.property(fen, fen, bps, (a, b, rate) => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    for (const part of [partFen, feeFen]) {
+      expect(Number.isInteger(part(low, rate))).toBe(true);
+      expect(part(low, rate)).toBeLessThanOrEqual(low);
+      expect(part(low, rate)).toBeLessThanOrEqual(part(high, rate));
+    }
+  }));
+});
+
+test('A-38 many one-fen orders earn no more than one order of their sum', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 500 }), bps, (count, rate) => {
+    const apart = count * partFen(1, rate);
+    expect(apart).toBeLessThanOrEqual(partFen(count, rate));
+  }));
+});
+
+test('I-16 a reward stays within rate and cap', () => {
+  fc.assert(fc.property(fen, bps, fen, (paid, rate, cap) => {
+    const reward = rewardOfFen(paid, rate, cap);
+    expect(reward).toBeLessThanOrEqual(cap);
+    expect(reward * 10_000).toBeLessThanOrEqual(paid * rate);
+  }));
+});
+
+test.each([NaN, 0.5, Infinity, 1e13, -1])('I-24 %p is refused as an amount', (value) => {
+  expect(() => partFen(value, 100)).toThrow(TypeError);
+  expect(() => splitFen(value, [1])).toThrow(TypeError);
+});
+test.each([[], [0, 0], [-1, 2], [0.5]])('weights %p are refused', (...weights) => {
+  expect(() => splitFen(100, weights as number[])).toThrow(TypeError);
+});
+test('WeChat rounds its fee half up', () => {
+  expect([feeFen(83, 60), feeFen(84, 60), feeFen(10_300, 60)]).toEqual([0, 1, 62]);
+});

@@ -1,0 +1,53 @@
+/** I-19, F-35, A-06: what an after-sale takes from whom sums to the refund, in any order of partial after-sales. */
+import * as fc from 'fast-check';
+import { feeFen, partFen, rewardOfFen, splitFen } from '../../../functions/contract/money';
+import { decideEnd, decideFeeBack, decideFunding } from '../../../functions/refunds/rules';
+
+const order = fc.record({
+  paidFen: fc.integer({ min: 100, max: 5_000_000 }), quantity: fc.integer({ min: 1, max: 12 }), commissionBps: fc.integer({ min: 0, max: 1_500 }), rateBps: fc.integer({ min: 0, max: 1_500 }),
+  capFen: fc.integer({ min: 0, max: 20_000 }), feeBps: fc.integer({ min: 0, max: 100 }), spentFen: fc.integer({ min: 0, max: 20_000 }), merchantLeft: fc.integer({ min: 0, max: 5_000_000 }),
+  state: fc.constantFrom('pending', 'available', 'cancelled'),
+});
+
+test('F-35 every after-sale is funded to the fen, and after all of them nobody keeps anything of the order', () => {
+  fc.assert(fc.property(order, (o) => {
+    const amountFen = rewardOfFen(o.paidFen, o.rateBps, o.capFen);
+    const isStanding = o.state !== 'cancelled';
+    let clawedFen = 0;
+    let keptFen = o.paidFen;
+    let [commission, fee] = [partFen(o.paidFen, o.commissionBps), feeFen(o.paidFen, o.feeBps)];
+    let available = o.state === 'available' ? Math.max(0, amountFen - o.spentFen) : 0;
+    for (const refundFen of splitFen(o.paidFen, Array.from({ length: o.quantity }, () => 1))) {
+      if (refundFen === 0) continue;
+      const f = decideFunding({
+        keptFen, refundFen, commissionBps: o.commissionBps, feeBps: o.feeBps, availableFen: available, merchantAvailableFen: o.merchantLeft,
+        reward: { state: o.state, amountFen, clawedFen, rateBps: o.rateBps, capFen: o.capFen },
+      });
+      expect(f.commissionFen + f.rewardFen + f.feeBackFen + f.fromMerchantFen + f.merchantDebtFen).toBe(refundFen);
+      expect(f.fromAvailableFen + f.toDebtFen).toBe(o.state === 'available' ? f.rewardFen : 0);
+      for (const part of Object.values(f)) expect(part).toBeGreaterThanOrEqual(0);
+      expect(f.fromMerchantFen).toBeLessThanOrEqual(o.merchantLeft);
+      [clawedFen, keptFen, commission, fee, available] = [clawedFen + f.rewardFen, keptFen - refundFen, commission - f.commissionFen, fee - f.feeBackFen, available - f.fromAvailableFen];
+    }
+    expect([keptFen, commission, fee]).toEqual([0, 0, 0]);
+    expect(clawedFen).toBe(isStanding ? amountFen : 0);
+  }));
+});
+
+test('the fee comes back whole with the last part', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: 5_000_000 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 100 }), (paid, parts, bps) => {
+    let kept = paid;
+    let back = 0;
+    for (const part of splitFen(paid, Array.from({ length: parts }, (_, i) => i + 1))) {
+      back += decideFeeBack(kept, part, bps);
+      kept -= part;
+    }
+    expect(back).toBe(feeFen(paid, bps));
+  }));
+});
+
+test.each([
+  [{ live: 2, redeemed: 1 }, 1, { closes: false, cancels: false }],
+  [{ live: 2, redeemed: 1 }, 2, { closes: true, cancels: false }],
+  [{ live: 2, redeemed: 0 }, 2, { closes: false, cancels: true }],
+])('refunding from %o ends the order as %o', (set, count, end) => expect(decideEnd(set, count)).toEqual(end));
