@@ -23,6 +23,14 @@ export function splitH5(chain: unknown): void {
         enforce: true,
       },
       taro: { name: 'taro', chunks: 'initial', test: /[\\/]node_modules[\\/]@tarojs[\\/]/, priority: 100, enforce: true },
+      // QR codes and voucher codes: only the pages that draw them load them.
+      codes: {
+        name: 'codes',
+        chunks: 'async',
+        test: /[\\/]node_modules[\\/](qr|@noble)[\\/]|[\\/]components[\\/](qr-code|poster|voucher-card)[\\/]/,
+        priority: 30,
+        enforce: true,
+      },
       shared: { name: 'shared', chunks: 'async', minChunks: 2, priority: 20, reuseExistingChunk: true },
       common: { name: 'common', chunks: 'initial', minChunks: 2, priority: 10, reuseExistingChunk: true },
     },
