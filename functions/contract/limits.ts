@@ -65,6 +65,10 @@ export const SESSION_LEEWAY_MS = MINUTE;
 export const PHONE_CODE_MS = 5 * MINUTE;
 export const PHONE_CODE_TRIES = 5;
 export const PHONE_CODES_PER_HOUR = 5;
+/** How many spent refresh tokens of a sign-in are remembered, to notice that one comes back. */
+export const REFRESH_TOKENS_KEPT = 50;
+/** Messages that a person has agreed to and that were not sent yet, at most, per template. */
+export const SUBSCRIPTION_QUOTA_MAX = 20;
 /** Misses of voucher codes per staff member and minute before a lock. */
 export const CODE_MISSES_MAX = 5;
 export const CODE_MISS_WINDOW_MS = MINUTE;

@@ -10,7 +10,8 @@ CREATE TABLE deal (
   notes text[] NOT NULL DEFAULT '{}',
   tags text[] NOT NULL DEFAULT '{}',
   terms_version int NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT juke_now()
+  created_at timestamptz NOT NULL DEFAULT juke_now(),
+  UNIQUE (deal_id, merchant_id)
 );
 CREATE INDEX ON deal (merchant_id);
 CREATE INDEX deal_words ON deal USING gin ((title || ' ' || subtitle) gin_trgm_ops);
@@ -33,11 +34,14 @@ CREATE TABLE deal_terms (
   CONSTRAINT "commission + rebate within the split cap" CHECK (commission_bps + rebate_bps <= 3000)
 );
 CREATE TRIGGER terms_fixed BEFORE UPDATE OR DELETE ON deal_terms FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+-- I-23: a deal is valid at stores of its own merchant only.
 CREATE TABLE deal_store (
-  deal_id text NOT NULL REFERENCES deal,
-  store_id text NOT NULL REFERENCES store,
+  deal_id text NOT NULL,
+  store_id text NOT NULL,
   merchant_id text NOT NULL,
-  PRIMARY KEY (deal_id, store_id)
+  PRIMARY KEY (deal_id, store_id),
+  FOREIGN KEY (deal_id, merchant_id) REFERENCES deal (deal_id, merchant_id),
+  FOREIGN KEY (store_id, merchant_id) REFERENCES store (store_id, merchant_id)
 );
 CREATE INDEX ON deal_store (store_id);
 -- I-10: stocked = available + held + sold, each ≥ 0. The one contended row of an order: touched last.

@@ -33,14 +33,15 @@ CREATE TABLE wechat_session (
   session_key text NOT NULL,
   updated_at timestamptz NOT NULL DEFAULT juke_now()
 );
+-- One row for a phone: the last code sent, and how many were sent in this hour.
 CREATE TABLE phone_code (
-  phone text NOT NULL,
-  sent_at timestamptz NOT NULL DEFAULT juke_now(),
+  phone text PRIMARY KEY,
   code_hash text NOT NULL,
   expires_at timestamptz NOT NULL,
   tries int NOT NULL DEFAULT 0,
   used_at timestamptz,
-  PRIMARY KEY (phone, sent_at)
+  window_at timestamptz NOT NULL,
+  sent int NOT NULL
 );
 CREATE TABLE consent (
   person_id text NOT NULL REFERENCES person,

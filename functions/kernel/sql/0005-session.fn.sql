@@ -59,3 +59,5 @@ CREATE OR REPLACE FUNCTION kernel_delete_media(p_owner text) RETURNS jsonb LANGU
   WITH gone AS (DELETE FROM media WHERE owner_id = p_owner RETURNING media_id)
   SELECT coalesce(jsonb_agg(media_id), '[]') FROM gone
 $$;
+CREATE OR REPLACE FUNCTION kernel_owns_media(p_owner text, p_media text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT EXISTS (SELECT FROM media WHERE media_id = p_media AND owner_id = p_owner AND state <> 'refused') $$;

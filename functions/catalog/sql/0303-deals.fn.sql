@@ -1,0 +1,54 @@
+-- Saves of deals and their terms. Guards I-06, I-10, I-22, I-23.
+
+-- p: {idem, dealId, merchantId, title, subtitle, category, pictureUrls, items, notes, tags, storeIds, stock, terms, warnings}
+-- terms: {priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs}
+CREATE OR REPLACE FUNCTION catalog_create_deal(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_answer jsonb := jsonb_build_object('dealId', p ->> 'dealId', 'termsVersion', 1, 'warnings', p -> 'warnings');
+  v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  INSERT INTO deal (deal_id, merchant_id, title, subtitle, category, picture_urls, items, notes, tags, terms_version)
+  VALUES (p ->> 'dealId', p ->> 'merchantId', p ->> 'title', p ->> 'subtitle', p ->> 'category', ARRAY(SELECT jsonb_array_elements_text(p -> 'pictureUrls')), p -> 'items',
+    ARRAY(SELECT jsonb_array_elements_text(p -> 'notes')), ARRAY(SELECT jsonb_array_elements_text(p -> 'tags')), 1);
+  PERFORM catalog_add_terms(p ->> 'dealId', p ->> 'merchantId', 1, p -> 'terms');
+  -- I-23: the foreign key (store, merchant) refuses a store of somebody else.
+  BEGIN
+    INSERT INTO deal_store (deal_id, store_id, merchant_id) SELECT p ->> 'dealId', s, p ->> 'merchantId' FROM jsonb_array_elements_text(p -> 'storeIds') s;
+  EXCEPTION WHEN foreign_key_violation THEN PERFORM juke_refuse('NOT_FOUND');
+  END;
+  INSERT INTO deal_stock (deal_id, merchant_id, terms_version, stocked, available) VALUES (p ->> 'dealId', p ->> 'merchantId', 1, (p ->> 'stock')::int, (p ->> 'stock')::int);
+  RETURN v_answer;
+END $$;
+
+CREATE OR REPLACE FUNCTION catalog_add_terms(p_deal text, p_merchant text, p_version int, t jsonb) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO deal_terms (deal_id, version, merchant_id, price_fen, friend_discount_fen, rebate_bps, rebate_cap_fen, commission_bps, per_person_limit, valid_days, sale_starts_at, sale_ends_at)
+  VALUES (p_deal, p_version, p_merchant, (t ->> 'priceFen')::bigint, (t ->> 'friendDiscountFen')::bigint, (t ->> 'rebateBps')::int, (t ->> 'rebateCapFen')::bigint,
+    (t ->> 'commissionBps')::int, (t ->> 'perPersonLimit')::int, (t ->> 'validDays')::int, time_of((t ->> 'saleStartsAtMs')::bigint), time_of((t ->> 'saleEndsAtMs')::bigint))
+$$;
+
+-- A new price is a new version; what was sold at the old one stays as it was. Orders being decided on the old version are
+-- refused by the stock row's version, and decided again. p: {dealId, fromVersion, terms} → {termsVersion}
+CREATE OR REPLACE FUNCTION catalog_new_terms(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_version int := (p ->> 'fromVersion')::int + 1;
+  v_merchant text;
+BEGIN
+  UPDATE deal SET terms_version = v_version WHERE deal_id = p ->> 'dealId' AND terms_version = v_version - 1 RETURNING merchant_id INTO v_merchant;
+  IF NOT FOUND THEN PERFORM juke_changed('deal terms'); END IF;
+  PERFORM catalog_add_terms(p ->> 'dealId', v_merchant, v_version, p -> 'terms');
+  UPDATE deal_stock SET terms_version = v_version WHERE deal_id = p ->> 'dealId';
+  RETURN jsonb_build_object('termsVersion', v_version);
+END $$;
+
+-- Two accounts became one: what the person has of a deal, without what stays behind (an unpaid order that ends by itself).
+CREATE OR REPLACE FUNCTION catalog_move_buyer(p_deal text, p_from text, p_to text, p_keep int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_moved int;
+BEGIN
+  SELECT quantity - p_keep INTO v_moved FROM deal_buyer WHERE deal_id = p_deal AND person_id = p_from FOR UPDATE;
+  IF v_moved IS NULL OR v_moved <= 0 THEN RETURN; END IF;
+  UPDATE deal_buyer SET quantity = p_keep WHERE deal_id = p_deal AND person_id = p_from;
+  INSERT INTO deal_buyer AS b (deal_id, person_id, quantity) VALUES (p_deal, p_to, v_moved)
+  ON CONFLICT (deal_id, person_id) DO UPDATE SET quantity = b.quantity + excluded.quantity;
+END $$;

@@ -1,0 +1,7 @@
+/** People: the public face. */
+export { demoPeople, ensureDemoPerson, findDemoPeople, type DemoName, type DemoPerson } from './demo';
+export { findOrAddByPhone, openGroup } from './people';
+export {
+  findFingerprint, findOpenid, findPayout, findPeople, findSubscriber, type Fingerprint, type Payout, type Person,
+} from './store';
+export { wechatApi, type WechatApi } from './wechat-api';

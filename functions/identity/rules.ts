@@ -1,0 +1,41 @@
+/** Decisions about people. Pure. Guards A-21, A-29, A-36. */
+import type { ErrorCode } from '../contract/errors';
+
+export interface Account { personId: string; openid: string | null; phone: string | null }
+export type LinkKind = 'openid' | 'phone';
+export type LinkDecision =
+  | { step: 'keep' | 'add' | 'replace' }
+  | { step: 'join'; from: string; to: string }
+  | { refused: ErrorCode };
+
+/**
+ * What linking a verified identity to a signed-in account means. `owner` is who has that identity now.
+ * Two accounts become one by a verified phone: the one with the phone survives. Two WeChats or two phones never become one.
+ */
+export function decideLink(mine: Account, kind: LinkKind, owner: Account | null): LinkDecision {
+  if (owner?.personId === mine.personId) return { step: 'keep' };
+  if (!owner) return { step: mine[kind] === null ? 'add' : 'replace' };
+  if ((mine.openid && owner.openid) || (mine.phone && owner.phone)) return { refused: 'PHONE_TAKEN' };
+  if (owner.phone) return { step: 'join', from: mine.personId, to: owner.personId };
+  if (mine.phone) return { step: 'join', from: owner.personId, to: mine.personId };
+  return { refused: 'PHONE_TAKEN' };
+}
+
+/** 138****0001 */
+export const maskPhone = (phone: string): string => `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u;
+const ADVERT = /https?:|www\.|\.(com|cn|net|top|vip)\b|\d[\d\s-]{5,}|微信号|加[vV薇微]|[vV]信/u;
+const POSING = /官方|客服|管理员|聚客|微信支付|平台|admin|juke/iu;
+
+/** Our own look at a name, before WeChat's: nothing invisible, no markup, no advertising, nobody posing as the platform. */
+export function isPlainName(name: string): boolean {
+  return !HIDDEN.test(name) && !/[<>]/.test(name) && !ADVERT.test(name) && !POSING.test(name);
+}
+
+/** The media id of an uploaded picture, 'art' for one of ours, null for anything else (no foreign address is ever shown). */
+export function readAvatar(url: string): { mediaId: string } | 'art' | null {
+  if (/^\/art\/avatar-\d\.svg$/.test(url)) return 'art';
+  const media = /^\/media\/(med_[0-9a-z]{8,28})$/.exec(url);
+  return media ? { mediaId: media[1]! } : null;
+}

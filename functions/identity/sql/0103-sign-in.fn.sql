@@ -1,0 +1,113 @@
+-- Signing in: who is behind an identity that the server itself verified. Guards A-10 (guessing), A-21, A-22.
+
+-- At most p.max codes in an hour for one phone, exact under races: the row is the counter.
+-- p: {phone, codeHash, lifeMs, max, windowMs}
+CREATE OR REPLACE FUNCTION identity_add_phone_code(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := juke_now();
+  v_window interval := (p ->> 'windowMs')::bigint * interval '1 millisecond';
+  v_until timestamptz := v_now + (p ->> 'lifeMs')::bigint * interval '1 millisecond';
+BEGIN
+  INSERT INTO phone_code AS c (phone, code_hash, expires_at, window_at, sent) VALUES (p ->> 'phone', p ->> 'codeHash', v_until, v_now, 1)
+  ON CONFLICT (phone) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0, used_at = NULL,
+    window_at = CASE WHEN c.window_at + v_window <= v_now THEN v_now ELSE c.window_at END,
+    sent = CASE WHEN c.window_at + v_window <= v_now THEN 1 ELSE c.sent + 1 END
+  WHERE c.window_at + v_window <= v_now OR c.sent < (p ->> 'max')::int;
+  IF NOT FOUND THEN PERFORM juke_refuse('PHONE_CODE_TOO_MANY'); END IF;
+  RETURN jsonb_build_object('expiresAtMs', ms_of(v_until));
+END $$;
+
+-- True once for the right code in time. A miss is counted and must commit: the caller answers it as an outcome.
+CREATE OR REPLACE FUNCTION identity_take_phone_code(p_phone text, p_hash text, p_tries int) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  v phone_code;
+BEGIN
+  UPDATE phone_code SET tries = tries + 1, used_at = CASE WHEN code_hash = p_hash THEN juke_now() END
+  WHERE phone = p_phone AND used_at IS NULL AND juke_now() < expires_at AND tries < p_tries RETURNING * INTO v;
+  RETURN FOUND AND v.used_at IS NOT NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION identity_owner(p_kind text, p_value text) RETURNS text LANGUAGE sql STABLE AS
+  $$ SELECT person_id FROM person_identity WHERE kind = p_kind AND value = p_value $$;
+
+-- The person of the first identity that somebody has, else a new one. Two first sign-ins at once make one person.
+-- p: {ids: [{kind, value}], fresh: {personId, name, avatarUrl, language}}
+CREATE OR REPLACE FUNCTION identity_find_or_add(p jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  v_person text;
+  v_fresh jsonb := p -> 'fresh';
+BEGIN
+  FOR attempt IN 1..2 LOOP
+    SELECT i.person_id INTO v_person FROM jsonb_array_elements(p -> 'ids') WITH ORDINALITY AS x (e, n)
+      JOIN person_identity i ON i.kind = e ->> 'kind' AND i.value = e ->> 'value' ORDER BY n LIMIT 1;
+    IF FOUND THEN
+      -- A unionid learned later; one that belongs to somebody else stays there.
+      INSERT INTO person_identity (kind, value, person_id)
+      SELECT e ->> 'kind', e ->> 'value', v_person FROM jsonb_array_elements(p -> 'ids') e ON CONFLICT DO NOTHING;
+      RETURN v_person;
+    END IF;
+    BEGIN
+      INSERT INTO person (person_id, name, avatar_url, language)
+      VALUES (v_fresh ->> 'personId', v_fresh ->> 'name', v_fresh ->> 'avatarUrl', coalesce(v_fresh ->> 'language', 'zh'));
+      INSERT INTO person_identity (kind, value, person_id)
+      SELECT e ->> 'kind', e ->> 'value', v_fresh ->> 'personId' FROM jsonb_array_elements(p -> 'ids') e;
+      RETURN v_fresh ->> 'personId';
+    EXCEPTION WHEN unique_violation THEN CONTINUE; -- the other one was first: theirs is found now
+    END;
+  END LOOP;
+  PERFORM juke_changed('identity');
+  RETURN NULL;
+END $$;
+
+-- p: {familyId, deviceId, refreshHash, refreshMs}
+CREATE OR REPLACE FUNCTION identity_open_session(p_person text, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_operator boolean;
+BEGIN
+  SELECT is_operator INTO v_operator FROM person WHERE person_id = p_person AND deleted_at IS NULL AND joined_into IS NULL;
+  IF NOT FOUND THEN PERFORM juke_refuse('SESSION_EXPIRED'); END IF;
+  PERFORM kernel_open_session(p || jsonb_build_object('personId', p_person, 'isOperator', v_operator));
+  INSERT INTO person_device (person_id, device_id) VALUES (p_person, p ->> 'deviceId')
+  ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = juke_now();
+  RETURN jsonb_build_object('outcome', 'ok', 'personId', p_person, 'familyId', p ->> 'familyId', 'deviceId', p ->> 'deviceId', 'isOperator', v_operator);
+END $$;
+
+-- p: {ids, fresh, session, sessionKey?: {openid, key}, phoneCode?: {hash, tries}}
+CREATE OR REPLACE FUNCTION identity_sign_in(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  IF p ? 'phoneCode' AND NOT identity_take_phone_code(p #>> '{ids,0,value}', p #>> '{phoneCode,hash}', (p #>> '{phoneCode,tries}')::int) THEN
+    RETURN '{"outcome": "wrong"}';
+  END IF;
+  IF jsonb_typeof(p -> 'sessionKey') = 'object' THEN PERFORM identity_keep_session_key(p #>> '{sessionKey,openid}', p #>> '{sessionKey,key}'); END IF;
+  RETURN identity_open_session(identity_find_or_add(p), p -> 'session');
+END $$;
+
+CREATE OR REPLACE FUNCTION identity_keep_session_key(p_openid text, p_key text) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO wechat_session (openid, session_key) VALUES (p_openid, p_key)
+  ON CONFLICT (openid) DO UPDATE SET session_key = excluded.session_key, updated_at = juke_now()
+$$;
+
+-- p: {familyId, oldHash, newHash, refreshMs, keep}
+CREATE OR REPLACE FUNCTION identity_refresh(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v jsonb := kernel_rotate_session(p);
+BEGIN
+  IF v ->> 'outcome' <> 'ok' THEN RETURN v; END IF;
+  INSERT INTO person_device (person_id, device_id) VALUES (v ->> 'personId', v ->> 'deviceId')
+  ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = juke_now();
+  RETURN v;
+END $$;
+
+CREATE OR REPLACE FUNCTION identity_logout(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM kernel_revoke_session(p ->> 'familyId');
+  RETURN '{"ok": true}';
+END $$;
+
+-- Only the platform makes operators: the demo's sign-in, and a person at the database. Sessions open anew with the right.
+CREATE OR REPLACE FUNCTION identity_set_operator(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE person SET is_operator = (p ->> 'on')::boolean WHERE person_id = p ->> 'personId' AND is_operator <> (p ->> 'on')::boolean;
+  IF FOUND THEN PERFORM kernel_revoke_sessions(p ->> 'personId'); END IF;
+  RETURN '{}';
+END $$;
