@@ -1,3 +1,5 @@
 /** Views: read-only SQL that joins modules for screens, and the checks of the books. The public face. */
+export { checkInvariants, invariants, type Finding, type Invariant } from './invariants';
 export { dropSnapshots } from './market';
-export { stories } from './stories';
+export { openApiText } from './openapi';
+export { rawRoutes } from './raw-routes';

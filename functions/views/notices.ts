@@ -21,5 +21,5 @@ export const listNotices: Story<'listNotices'> = async (ctx, { query }) => {
 
 function factsOf(row: Row, language: Language): NoticeFacts {
   const nobody = language === 'zh' ? '一位朋友' : 'A friend';
-  return { ...row.body, atMs: row.at_ms, friendName: row.friend_name ?? nobody, storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop') };
+  return { ...row.body, atMs: row.at_ms, friendName: row.friend_name || nobody, storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop') };
 }
