@@ -1,4 +1,5 @@
 /** Which touch counts for an order of this person, and what its friend discount and reward would be. Used to quote and to place. */
+import { REWARD_REPEAT_MS } from '../contract/limits';
 import { getDealForOrder } from '../catalog';
 import { findFingerprint } from '../identity';
 import { newId, type Context, type Db } from '../kernel';
@@ -34,6 +35,6 @@ export async function decideOrderReward(db: Db, order: { orderId: string; mercha
   return {
     rewardId: newId('rwd'), orderId: order.orderId, merchantId: order.merchantId, sharerId: brought.sharerId, friendId: order.buyerId, amountFen: decision.amountFen,
     paidFen: order.payableFen, rateBps: order.rebateBps, capFen: order.rebateCapFen, heldFor: decision.heldFor, reason: decision.reason, payerOpenid, deviceId: order.deviceId,
-    token: brought.token,
+    repeatMs: REWARD_REPEAT_MS, token: brought.token,
   };
 }

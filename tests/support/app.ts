@@ -10,7 +10,7 @@ import type { ErrorBody } from '../../functions/contract/errors';
 import { pathOf, routes, type Route, type RouteName } from '../../functions/contract/routes';
 import type { Answer, RouteTypes } from '../../functions/contract/shapes';
 import {
-  createHandler, openDb, quietLog, startClock, wechatFromCredentials,
+  createHandler, newLog, openDb, quietLog, startClock, wechatFromCredentials,
   type App, type Config, type Db, type DbOptions, type FindStaff, type Handler, type RawRoute, type Stories,
 } from '../../functions/kernel';
 import { createTestDatabase } from './postgres';
@@ -81,7 +81,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const config = testConfig(database.url, sandbox, options.config);
   config.mediaDir ||= await mkdtemp(join(tmpdir(), 'juke-media-'));
   const db = openDb(database.url, { max: config.poolSize, named: config.namedStatements, ...options.dbOptions });
-  const app: App = { db, clock: await startClock(db), config, log: quietLog };
+  const app: App = { db, clock: await startClock(db), config, log: process.env.TEST_LOG ? newLog('warn') : quietLog };
   const { stories, raw, findStaff } = await loadModules();
   const handler = createHandler(async () => app, stories, { raw, ...(findStaff ? { findStaff } : {}) });
   const server = sandbox ? await listen(handler) : null;

@@ -60,5 +60,13 @@ export async function account(t: TestApp, kind: string, owner: string): Promise<
   return (await t.db.query<{ fen: number }>('SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM posting WHERE account_kind = $1 AND owner_id = $2', [kind, owner]))[0]!.fen;
 }
 
+/** Time passes, and the worker does what fell due; a second look a little later takes WeChat's asynchronous answers. */
+export async function later(t: TestApp, ms: number): Promise<void> {
+  await t.moveTime(ms);
+  await t.drain();
+  await t.moveTime(15_000);
+  await t.drain();
+}
+
 export const MINUTE = 60_000;
 export const DAY = 86_400_000;

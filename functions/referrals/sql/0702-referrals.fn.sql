@@ -40,9 +40,10 @@ END $$;
 CREATE OR REPLACE FUNCTION referrals_pend(p_order text, p_subject text, p_paid bigint, p_amount bigint, p_hold_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
-  v_release timestamptz := juke_now() + p_hold_ms * interval '1 millisecond';
+  v_now timestamptz := juke_now();
+  v_release timestamptz := v_now + p_hold_ms * interval '1 millisecond';
 BEGIN
-  UPDATE reward SET state = 'pending', paid_fen = p_paid, amount_fen = p_amount, pending_at = juke_now(), release_at = v_release, pended_by = p_subject
+  UPDATE reward SET state = 'pending', paid_fen = p_paid, amount_fen = p_amount, pending_at = v_now, release_at = v_release, pended_by = p_subject
   WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
   IF NOT FOUND THEN RETURN; END IF;
   IF p_amount > 0 THEN

@@ -1,6 +1,6 @@
 /** The whole journey over the real routes, a real PostgreSQL and the stand-in for WeChat. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
-import { account, buy, codeOf, DAY, MINUTE, redeem, share, stateOf } from '../../support/trade';
+import { account, buy, codeOf, DAY, later, MINUTE, redeem, share, stateOf } from '../../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -28,16 +28,14 @@ test('a shared deal is bought, served, split and rebated, and the rebate is with
   expect(served).toMatchObject({ paidFen: 11_800, rebateFen: 944, commissionFen: 590, providerFeeFen: 71, merchantNetFen: 10_195, isNewGuest: true });
   expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['pending']);
 
-  await t.moveTime(6 * MINUTE);
-  await t.drain();
+  await later(t, 6 * MINUTE);
   expect(await stateOf(t, 'split', 'order_id', order.orderId)).toEqual(['succeeded']);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['completed']);
   expect(await account(t, 'merchant-available', m.merchantId)).toBe(10_195);
   expect(await account(t, 'merchant-frozen', m.merchantId)).toBe(0);
   expect(await account(t, 'reward-pending', sharer.personId)).toBe(944);
 
-  await t.moveTime(7 * DAY);
-  await t.drain();
+  await later(t, 7 * DAY);
   expect(await account(t, 'reward-available', sharer.personId)).toBe(944);
 
   const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
@@ -74,8 +72,7 @@ test('refund any time unused, and refund by itself when validity ends (I-07, I-1
   await t.drain();
   expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded']);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['paid']);
-  await t.moveTime(32 * DAY);
-  await t.drain();
+  await later(t, 32 * DAY);
   expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
   expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
@@ -85,8 +82,7 @@ test('refund any time unused, and refund by itself when validity ends (I-07, I-1
 test('an unpaid order expires, its stock comes back, and a payment that comes too late is refunded in full (F-03, F-05)', async () => {
   const order = await buy(t, m, friend, { pay: false });
   await t.ok('payOrder', { as: friend, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
-  await t.moveTime(16 * MINUTE);
-  await t.drain();
+  await later(t, 16 * MINUTE);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['expired']);
   const [stock] = await t.db.query('SELECT available, held, sold FROM deal_stock WHERE deal_id = $1', [m.dealId]);
   expect(stock).toEqual({ available: 100, held: 0, sold: 0 });
@@ -96,16 +92,14 @@ test('an after-sale after release takes the rebate back; what was spent becomes 
   const token = await share(t, m, sharer);
   const order = await buy(t, m, friend, { shareToken: token });
   await redeem(t, m, order.voucherIds[0]!);
-  await t.moveTime(6 * MINUTE);
-  await t.drain();
-  await t.moveTime(7 * DAY);
-  await t.drain();
+  await later(t, 6 * MINUTE);
+  await later(t, 7 * DAY);
   const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
   await t.sandbox!.control(`transfers/${withdrawalId.replace('_', '')}/confirm`);
-  await t.drain();
+  await later(t, MINUTE);
   const { refundId } = await t.ok('requestAfterSale', { as: friend, params: { voucherId: order.voucherIds[0]! }, body: { reason: '菜不新鲜' } });
   await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
-  await t.drain();
+  await later(t, 0);
   expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
   expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['clawed_back']);
