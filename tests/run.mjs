@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { delimiter, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureApp } from '../functions/host/build-app.mjs';
-import { killGroup } from '../functions/host/children.mjs';
+import { stopGroup } from '../functions/host/children.mjs';
 import { ensureDependencies } from '../functions/host/dependencies.mjs';
 import { findRoot } from '../functions/host/env.mjs';
 import { whenNpmEnds } from '../functions/host/parent.mjs';
@@ -213,7 +213,7 @@ function fail(sentence) {
 function stopOnSignals() {
   const onSignal = () => {
     interrupted = true;
-    for (const child of children) killGroup(child);
+    for (const child of children) void stopGroup(child);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal);
   whenNpmEnds(onSignal);

@@ -59,13 +59,22 @@ export async function stopEntry({ child, ended, exited }) {
   clearTimeout(timer);
 }
 
-/** Kills a build or an installer with everything it started. */
-export function killGroup(child) {
+/** Ends a build or an installer with everything it started: asks, insists after 3 s. Both are done anew next time. */
+export async function stopGroup(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((done) => child.once('exit', done));
+  signalGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), 3000);
+  await exited;
+  clearTimeout(timer);
+}
+
+function signalGroup(child, name) {
   try {
     if (process.platform === 'win32') child.kill();
-    else process.kill(-child.pid, 'SIGTERM');
+    else process.kill(-child.pid, name);
   } catch {
-    child.kill('SIGTERM'); // not a group of its own
+    child.kill(name); // not a group of its own
   }
 }
 

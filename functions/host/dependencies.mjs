@@ -17,9 +17,11 @@ export async function ensureDependencies(onChild = () => undefined) {
   // --include=dev: with NODE_ENV=production npm would leave out what builds the app.
   const args = [command, '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
   const npm = process.env.npm_execpath;
+  const windows = process.platform === 'win32';
+  const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], detached: !windows }; // a group, to be stopped whole
   const child = npm
-    ? spawn(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-    : spawn('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+    ? spawn(process.execPath, [npm, ...args], options)
+    : spawn('npm', args, { ...options, shell: windows });
   onChild(child);
   const code = await new Promise((done) => child.once('exit', done).once('error', () => done(1)));
   if (code !== 0)

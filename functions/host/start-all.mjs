@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureApp } from './build-app.mjs';
-import { answersHttp, killGroup, startEntry, stopEntry, untilReady } from './children.mjs';
+import { answersHttp, startEntry, stopEntry, stopGroup, untilReady } from './children.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { dataFolder, findRoot, loadEnv } from './env.mjs';
 import { whenNpmEnds } from './parent.mjs';
@@ -53,11 +53,11 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   if (process.env.DATABASE_URL) await checkDatabaseAnswers(process.env.DATABASE_URL);
   claim(data, port);
 
-  await ensureDependencies((child) => undo.push(() => killGroup(child)));
+  await ensureDependencies((child) => undo.push(() => stopGroup(child)));
   const local = process.env.DATABASE_URL ? undefined : await localDatabase(data);
   const databaseUrl = local?.url ?? process.env.DATABASE_URL;
   if (!local) await checkDatabase(databaseUrl);
-  await ensureApp('h5', { onChild: (child) => undo.push(() => killGroup(child)) });
+  await ensureApp('h5', { onChild: (child) => undo.push(() => stopGroup(child)) });
 
   const env = {
     DATABASE_URL: databaseUrl,
