@@ -2,6 +2,8 @@
 import { REWARD_HOLD_MS } from '../contract/limits';
 import type { Invariant } from './invariants';
 
+/** Two readings of the clock in one save. */
+const SAME_MS = 1_000;
 const STORED = "('reward-pending', 'reward-available', 'reward-debt', 'merchant-available', 'merchant-debt')";
 /** Refunds whose money is on its way or there; asked-for and declined ones moved nothing. */
 export const STANDING_REFUND = "f.state NOT IN ('requested', 'declined')";
@@ -25,7 +27,8 @@ export const ledgerInvariants: Invariant[] = [
     rowsSql: 'SELECT count(*) FROM journal WHERE reverses IS NOT NULL',
     violationsSql: `
       SELECT r.journal_id, 'not the opposite' AS what FROM journal r WHERE r.reverses IS NOT NULL AND EXISTS (
-        SELECT FROM posting p WHERE p.journal_id IN (r.journal_id, r.reverses) GROUP BY p.account_kind, p.owner_id HAVING sum(p.amount_fen) <> 0)
+        SELECT FROM posting p LEFT JOIN person o ON o.person_id = p.owner_id WHERE p.journal_id IN (r.journal_id, r.reverses)
+        GROUP BY p.account_kind, coalesce(o.joined_into, p.owner_id) HAVING sum(p.amount_fen) <> 0)
       UNION ALL SELECT reverses, 'reversed twice' FROM journal WHERE reverses IS NOT NULL GROUP BY reverses HAVING count(*) > 1
       UNION ALL SELECT name, 'guard missing' FROM unnest(ARRAY['journal_fixed', 'posting_fixed', 'journal_kept', 'posting_kept', 'posting_sum', 'journal_has_postings']) AS name
         WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgname = name AND t.tgrelid IN ('journal'::regclass, 'posting'::regclass) AND t.tgenabled IN ('O', 'A'))`,
@@ -54,7 +57,7 @@ export const ledgerInvariants: Invariant[] = [
         WHERE p.order_id = r.order_id AND p.account_kind IN ('reward-pending', 'reward-available', 'reward-debt')) x
       WHERE x.posted_fen <> CASE WHEN r.state IN ('expected', 'cancelled') THEN 0 ELSE r.amount_fen - r.clawed_fen END
         OR r.state = 'available' AND (r.held_for <> '{}' OR r.ended_at IS NULL OR r.ended_at < r.release_at)
-        OR r.state IN ('available', 'clawed_back') AND (r.pending_at IS NULL OR r.release_at < r.pending_at + interval '${REWARD_HOLD_MS} milliseconds')
+        OR r.state IN ('available', 'clawed_back') AND (r.pending_at IS NULL OR r.release_at < r.pending_at + interval '${REWARD_HOLD_MS - SAME_MS} milliseconds')
         OR r.state IN ('available', 'clawed_back') AND r.amount_fen > 0 AND NOT EXISTS (
           SELECT FROM journal j WHERE j.kind = 'reward.released' AND j.subject = r.reward_id) AND r.amount_fen > r.clawed_fen
         OR r.state IN ('expected', 'pending') AND EXISTS (SELECT FROM journal j WHERE j.kind = 'reward.released' AND j.subject = r.reward_id)

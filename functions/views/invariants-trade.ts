@@ -15,6 +15,9 @@ const SOLD_UNITS = `SELECT v.deal_id, v.owner_id, count(*)::int AS units FROM vo
   SELECT FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids) AND f.kind IN ('unused', 'expired') AND ${STANDING_REFUND}) GROUP BY 1, 2`;
 const HELD_UNITS = "SELECT deal_id, buyer_id AS owner_id, sum(quantity)::int AS units FROM guest_order WHERE state = 'unpaid' GROUP BY 1, 2";
 
+/** One person now: accounts that were joined count as the one that lives on. */
+const sameNow = (a: string, b: string) => `(${a} = ${b} OR (SELECT coalesce(joined_into, person_id) FROM person WHERE person_id = ${a}) = (SELECT coalesce(joined_into, person_id) FROM person WHERE person_id = ${b}))`;
+
 export const tradeInvariants: Invariant[] = [
   {
     id: 'I-06', says: 'An order costs what its lines say: price × quantity less the discount, never below 0.',
@@ -119,7 +122,7 @@ export const tradeInvariants: Invariant[] = [
     rowsSql: 'SELECT count(*) FROM reward',
     violationsSql: `
       SELECT r.reward_id, r.amount_fen, r.paid_fen, r.rate_bps, r.cap_fen FROM reward r LEFT JOIN attribution a ON a.order_id = r.order_id LEFT JOIN guest_order o ON o.order_id = r.order_id
-      WHERE a.order_id IS NULL OR o.order_id IS NULL OR r.sharer_id = r.friend_id OR r.sharer_id <> a.sharer_id OR r.friend_id <> o.buyer_id OR r.amount_fen > r.cap_fen
+      WHERE a.order_id IS NULL OR o.order_id IS NULL OR r.sharer_id = r.friend_id OR ${sameNow('r.sharer_id', 'a.sharer_id')} IS NOT TRUE OR ${sameNow('r.friend_id', 'o.buyer_id')} IS NOT TRUE OR r.amount_fen > r.cap_fen
         OR r.amount_fen * 10000 > r.paid_fen * r.rate_bps OR r.paid_fen > o.payable_fen OR r.rate_bps > o.rebate_bps OR r.cap_fen > o.rebate_cap_fen OR r.clawed_fen > r.amount_fen
         OR (SELECT count(*) FROM reward x WHERE x.order_id = r.order_id) > 1`,
   },
@@ -128,9 +131,8 @@ export const tradeInvariants: Invariant[] = [
     rowsSql: 'SELECT count(*) FROM attribution',
     violationsSql: `
       SELECT a.order_id AS id, 'not a link that was live' AS what FROM attribution a LEFT JOIN guest_order o ON o.order_id = a.order_id LEFT JOIN share_link l ON l.token = a.token
-        LEFT JOIN person s ON s.person_id = l.sharer_id
         WHERE o.order_id IS NULL OR l.token IS NULL OR l.merchant_id <> o.merchant_id OR l.created_at > o.placed_at OR l.expires_at <= o.placed_at OR a.merchant_id <> o.merchant_id
-          OR a.buyer_id <> o.buyer_id OR a.sharer_id = a.buyer_id OR a.sharer_id NOT IN (l.sharer_id, s.joined_into) OR a.friend_discount_fen <> o.discount_fen
+          OR ${sameNow('a.buyer_id', 'o.buyer_id')} IS NOT TRUE OR a.sharer_id = a.buyer_id OR ${sameNow('a.sharer_id', 'l.sharer_id')} IS NOT TRUE OR a.friend_discount_fen <> o.discount_fen
       UNION ALL SELECT 'attribution_frozen', 'guard missing' WHERE NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgname = 'attribution_frozen' AND tgrelid = 'attribution'::regclass AND tgenabled IN ('O', 'A'))`,
   },

@@ -41,14 +41,16 @@ BEGIN
   RETURN jsonb_build_object('termsVersion', v_version);
 END $$;
 
--- Two accounts became one: what the person has of a deal, without what stays behind (an unpaid order that ends by itself).
-CREATE OR REPLACE FUNCTION catalog_move_buyer(p_deal text, p_from text, p_to text, p_keep int) RETURNS void LANGUAGE plpgsql AS $$
+-- Two accounts became one: what the person has of each deal, without what stays behind (p_keep: {deal: units}; an unpaid
+-- order that ends by itself). I-10.
+CREATE OR REPLACE FUNCTION catalog_move_buyer(p_from text, p_to text, p_keep jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_moved int;
+  r record;
 BEGIN
-  SELECT quantity - p_keep INTO v_moved FROM deal_buyer WHERE deal_id = p_deal AND person_id = p_from FOR UPDATE;
-  IF v_moved IS NULL OR v_moved <= 0 THEN RETURN; END IF;
-  UPDATE deal_buyer SET quantity = p_keep WHERE deal_id = p_deal AND person_id = p_from;
-  INSERT INTO deal_buyer AS b (deal_id, person_id, quantity) VALUES (p_deal, p_to, v_moved)
-  ON CONFLICT (deal_id, person_id) DO UPDATE SET quantity = b.quantity + excluded.quantity;
+  FOR r IN SELECT deal_id, quantity - coalesce((p_keep ->> deal_id)::int, 0) AS moved FROM deal_buyer WHERE person_id = p_from ORDER BY deal_id FOR UPDATE LOOP
+    CONTINUE WHEN r.moved <= 0;
+    UPDATE deal_buyer SET quantity = quantity - r.moved WHERE deal_id = r.deal_id AND person_id = p_from;
+    INSERT INTO deal_buyer AS b (deal_id, person_id, quantity) VALUES (r.deal_id, p_to, r.moved)
+    ON CONFLICT (deal_id, person_id) DO UPDATE SET quantity = b.quantity + excluded.quantity;
+  END LOOP;
 END $$;

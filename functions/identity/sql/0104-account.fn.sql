@@ -80,7 +80,7 @@ CREATE OR REPLACE FUNCTION identity_move_person(p jsonb) RETURNS jsonb LANGUAGE 
 BEGIN
   UPDATE notice SET person_id = p ->> 'to' WHERE person_id = p ->> 'from';
   PERFORM kernel_move_media(p ->> 'from', p ->> 'to');
-  RETURN '{}';
+  RETURN '{"left": 0}';
 END $$;
 
 -- A code is taken once; whether it was right commits with the count of tries. p: {phone, hash, tries}

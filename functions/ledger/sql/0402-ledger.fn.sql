@@ -23,14 +23,17 @@ BEGIN
   RETURN v_id;
 END $$;
 
--- The exact opposite of a journal, as a new one (I-03). The subject says what took it back.
-CREATE OR REPLACE FUNCTION ledger_reverse(p_kind text, p_subject text, p_of_kind text, p_of_subject text) RETURNS text LANGUAGE plpgsql AS $$
+-- The exact opposite of a journal, as a new one (I-03). The subject says what took it back. p_person: whose wallet it is by
+-- now, where the account that it was posted to was joined into another since.
+DROP FUNCTION IF EXISTS ledger_reverse(text, text, text, text);
+CREATE OR REPLACE FUNCTION ledger_reverse(p_kind text, p_subject text, p_of_kind text, p_of_subject text, p_person text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   v journal;
 BEGIN
   SELECT * INTO STRICT v FROM journal WHERE kind = p_of_kind AND subject = p_of_subject;
   RETURN ledger_post(p_kind, p_subject, v.merchant_id, (SELECT max(order_id) FROM posting WHERE journal_id = v.journal_id),
-    (SELECT jsonb_agg(jsonb_build_object('a', account_kind, 'o', owner_id, 'f', -amount_fen) ORDER BY line) FROM posting WHERE journal_id = v.journal_id),
+    (SELECT jsonb_agg(jsonb_build_object('a', account_kind, 'f', -amount_fen,
+      'o', CASE WHEN account_kind IN ('reward-pending', 'reward-available', 'reward-debt', 'payout-transit') THEN p_person ELSE owner_id END) ORDER BY line) FROM posting WHERE journal_id = v.journal_id),
     v.journal_id);
 END $$;
 

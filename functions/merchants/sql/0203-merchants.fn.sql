@@ -58,7 +58,7 @@ BEGIN
   UPDATE staff s SET removed_at = juke_now() WHERE s.person_id = p ->> 'from' AND s.removed_at IS NULL AND EXISTS (
     SELECT FROM staff t WHERE t.person_id = p ->> 'to' AND t.merchant_id = s.merchant_id AND t.store_id IS NOT DISTINCT FROM s.store_id AND t.removed_at IS NULL);
   UPDATE staff SET person_id = p ->> 'to' WHERE person_id = p ->> 'from';
-  RETURN '{}';
+  RETURN '{"left": 0}';
 END $$;
 
 -- For the modules to the right, inside their own queries.

@@ -62,7 +62,7 @@ DECLARE
 BEGIN
   UPDATE reward SET state = 'expected', pending_at = NULL, release_at = NULL WHERE order_id = p_order AND state = 'pending' RETURNING * INTO v;
   IF NOT FOUND THEN RETURN; END IF;
-  IF v.amount_fen > 0 THEN PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by); END IF;
+  IF v.amount_fen > 0 THEN PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by, v.sharer_id); END IF;
   UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE reward_id = v.reward_id;
 END $$;
 

@@ -107,7 +107,7 @@ BEGIN
     PERFORM ledger_post('withdrawal.arrived', v.withdrawal_id, NULL, NULL, jsonb_build_array(
       jsonb_build_object('a', 'payout-transit', 'o', v.person_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', 'platform', 'f', v.amount_fen)));
   ELSE
-    PERFORM ledger_reverse('withdrawal.failed', v.withdrawal_id, 'withdrawal', v.withdrawal_id);
+    PERFORM ledger_reverse('withdrawal.failed', v.withdrawal_id, 'withdrawal', v.withdrawal_id, v.person_id);
   END IF;
   PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason'),
     '/pages/withdraw/index?id=' || v.withdrawal_id);

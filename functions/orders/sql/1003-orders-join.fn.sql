@@ -1,0 +1,17 @@
+-- Two accounts became one: all of the trade follows in one save, so that an order, its vouchers, its attribution and what the
+-- person has of the deal never disagree (I-10, I-13, I-17). p: {from, to} → {left}
+-- One thing waits: an unpaid order of a deal for which the other account has an unpaid one too. It ends by itself.
+CREATE OR REPLACE FUNCTION orders_move_person(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_from text := p ->> 'from';
+  v_to text := p ->> 'to';
+  v_left int;
+BEGIN
+  UPDATE guest_order o SET buyer_id = v_to WHERE buyer_id = v_from AND NOT (state = 'unpaid' AND EXISTS (
+    SELECT FROM guest_order t WHERE t.buyer_id = v_to AND t.deal_id = o.deal_id AND t.state = 'unpaid'));
+  SELECT count(*) INTO v_left FROM guest_order WHERE buyer_id = v_from;
+  PERFORM catalog_move_buyer(v_from, v_to, (SELECT coalesce(jsonb_object_agg(deal_id, quantity), '{}') FROM guest_order WHERE buyer_id = v_from));
+  PERFORM referrals_move_person(v_from, v_to);
+  PERFORM vouchers_move_person(v_from, v_to);
+  RETURN jsonb_build_object('left', v_left);
+END $$;
