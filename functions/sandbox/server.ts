@@ -13,7 +13,7 @@ import { openNotices } from './notices';
 import { allRoutes } from './routes';
 import { buildRouter } from './router';
 import { keyForAnswer, newNonce, signedHeaders, verifyRequest } from './wire';
-import { openWorld } from './world';
+import { openWorld, type World } from './world';
 import { resumeWork, settleTime } from './time-passes';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -178,10 +178,26 @@ const openLater = () => {
   };
 };
 
+const openData = async (dataDir: string | undefined): Promise<{ keys: Keys; world: World }> => {
+  const [keys, world] = await Promise.all([openKeys(dataDir), openWorld(dataDir)]);
+  return { keys, world };
+};
+
 /** Starts the stand-in in this process. Rejects with the listen error, e.g. EADDRINUSE. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<RunningSandbox> => {
   const { port = 0, host = '127.0.0.1', dataDir } = options;
-  const [keys, world] = await Promise.all([openKeys(dataDir), openWorld(dataDir)]);
+  // The port comes first: a second start on the same port must fail before it touches the first one's journal.
+  let handler: http.RequestListener | undefined;
+  const waiting: Parameters<http.RequestListener>[] = [];
+  const server = http.createServer({ keepAliveTimeout: 60_000 }, (...pair) => (handler ? handler(...pair) : void waiting.push(pair)));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { keys, world } = await openData(dataDir).catch((error) => {
+    server.close();
+    throw error;
+  });
   const work = openLater();
   const faults = noFaults();
   Object.assign(faults.notices, options.notify);
@@ -200,15 +216,12 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
       }
     },
   };
-  const server = http.createServer({ keepAliveTimeout: 60_000 }, createHandler(sandbox));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
   const actual = (server.address() as AddressInfo).port;
   sandbox.url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
   await keys.save(sandbox.url);
   resumeWork(sandbox);
+  handler = createHandler(sandbox);
+  for (const pair of waiting.splice(0)) handler(...pair);
   const ticking = setInterval(() => sandbox.settleTime(), 1000);
   ticking.unref();
   if (!options.quiet) console.log(`微信替身已启动：${sandbox.url}`);

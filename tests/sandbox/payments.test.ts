@@ -216,6 +216,8 @@ describe('notices', () => {
     expect((await call(running.url, '/sandbox/flush', {})).json.delivered).toBe(0);
     expect(inbox.heard).toHaveLength(0);
     expect((await query(body.out_trade_no)).json.trade_state).toBe('SUCCESS');
+    await paid();
+    await until(() => inbox.heard.length === 1);
   });
 
   it('repeats until 200 or 204, each time freshly signed, and then stops', async () => {
@@ -259,7 +261,7 @@ describe('notices', () => {
   });
 
   it('never posts outside this machine', async () => {
-    const body = order(known(), 'https://www.weixin.qq.com/wxpay/pay.php');
+    const body = order(known(), 'https://notify.invalid/wxpay/pay');
     await api.post('/v3/pay/partner/transactions/jsapi', body);
     await pay({ out_trade_no: body.out_trade_no });
     await call(running.url, '/sandbox/flush', {});

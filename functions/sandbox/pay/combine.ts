@@ -62,8 +62,9 @@ const checkSubOrders = (sandbox: Sandbox, body: Body): void => {
   const seen = new Set<string>();
   body.sub_orders.forEach((sub: Body, i: number) => {
     const at = `/body/sub_orders/${i}`;
-    // Sub-orders of foreign direct merchants would need their own agreements; here all money runs under one provider.
-    requireOwnMchid(sandbox, sub.mchid, `${at}/mchid`);
+    // A partner's sub-order is under its own number; other direct merchants may take part without sub_mchid.
+    if (sub.sub_mchid) requireOwnMchid(sandbox, sub.mchid, `${at}/mchid`);
+    else if (!/^\d{8,10}$/.test(sub.mchid)) throw paramError(`${at}/mchid`, '商户号应为8-10位数字', sub.mchid);
     requireSubMchid(sandbox, sub.sub_mchid);
     if (seen.has(sub.out_trade_no)) throw paramError(`${at}/out_trade_no`, '子单商户订单号重复', sub.out_trade_no);
     seen.add(sub.out_trade_no);
