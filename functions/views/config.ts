@@ -2,9 +2,13 @@
 import { findDemoPeople } from '../identity';
 import type { Answer } from '../contract/shapes';
 import type { Story } from '../kernel';
+import { snapshotOf } from './market';
+
+type DemoPeople = Answer<'getConfig'>['demoPeople'];
 
 export const getConfig: Story<'getConfig'> = async (ctx) => ({
-  demo: ctx.config.demo, sandboxUrl: ctx.config.demo ? ctx.config.sandboxUrl : null, demoPeople: ctx.config.demo ? await findDemoPeople(ctx.db, ctx.language) : [],
+  demo: ctx.config.demo, sandboxUrl: ctx.config.demo ? ctx.config.sandboxUrl : null,
+  demoPeople: ctx.config.demo ? await snapshotOf<DemoPeople>(ctx.db, 'demo people').get(ctx.language, () => findDemoPeople(ctx.db, ctx.language)) : [],
   weappId: ctx.config.wechat.appid, features: { rebateInWechatH5: ctx.config.rebateInWechatH5 }, subscribeTemplates: ctx.config.subscribeTemplates, nowMs: ctx.clock.nowMs(),
 });
 
