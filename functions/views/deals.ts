@@ -1,12 +1,13 @@
 /** Deals nearby and one deal's page. Hot: from snapshots, serialised without asking the database. Guards, D1. */
-import { REWARD_HOLD_MS, DAY_MS } from '../contract/limits';
+import { DAY_MS, PAGE_SIZE, REWARD_HOLD_MS } from '../contract/limits';
 import { shapes, type Answer } from '../contract/shapes';
+import { dealCard } from '../contract/shapes-market';
 import { refuse, type Db, type Row, type Story } from '../kernel';
 import {
-  byDistance, findCandidates, findStores, placeKey, positionOf, roughly, snapshotOf, toDealCard, toStoreCard, ON_SALE, type Candidate, type DealCard, type Filter, type StoreRow,
+  byDistance, findCandidates, findStores, LISTS_MOST, placeKey, positionOf, roughly, snapshotOf, toStoreCard, ON_SALE, type Candidate, type DealCard, type Filter, type StoreRow,
 } from './market';
 import { pageByOffset } from './page';
-import { dealHoursText, shownRebateFen, type Position } from './rules';
+import { dealHoursText, distanceM, shownRebateFen, type Position } from './rules';
 
 type Deal = Answer<'getDeal'>;
 type Invite = NonNullable<Deal['invite']>;
@@ -15,33 +16,40 @@ const REST_MAX = 50;
 export const listDeals: Story<'listDeals'> = async (ctx, { query }) => {
   const at = positionOf(query);
   const filter: Filter = {
-    at: query.q ? at : roughly(at), q: query.q, category: query.category, rebate: query.rebate === '1', openNow: query.openNow === '1', maxFen: query.maxFen, sort: query.sort,
+    at: roughly(at), q: query.q, category: query.category, rebate: query.rebate === '1', openNow: query.openNow === '1', maxFen: query.maxFen, sort: query.sort,
   };
-  const candidates = query.q
-    ? await findCandidates(ctx.db, filter)
-    : await snapshotOf<Candidate[]>(ctx.db, 'deals').get(listKey(filter), () => findCandidates(ctx.db, filter));
-  return pageByOffset(sorted(nearestOfEach(candidates, at), query.sort, at !== null), query, (card) => card);
+  const candidates = await snapshotOf<Candidate[]>(ctx.db, 'deals', LISTS_MOST).get(listKey(filter), () => loadList(ctx.db, filter));
+  const page = pageByOffset(sorted(nearestOfEach(candidates, at), query.sort, at !== null), query, ({ deal: { at: _place, ...card }, m }): DealCard => ({ ...card, distanceM: at ? m : null }));
+  return { readyJson: JSON.stringify(page satisfies Answer<'listDeals'>) };
 };
 
-const listKey = (f: Filter) => [placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort].join('|');
+const listKey = (f: Filter) => JSON.stringify([placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort, f.q]);
 
-/** One card for each deal, at its nearest store. */
-function nearestOfEach(candidates: Candidate[], at: Position | null): DealCard[] {
-  const best = new Map<string, DealCard>();
-  for (const candidate of candidates) {
-    const card = toDealCard(candidate, at);
-    const known = best.get(card.dealId);
-    if (!known || (card.distanceM ?? 0) < (known.distanceM ?? 0)) best.set(card.dealId, card);
+/** A page of them is checked at each load: what is sent from the snapshot is not checked again. */
+async function loadList(db: Db, filter: Filter): Promise<Candidate[]> {
+  const candidates = await findCandidates(db, filter);
+  for (const { at: _place, ...card } of candidates.slice(0, PAGE_SIZE)) dealCard.parse({ ...card, distanceM: null });
+  return candidates;
+}
+
+interface Near { deal: Candidate; m: number }
+/** One for each deal, at its nearest store. */
+function nearestOfEach(candidates: Candidate[], at: Position | null): Near[] {
+  const best = new Map<string, Near>();
+  for (const deal of candidates) {
+    const m = at ? distanceM(at, deal.at) : 0;
+    const known = best.get(deal.dealId);
+    if (!known || m < known.m) best.set(deal.dealId, { deal, m });
   }
   return [...best.values()];
 }
 
-function sorted(cards: DealCard[], sort: string | undefined, hasPlace: boolean): DealCard[] {
-  const tie = (a: DealCard, b: DealCard) => byDistance(a, b) || (a.dealId < b.dealId ? -1 : 1);
-  if (sort === 'price') return cards.sort((a, b) => a.priceFen - b.priceFen || tie(a, b));
-  if (sort === 'sold') return cards.sort((a, b) => b.soldCount - a.soldCount || tie(a, b));
-  if (sort === 'rebate') return cards.sort((a, b) => b.rebateFen - a.rebateFen || tie(a, b));
-  return hasPlace ? cards.sort(tie) : cards;
+function sorted(all: Near[], sort: string | undefined, hasPlace: boolean): Near[] {
+  const tie = (a: Near, b: Near) => a.m - b.m || (a.deal.dealId < b.deal.dealId ? -1 : 1);
+  if (sort === 'price') return all.sort((a, b) => a.deal.priceFen - b.deal.priceFen || tie(a, b));
+  if (sort === 'sold') return all.sort((a, b) => b.deal.soldCount - a.deal.soldCount || tie(a, b));
+  if (sort === 'rebate') return all.sort((a, b) => b.deal.rebateFen - a.deal.rebateFen || tie(a, b));
+  return hasPlace ? all.sort(tie) : all;
 }
 
 interface Loaded { deal: Omit<Deal, 'invite' | 'stores'>; stores: StoreRow[]; json: string }

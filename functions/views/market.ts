@@ -2,7 +2,7 @@
  * What is on sale and where, read for everybody alike: candidates near a place, cards of stores, one deal. Snapshots of
  * SNAPSHOT_MS keep a stampede off the database (reliability: deal reads). Guards A-32, I-28, D1.
  */
-import { NEARBY_STORES } from '../contract/limits';
+import { NEARBY_STORES, SNAPSHOT_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import type { Category } from '../contract/states';
 import { newSnapshot, type Db, type Row, type Snapshot } from '../kernel';
@@ -23,13 +23,16 @@ const MINUTE = "(SELECT (extract(hour FROM n) * 60 + extract(minute FROM n))::in
 const IS_OPEN = `CASE WHEN s.opens_at_minute = s.closes_at_minute THEN true
   WHEN s.opens_at_minute < s.closes_at_minute THEN ${MINUTE} >= s.opens_at_minute AND ${MINUTE} < s.closes_at_minute
   ELSE ${MINUTE} >= s.opens_at_minute OR ${MINUTE} < s.closes_at_minute END`;
-const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, d.created_at AS deal_created_at, m.name AS merchant_name,
+const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
   t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available`;
 const DEAL_JOINS = `JOIN deal d ON d.deal_id = ds.deal_id JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
   JOIN deal_stock k ON k.deal_id = d.deal_id JOIN merchant m ON m.merchant_id = d.merchant_id`;
 const STORE = 's.store_id, s.name AS store_name, s.lat_e6, s.lng_e6';
 /** The GiST index store_near answers this in order of distance. */
 export const near = (lat: number, lng: number) => `merchants_point(s.lat_e6, s.lng_e6) <-> public.ll_to_earth($${lat}::float8, $${lng}::float8)`;
+
+/** Six pages of the nearest: each row costs five look-ups, and who scrolls further searches. */
+export const NEARBY_ROWS = NEARBY_STORES / 2;
 
 /** The statement for a filter, from a closed list of parts; values are parameters (A-32). Nearest first when there is a place. */
 export function candidateSql(filter: Filter): { sql: string; params: unknown[] } {
@@ -58,14 +61,19 @@ export function candidateSql(filter: Filter): { sql: string; params: unknown[] }
     return { params, sql: `
       SELECT ${STORE}, x.* FROM store s CROSS JOIN LATERAL (
         SELECT ${DEAL} FROM deal_store ds ${DEAL_JOINS} WHERE ds.store_id = s.store_id AND ${ofDeal} OFFSET 0) x
-      WHERE ${ofStore} ORDER BY ${order} LIMIT ${NEARBY_STORES}` };
+      WHERE ${ofStore} ORDER BY ${order} LIMIT ${NEARBY_ROWS}` };
   }
-  const without: Record<string, string> = { price: 't.price_fen', sold: 'k.sold DESC', rebate: 't.rebate_bps * (t.price_fen - t.friend_discount_fen) DESC' };
+  const rank = RANKS[filter.sort ?? ''] ?? 'd.created_at DESC';
+  // The best deals first, then one store for each of these only.
   return { params, sql: `
-    SELECT ${STORE}, ${DEAL} FROM (SELECT deal_id FROM deal) ds ${DEAL_JOINS} JOIN LATERAL (
+    SELECT ${STORE}, ${DEAL} FROM (
+      SELECT d.deal_id FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version JOIN deal_stock k ON k.deal_id = d.deal_id
+      WHERE ${ofDeal} AND EXISTS (SELECT FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = d.deal_id AND ${ofStore})
+      ORDER BY ${rank}, d.deal_id LIMIT ${NEARBY_STORES}) ds ${DEAL_JOINS} JOIN LATERAL (
       SELECT s.* FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = d.deal_id AND ${ofStore} ORDER BY s.created_at, s.store_id LIMIT 1) s ON true
-    WHERE ${ofDeal} ORDER BY ${without[filter.sort ?? ''] ?? 'd.created_at DESC'}, d.deal_id LIMIT ${NEARBY_STORES}` };
+    ORDER BY ${rank}, d.deal_id` };
 }
+const RANKS: Record<string, string> = { price: 't.price_fen', sold: 'k.sold DESC', rebate: 't.rebate_bps * (t.price_fen - t.friend_discount_fen) DESC' };
 
 export async function findCandidates(db: Db, filter: Filter): Promise<Candidate[]> {
   const { sql, params } = candidateSql(filter);
@@ -118,12 +126,14 @@ export const roughly = (at: Position | null): Position | null => at && { lat: Ma
 export const placeKey = (at: Position | null) => (at ? `${at.lat},${at.lng}` : '-');
 
 const held = new WeakMap<Db, Map<string, Snapshot<unknown>>>();
+/** Lists are large: so many of each kind at most, some 30 MB. */
+export const LISTS_MOST = 300;
 /** One named snapshot for each database, so that two apps in one process never mix. */
-export function snapshotOf<T>(db: Db, name: string): Snapshot<T> {
+export function snapshotOf<T>(db: Db, name: string, most?: number): Snapshot<T> {
   let byName = held.get(db);
   if (!byName) held.set(db, (byName = new Map()));
   let snapshot = byName.get(name);
-  if (!snapshot) byName.set(name, (snapshot = newSnapshot<unknown>()));
+  if (!snapshot) byName.set(name, (snapshot = newSnapshot<unknown>(SNAPSHOT_MS, most)));
   return snapshot as Snapshot<T>;
 }
 /** For tests and the demo's reset: the next read sees what is there now. */

@@ -1,9 +1,8 @@
 /** Shops nearby and one shop's page. Guards A-32, D1. */
-import { NEARBY_STORES } from '../contract/limits';
 import { shapes } from '../contract/shapes';
 import { refuse, type Db, type Story } from '../kernel';
 import {
-  byDistance, findStores, near, ON_SALE, placeKey, positionOf, roughly, snapshotOf, toCandidate, toDealCard, toStoreCard, type Candidate, type StoreRow,
+  byDistance, findStores, LISTS_MOST, near, NEARBY_ROWS, ON_SALE, placeKey, positionOf, roughly, snapshotOf, toCandidate, toDealCard, toStoreCard, type Candidate, type StoreRow,
 } from './market';
 import { containing, pageByOffset } from './page';
 import type { Position } from './rules';
@@ -13,9 +12,8 @@ const DEALS_MAX = 50;
 
 export const listStores: Story<'listStores'> = async (ctx, { query }) => {
   const exact = positionOf(query);
-  const at = query.q ? exact : roughly(exact);
-  const read = () => findNear(ctx.db, at, query.q, query.category);
-  const rows = query.q ? await read() : await snapshotOf<StoreRow[]>(ctx.db, 'stores').get(`${placeKey(at)}|${query.category}`, read);
+  const at = roughly(exact);
+  const rows = await snapshotOf<StoreRow[]>(ctx.db, 'stores', LISTS_MOST).get(`${placeKey(at)}|${query.category}|${query.q ?? ''}`, () => findNear(ctx.db, at, query.q, query.category));
   const cards = rows.map((row) => toStoreCard(row, exact, ctx.language));
   return pageByOffset(exact ? cards.sort(byDistance) : cards, query, (card) => card);
 };
@@ -28,7 +26,7 @@ function findNear(db: Db, at: Position | null, q: string | undefined, category: 
     q ? `((s.name || ' ' || s.address) ILIKE ${like} OR m.name ILIKE ${like})` : '',
     category ? `s.category = ${p(category)}` : '',
   ].filter(Boolean).join(' AND ');
-  return findStores(db, `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${NEARBY_STORES}`, params);
+  return findStores(db, `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${NEARBY_ROWS}`, params);
 }
 
 interface Loaded { store: StoreRow; deals: Candidate[]; others: StoreRow[]; json: string }

@@ -1,5 +1,5 @@
 /** D1: the nearest shops come from the index in order, also among very many. The plan is asked, not the clock. */
-import { candidateSql, findCandidates, findStores, near } from '../../../functions/views/market';
+import { candidateSql, findCandidates, findStores, near, NEARBY_ROWS } from '../../../functions/views/market';
 import { distanceM } from '../../../functions/views/rules';
 import { startTown, type Town } from './trade';
 
@@ -30,17 +30,17 @@ test.each([
 test('shops nearby walk the same index', async () => {
   let seen = '';
   await findStores({ query: async (sql: string, params: readonly unknown[] = []) => { seen = await planOf(sql, [...params]); return []; } } as never,
-    `ORDER BY ${near(1, 2)} LIMIT 240`, [at.lat / 1e6, at.lng / 1e6]);
+    `ORDER BY ${near(1, 2)} LIMIT ${NEARBY_ROWS}`, [at.lat / 1e6, at.lng / 1e6]);
   expect(seen).toMatch(/Index Scan using store_near on store s/);
 });
 
 test('the order is that of true distances', async () => {
   const found = await findCandidates(town.db, { at });
   const distances = found.map((c) => distanceM(at, c.at));
-  expect(distances).toHaveLength(240);
+  expect(distances).toHaveLength(NEARBY_ROWS);
   // The index knows the ball of the earth as a chord; a metre of rounding between the two is fine.
   distances.forEach((d, i) => expect(d).toBeGreaterThanOrEqual((distances[i - 1] ?? 0) - 1));
   const [{ n }] = (await town.db.query(`SELECT count(*)::int AS n FROM store s JOIN deal_store d USING (store_id) WHERE merchants_point(lat_e6, lng_e6) <-> public.ll_to_earth($1, $2) < $3`,
-    [at.lat / 1e6, at.lng / 1e6, distances[239]! - 2])) as [{ n: number }];
-  expect(n).toBeLessThanOrEqual(240);
+    [at.lat / 1e6, at.lng / 1e6, distances[NEARBY_ROWS - 1]! - 2])) as [{ n: number }];
+  expect(n).toBeLessThanOrEqual(NEARBY_ROWS);
 });
