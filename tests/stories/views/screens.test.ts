@@ -51,7 +51,7 @@ describe('deals and shops', () => {
     const [row] = await town.db.query("SELECT extract(hour FROM juke_now() AT TIME ZONE 'Asia/Shanghai')::int * 60 AS m");
     const hours = async (from: number, to: number) => {
       await town.db.query('UPDATE store SET opens_at_minute = $1, closes_at_minute = $2', [((from % 1_440) + 1_440) % 1_440, ((to % 1_440) + 1_440) % 1_440]);
-      dropSnapshots(town.db);
+      dropSnapshots(town.readOnly);
       return (await town.read('listDeals', listDeals, town.as(null), { query: { ...here, openNow: '1' } })).items.length;
     };
     const m = row!.m as number;
@@ -59,7 +59,7 @@ describe('deals and shops', () => {
     expect(await hours(m + 120, m + 180)).toBe(0);
     expect(await hours(m + 120, m + 119)).toBe(1);
     await town.db.query('UPDATE store SET opens_at_minute = 0, closes_at_minute = 1440');
-    dropSnapshots(town.db);
+    dropSnapshots(town.readOnly);
   });
 
   test('pages by an opaque cursor, each deal once', async () => {
@@ -70,7 +70,7 @@ describe('deals and shops', () => {
         terms: { priceFen: 2_000 + i, friendDiscountFen: 0, rebateBps: 1, rebateCapFen: 100, commissionBps: 0, perPersonLimit: 1, validDays: 1, saleStartsAtMs: i === 2 ? town.app.clock.nowMs() + 1e9 : null, saleEndsAtMs: null },
       });
     }
-    dropSnapshots(town.db);
+    dropSnapshots(town.readOnly);
     const first = await town.read('listDeals', listDeals, town.as(null), { query: { ...here, sort: 'price', limit: 2 } });
     const second = await town.read('listDeals', listDeals, town.as(null), { query: { ...here, sort: 'price', limit: 2, cursor: first.nextCursor } });
     expect([...first.items, ...second.items].map((d) => d.priceFen)).toEqual([2_000, 2_001, 11_200]);

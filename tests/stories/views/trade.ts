@@ -12,7 +12,7 @@ let locators = 100_000;
 
 export interface Order { orderId: string; paymentId: string; payableFen: number; quantity: number; buyerId: string; vouchers: { voucherId: string; paidFen: number }[]; rewardId: string | null }
 export interface Town {
-  db: Db; app: App; url: string; merchantId: string; storeId: string; otherStoreId: string; dealId: string; token: string; sharer: string; friend: string; guest: string;
+  db: Db; readOnly: Db; app: App; url: string; merchantId: string; storeId: string; otherStoreId: string; dealId: string; token: string; sharer: string; friend: string; guest: string;
   clerk: Staff; staffPerson: string;
   as(personId: string | null, options?: { language?: 'zh' | 'en'; staff?: Staff }): Context;
   /** The story's answer, checked against the contract's shape as the app would receive it. */
@@ -34,6 +34,8 @@ export interface Town {
 export async function startTown(): Promise<Town> {
   const database = await createTestDatabase();
   const db = openDb(database.url, { max: 4 });
+  // Views only read: what a screen asks runs where nothing can be written.
+  const readOnly = openDb(`${database.url}?options=-c%20default_transaction_read_only%3Don`, { max: 4 });
   const app: App = { db, clock: await startClock(db), config: testConfig(database.url, null), log: quietLog };
   const call = <T = Record<string, unknown>>(fn: string, arg: object) => db.call<T>(fn, arg);
   const person = async (name: string) => {
@@ -67,9 +69,9 @@ export async function startTown(): Promise<Town> {
   const usedFen = async (orderId: string) => Number((await db.query("SELECT coalesce(sum(paid_fen), 0)::bigint AS fen FROM voucher WHERE order_id = $1 AND state = 'redeemed'", [orderId]))[0]!.fen);
 
   const town: Town = {
-    db, app, url: database.url, merchantId, storeId, otherStoreId, dealId, token, sharer, friend, guest, clerk, staffPerson,
+    db, readOnly, app, url: database.url, merchantId, storeId, otherStoreId, dealId, token, sharer, friend, guest, clerk, staffPerson,
     as: (personId, options = {}) => ({
-      ...app, session: personId ? { personId, familyId: 'fam_test', deviceId: 'device-0001', isOperator: false, expiresAtMs: Number.MAX_SAFE_INTEGER } : null,
+      ...app, db: readOnly, session: personId ? { personId, familyId: 'fam_test', deviceId: 'device-0001', isOperator: false, expiresAtMs: Number.MAX_SAFE_INTEGER } : null,
       staff: options.staff ?? null, idem: null, language: options.language ?? 'zh', ip: '127.0.0.1',
     }),
     async read(name, story, ctx, input = {}) {
@@ -167,7 +169,7 @@ export async function startTown(): Promise<Town> {
     },
     async stop() {
       app.clock.stop();
-      await db.end();
+      await Promise.all([db.end(), readOnly.end()]);
       await database.drop();
     },
   };
