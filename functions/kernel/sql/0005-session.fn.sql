@@ -27,10 +27,11 @@ BEGIN
   RETURN '{"outcome": "reused"}';
 END $$;
 
--- What changes who a person is asks the family row, not only the token (A-22).
+-- What changes who a person is asks the family row, not only the token (A-22). Such a save ends the family, so it takes the
+-- row for update at once: a shared lock that is raised later would deadlock two of them.
 CREATE OR REPLACE FUNCTION kernel_need_session(p_family text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM session_family WHERE family_id = p_family AND revoked_at IS NULL AND juke_now() < expires_at FOR SHARE;
+  PERFORM FROM session_family WHERE family_id = p_family AND revoked_at IS NULL AND juke_now() < expires_at FOR NO KEY UPDATE;
   IF NOT FOUND THEN PERFORM juke_refuse('SESSION_EXPIRED'); END IF;
 END $$;
 

@@ -1,0 +1,53 @@
+/** The deal check (A2) and the limits that the money's way sets. I-06, I-24, A-29, A-30. */
+import { dealProblem, decideWarnings, isOwnPicture, type Proposal } from '../../../functions/catalog/rules';
+
+const deal = (more: Partial<Proposal> = {}): Proposal => ({
+  title: '双人餐', subtitle: '锅底任选', items: [{ name: '锅底', quantity: 1 }], notes: ['不与其他优惠同用'], pictureUrls: ['/art/dish-hotpot.svg'], storeIds: ['sto_1'],
+  priceFen: 10_000, friendDiscountFen: 1_500, rebateBps: 1_000, rebateCapFen: 2_000, commissionBps: 500, perPersonLimit: 5, validDays: 30, saleStartsAtMs: null, saleEndsAtMs: null, ...more,
+});
+
+test('A2 a good deal passes without a word', () => {
+  expect(dealProblem(deal(), 180)).toBeNull();
+  expect(decideWarnings(deal())).toEqual([]);
+});
+
+describe('what could never be settled is refused', () => {
+  test.each([
+    ['commission and rebate above 30 %', { commissionBps: 2_001 }, 'body.rebateBps'],
+    ['valid longer than WeChat holds the money, less three days', { validDays: 31 }, 'body.validDays'],
+    ['nothing left to pay', { friendDiscountFen: 10_000 }, 'body.friendDiscountFen'],
+    ['more than one order may cost', { priceFen: 5_000_001 }, 'body.priceFen'],
+    ['ends before it starts', { saleStartsAtMs: 2_000, saleEndsAtMs: 2_000 }, 'body.saleEndsAtMs'],
+    ['a store named twice', { storeIds: ['sto_1', 'sto_1'] }, 'body.storeIds'],
+    ['a foreign picture', { pictureUrls: ['/art/dish-hotpot.svg', 'https://a.b/c.png'] }, 'body.pictureUrls.1'],
+  ])('%s', (_name, more, where) => expect(dealProblem(deal(more), 33)).toMatchObject({ where }));
+
+  test('both sides of each edge', () => {
+    expect(dealProblem(deal({ commissionBps: 2_000 }), 30)).toMatchObject({ where: 'body.validDays' });
+    expect(dealProblem(deal({ commissionBps: 2_000, validDays: 27 }), 30)).toBeNull();
+    expect(dealProblem(deal({ validDays: 177 }), 180)).toBeNull();
+    expect(dealProblem(deal({ priceFen: 5_000_000 }), 180)).toBeNull();
+    expect(dealProblem(deal({ friendDiscountFen: 9_999 }), 180)).toBeNull();
+  });
+});
+
+test.each([
+  ['room under 20 %', { friendDiscountFen: 500 }, 'room'],
+  ['only once', { perPersonLimit: 1 }, 'repeatable'],
+  ['contents that repeat the title', { items: [{ name: '双人餐', quantity: 1 }] }, 'standard'],
+  ['no word on quality', { notes: [], subtitle: ' ' }, 'quality'],
+  ['a rebate too small to pay', { priceFen: 100, friendDiscountFen: 50, rebateBps: 1_000 }, 'rebate'],
+  ['on sale for an hour', { saleStartsAtMs: 0, saleEndsAtMs: 3_600_000 }, 'window'],
+])('A2 warns with the reason: %s', (_name, more, warning) => expect(decideWarnings(deal(more))).toContain(warning));
+
+test('A2 the room is exact at 20 %', () => {
+  // 1,112 off, then 10 % of 8,888 floored = 888: together 2,000 of 10,000.
+  expect(decideWarnings(deal({ friendDiscountFen: 1_112 }))).not.toContain('room');
+  expect(decideWarnings(deal({ friendDiscountFen: 1_110 }))).toContain('room');
+});
+
+test('A-30 pictures come from us', () => {
+  expect(isOwnPicture('/art/dish-hotpot.svg')).toBe(true);
+  expect(isOwnPicture('/media/med_0123456789')).toBe(true);
+  for (const url of ['http://169.254.169.254/x.png', '/art/../../x.svg', '//a/b.png', '/media/../x', 'javascript:1']) expect(isOwnPicture(url)).toBe(false);
+});

@@ -1,0 +1,174 @@
+/** Signing in, renewing, ending. A-10, A-17, A-21, A-22, A-23, A-39, F-25. */
+import { createHmac } from 'node:crypto';
+import { PHONE_CODE_MS, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
+import { makeToken } from '../../../functions/kernel';
+import { startTestApp, type TestApp } from '../../support/app';
+import { newPhone } from '../../support/person';
+
+let t: TestApp;
+beforeAll(async () => { t = await startTestApp({ sandbox: true }); });
+afterAll(() => t.stop());
+
+const deviceId = 'dev-test-0001';
+const codeFor = async (phone: string): Promise<string> => {
+  const inbox = (await (await fetch(`${t.sandbox!.url}/sandbox/sms.json?phone=${phone}`)).json()) as { messages: { text: string }[] };
+  return /\d{6}/.exec(inbox.messages[0]!.text)![0];
+};
+const wechatCode = async (user: string) => (await t.sandbox!.control<{ code: string; openid: string }>('wx/login', { user })).code;
+const loginWechat = async (user: string) => t.ok('loginWechat', { body: { code: await wechatCode(user), deviceId } });
+async function loginPhone(phone: string) {
+  await t.ok('sendPhoneCode', { body: { phone } });
+  return t.ok('loginPhone', { body: { phone, code: await codeFor(phone), deviceId } });
+}
+
+describe('WeChat', () => {
+  test('the code is exchanged on the server; the same WeChat is the same person', async () => {
+    const first = await loginWechat('甲');
+    const again = await loginWechat('甲');
+    expect(again.personId).toBe(first.personId);
+    expect(await t.ok('getMe', { as: first.token })).toMatchObject({ hasWechat: true, phoneMasked: null, name: expect.stringMatching(/^食客 \d{4}$/), isOperator: false });
+  });
+
+  test('A-21 a code works once, a made-up one never, and openid is no input', async () => {
+    const code = await wechatCode('乙');
+    await t.ok('loginWechat', { body: { code, deviceId } });
+    expect(await t.refused('loginWechat', { body: { code, deviceId } })).toMatchObject({ status: 409, code: 'WECHAT_CODE_INVALID' });
+    expect(await t.refused('loginWechat', { body: { code: 'nonsense', deviceId } })).toMatchObject({ code: 'WECHAT_CODE_INVALID' });
+    expect(await t.refused('loginWechat', { body: { code: await wechatCode('乙'), deviceId, openid: 'oOther' } })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+  });
+
+  test('A-21 the session key stays here: no answer carries it', async () => {
+    const session = await loginWechat('丙');
+    const [row] = await t.db.query<{ key: string }>('SELECT session_key AS key FROM wechat_session ORDER BY updated_at DESC LIMIT 1');
+    expect(JSON.stringify([session, await t.ok('getMe', { as: session.token }), await t.ok('exportMe', { as: session.token })])).not.toContain(row!.key);
+  });
+
+  test('ten first sign-ins at once make one person', async () => {
+    const codes = await Promise.all(Array.from({ length: 10 }, () => wechatCode('同时')));
+    const sessions = await Promise.all(codes.map((code) => t.ok('loginWechat', { body: { code, deviceId } })));
+    expect(new Set(sessions.map((session) => session.personId)).size).toBe(1);
+  });
+});
+
+describe('phone', () => {
+  test('code by SMS, once', async () => {
+    const phone = newPhone();
+    const session = await loginPhone(phone);
+    expect(await t.ok('getMe', { as: session.token })).toMatchObject({ phoneMasked: `${phone.slice(0, 3)}****${phone.slice(-4)}`, hasWechat: false });
+    expect(await t.refused('loginPhone', { body: { phone, code: await codeFor(phone), deviceId } })).toMatchObject({ status: 409, code: 'PHONE_CODE_WRONG' });
+    expect((await loginPhone(phone)).personId).toBe(session.personId);
+  });
+
+  test('A-10 five tries, also at once, then the right code is wrong too', async () => {
+    const phone = newPhone();
+    await t.ok('sendPhoneCode', { body: { phone } });
+    const right = await codeFor(phone);
+    const wrong = right === '000000' ? '000001' : '000000';
+    const tries = await Promise.all(Array.from({ length: 5 }, () => t.refused('loginPhone', { body: { phone, code: wrong, deviceId } })));
+    expect(tries.map((refusal) => refusal.code)).toEqual(Array(5).fill('PHONE_CODE_WRONG'));
+    expect(await t.refused('loginPhone', { body: { phone, code: right, deviceId } })).toMatchObject({ code: 'PHONE_CODE_WRONG' });
+  });
+
+  test('F-25 a code ends by the database clock', async () => {
+    const phone = newPhone();
+    await t.ok('sendPhoneCode', { body: { phone } });
+    await t.moveTime(PHONE_CODE_MS);
+    expect(await t.refused('loginPhone', { body: { phone, code: await codeFor(phone), deviceId } })).toMatchObject({ code: 'PHONE_CODE_WRONG' });
+  });
+
+  test('five codes an hour for a phone, exact under a burst; an hour later again', async () => {
+    const phone = newPhone();
+    const replies = await Promise.all(Array.from({ length: 12 }, () => t.handle('sendPhoneCode', { body: { phone } })));
+    expect(replies.filter((reply) => reply.status === 200)).toHaveLength(5);
+    expect(replies.filter((reply) => reply.body.code === 'PHONE_CODE_TOO_MANY')).toHaveLength(7);
+    await t.moveTime(3_600_000);
+    await t.ok('sendPhoneCode', { body: { phone } });
+  });
+
+  test('A-39 a known and an unknown number are answered alike', async () => {
+    const known = newPhone();
+    await loginPhone(known);
+    const [a, b] = [await t.handle('sendPhoneCode', { body: { phone: known } }), await t.handle('sendPhoneCode', { body: { phone: newPhone() } })];
+    expect([a!.status, Object.keys(a!.body)]).toEqual([b!.status, Object.keys(b!.body)]);
+  });
+
+  test('the code is not in the database as itself', async () => {
+    const phone = newPhone();
+    await t.ok('sendPhoneCode', { body: { phone } });
+    const code = await codeFor(phone);
+    const [row] = await t.db.query('SELECT * FROM phone_code WHERE phone = $1', [phone]);
+    expect(JSON.stringify(row)).not.toContain(code);
+  });
+
+  test('the gateway is down: said so, and nobody is charged for it', async () => {
+    const broken = await startTestApp();
+    try {
+      expect(await broken.refused('sendPhoneCode', { body: { phone: newPhone() } })).toMatchObject({ status: 503, code: 'BUSY' });
+    } finally {
+      await broken.stop();
+    }
+  });
+});
+
+describe('sessions', () => {
+  test('A-22 a refresh token is spent once; one that comes back ends the whole sign-in', async () => {
+    const first = await loginWechat('换');
+    const second = await t.ok('refreshSession', { body: { refreshToken: first.refreshToken } });
+    expect(second.personId).toBe(first.personId);
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    expect(await t.refused('refreshSession', { body: { refreshToken: first.refreshToken } })).toMatchObject({ status: 401, code: 'SESSION_EXPIRED' });
+    expect(await t.refused('refreshSession', { body: { refreshToken: second.refreshToken } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect((await t.db.query(`SELECT FROM alarm WHERE kind = 'session.reused'`)).length).toBe(1);
+    // Another sign-in of the same person goes on.
+    const other = await loginWechat('换');
+    await t.ok('refreshSession', { body: { refreshToken: other.refreshToken } });
+  });
+
+  test('A-22 two exchanges of one refresh token at once: one wins, and then nobody', async () => {
+    const { refreshToken } = await loginWechat('抢');
+    const replies = await Promise.all([1, 2].map(() => t.handle('refreshSession', { body: { refreshToken } })));
+    expect(replies.map((reply) => reply.status).sort()).toEqual([200, 401]);
+    const winner = replies.find((reply) => reply.status === 200)!;
+    expect((await t.handle('refreshSession', { body: { refreshToken: winner.body.refreshToken } })).status).toBe(401);
+  });
+
+  test('A-22 after logout neither refresh nor a route that moves money works', async () => {
+    const session = await loginWechat('走');
+    await t.ok('logout', { as: session.token });
+    expect(await t.refused('refreshSession', { body: { refreshToken: session.refreshToken } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+    const operator = await t.person('退出的运营', { operator: true });
+    await t.ok('logout', { as: operator });
+    expect(await t.refused('createMerchant', { as: operator, body: { name: '店', subMchid: '1234567890', category: 'food', logoInk: '#000000' } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  test('A-22, F-25 a token is short-lived by the database clock, with a minute of leeway', async () => {
+    const { token } = await loginWechat('短');
+    await t.moveTime(SESSION_MS + SESSION_LEEWAY_MS - 2_000);
+    await t.ok('getMe', { as: token });
+    await t.moveTime(2_000);
+    expect(await t.refused('getMe', { as: token })).toMatchObject({ status: 401, code: 'SESSION_EXPIRED' });
+  });
+
+  test('A-23 no other algorithm, audience, key or version', async () => {
+    const person = await t.person('令牌');
+    const [, payload, mac] = person.token.split('.');
+    const sign = (key: string, text: string) => createHmac('sha256', key).update(text).digest('base64url');
+    const more = Buffer.from(JSON.stringify({ p: person.personId, f: person.familyId, d: 'd', o: 1, e: 9e15 })).toString('base64url');
+    const forged = [
+      `none.${payload}.`, `j1.${payload}.`, `j1.${payload}`, `j2.${payload}.${mac}`, `j1.${more}.${mac}`, `j1.${payload}.${mac}.x`,
+      `j1.${payload}.${sign(t.app.config.sessionKey, payload!)}`, `j1.${payload}.${sign(t.app.config.sessionKey, `juke-other:${payload}`)}`,
+      makeToken('another-session-key-of-32-charact', { ...person, isOperator: true }, t.app.clock.nowMs()).token,
+      `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`,
+    ];
+    for (const token of forged) expect(await t.refused('getMe', { as: token })).toMatchObject({ status: 401 });
+  });
+
+  test('A-17 nobody becomes an operator or staff by asking', async () => {
+    const person = await t.person('想当运营');
+    for (const extra of [{ isOperator: true }, { role: 'manager' }, { merchantId: 'mch_000000000' }, { personId: 'per_000000000' }, { balance: 1 }]) {
+      expect(await t.refused('updateMe', { as: person, body: { name: '新名', ...extra } })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+    }
+    expect(await t.ok('getMe', { as: person })).toMatchObject({ isOperator: false, isStaff: false, name: '想当运营' });
+    expect(await t.refused('createMerchant', { as: person, body: { name: '店', subMchid: '1234567890', category: 'food', logoInk: '#000000' } })).toMatchObject({ status: 403, code: 'NOT_ALLOWED' });
+  });
+});
