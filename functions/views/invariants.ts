@@ -34,7 +34,7 @@ export async function checkInvariants(db: Pick<Db, 'query'>, options: { live?: b
     const [row] = await db.query(`WITH bad AS MATERIALIZED (${violationsSql})
       SELECT (${rowsSql})::bigint AS rows, (SELECT count(*) FROM bad)::int AS total,
         (SELECT coalesce(jsonb_agg(to_jsonb(b)), '[]') FROM (SELECT * FROM bad LIMIT ${SAMPLE}) b) AS violations`);
-    findings.push({ id, says, rows: row!.rows, total: row!.total, violations: row!.violations });
+    findings.push({ id, says, rows: Number(row!.rows), total: row!.total, violations: row!.violations });
   }
   return findings;
 }
