@@ -95,6 +95,8 @@ export const RETRIES = 3;
 /** The person's general rate: tokens refilled a second and the most that can be saved up. */
 export const RATE_PER_SECOND = 20;
 export const RATE_BURST = 60;
+export const RATE_ADDRESS_PER_SECOND = 200;
+export const RATE_ADDRESS_BURST = 600;
 export const SNAPSHOT_MS = 2_000;
 export const NEARBY_STORES = 240;
 export const TITLE_MAX = 40;

@@ -7,6 +7,7 @@
  *       person   any signed-in person
  *       staff    staff of the store in :storeId (clerk or manager) · manager: managers only
  *       operator platform operator
+ * rate: calls a minute from one address, for the ways in
  * money: the route moves money, stock or rights, so a POST without an idempotency key is refused
  */
 export type Auth = 'public' | 'optional' | 'person' | 'staff' | 'manager' | 'operator';
@@ -20,10 +21,10 @@ export const routes = {
   getConfig: get('/api/config', 'public', 'views'),
   listPlaces: get('/api/places', 'public', 'views'),
 
-  loginWechat: { ...post('/api/sessions/wechat', 'public', 'identity'), rate: 10 },
-  sendPhoneCode: { ...post('/api/sessions/phone-codes', 'public', 'identity'), rate: 5 },
-  loginPhone: { ...post('/api/sessions/phone', 'public', 'identity'), rate: 10 },
-  refreshSession: { ...post('/api/sessions/refresh', 'public', 'identity'), rate: 20 },
+  loginWechat: { ...post('/api/sessions/wechat', 'public', 'identity'), rate: 60 },
+  sendPhoneCode: { ...post('/api/sessions/phone-codes', 'public', 'identity'), rate: 20 },
+  loginPhone: { ...post('/api/sessions/phone', 'public', 'identity'), rate: 60 },
+  refreshSession: { ...post('/api/sessions/refresh', 'public', 'identity'), rate: 240 },
   logout: { method: 'DELETE', path: '/api/sessions/current', auth: 'person', module: 'identity' },
   loginDemo: { ...post('/api/demo/sessions', 'public', 'identity'), demo: true },
   getMe: get('/api/me', 'person', 'identity'),

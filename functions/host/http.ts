@@ -49,8 +49,14 @@ function toEvent(request: http.IncomingMessage, url: string, body: Buffer | null
     rawPath: path, rawQueryString: cut < 0 ? '' : url.slice(cut + 1), headers: request.headers as Record<string, string>,
     queryStringParameters: cut < 0 ? undefined : Object.fromEntries(new URLSearchParams(url.slice(cut + 1))),
     body: body && body.length > 0 ? body.toString(isMedia ? 'base64' : 'utf8') : undefined, isBase64Encoded: isMedia,
-    requestContext: { http: { method: request.method ?? 'GET', path, protocol: 'HTTP/1.1', sourceIp: request.socket.remoteAddress ?? '', userAgent: request.headers['user-agent'] ?? '' } },
+    requestContext: { http: { method: request.method ?? 'GET', path, protocol: 'HTTP/1.1', sourceIp: addressOf(request), userAgent: request.headers['user-agent'] ?? '' } },
   } as unknown as Event;
+}
+
+/** Behind a proxy of ours (TRUST_PROXY=1) the first forwarded address is the person's; otherwise anyone could claim it. */
+function addressOf(request: http.IncomingMessage): string {
+  const forwarded = process.env.TRUST_PROXY === '1' ? String(request.headers['x-forwarded-for'] ?? '').split(',')[0]!.trim() : '';
+  return forwarded || (request.socket.remoteAddress ?? '');
 }
 
 function send(response: http.ServerResponse, result: Result): void {

@@ -1,12 +1,11 @@
 /** Token buckets per key, in this process's memory. What guards money or codes is counted in the database instead. */
-import { RATE_BURST, RATE_PER_SECOND } from '../contract/limits';
 import { Refused } from './failure';
 
 const MOST = 50_000;
 const buckets = new Map<string, { tokens: number; at: number }>();
 
 /** Takes one token or throws RATE_LIMITED with the wait. */
-export function takeRate(key: string, perSecond = RATE_PER_SECOND, burst = RATE_BURST): void {
+export function takeRate(key: string, perSecond: number, burst: number): void {
   const now = performance.now();
   let bucket = buckets.get(key);
   if (!bucket) {

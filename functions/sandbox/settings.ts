@@ -29,7 +29,7 @@ export interface Settings {
 
 export const DEFAULT_SETTINGS: Settings = {
   maxSplitBps: 3000,
-  freezeDays: 30,
+  freezeDays: 180,
   feeBps: 60,
   refundDelayMs: 1000,
   splitDelayMs: 300,

@@ -84,16 +84,13 @@ $$;
 
 -- I-08: a trigger on each stateful table (argument: its name in states.ts and its id column).
 CREATE OR REPLACE FUNCTION kernel_check_step() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  v_id text;
 BEGIN
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
   IF NOT EXISTS (SELECT FROM transition t WHERE t.subject_kind = TG_ARGV[0] AND t.from_state = OLD.state AND t.to_state = NEW.state) THEN
     RAISE EXCEPTION 'I-08: % cannot go from % to %', TG_ARGV[0], OLD.state, NEW.state USING ERRCODE = 'check_violation';
   END IF;
-  EXECUTE format('SELECT ($1).%I', TG_ARGV[1]) INTO v_id USING NEW;
   INSERT INTO state_change (subject_kind, subject_id, from_state, to_state, changed_at)
-  VALUES (TG_ARGV[0], v_id, OLD.state, NEW.state, juke_now());
+  VALUES (TG_ARGV[0], to_jsonb(NEW) ->> TG_ARGV[1], OLD.state, NEW.state, juke_now());
   RETURN NEW;
 END $$;
 
