@@ -7,9 +7,15 @@ import { snapshotOf } from './market';
 type DemoPeople = Answer<'getConfig'>['demoPeople'];
 
 export const getConfig: Story<'getConfig'> = async (ctx) => ({
-  demo: ctx.config.demo, sandboxUrl: ctx.config.demo ? ctx.config.sandboxUrl : null,
-  demoPeople: ctx.config.demo ? await snapshotOf<DemoPeople>(ctx.db, 'demo people').get(ctx.language, () => findDemoPeople(ctx.db, ctx.language)) : [],
-  weappId: ctx.config.wechat.appid, features: { rebateInWechatH5: ctx.config.rebateInWechatH5 }, subscribeTemplates: ctx.config.subscribeTemplates, nowMs: ctx.clock.nowMs(),
+  demo: ctx.config.demo,
+  sandboxUrl: ctx.config.demo ? ctx.config.sandboxUrl : null,
+  demoPeople: ctx.config.demo
+    ? await snapshotOf<DemoPeople>(ctx.db, 'demo people').get(ctx.language, () => findDemoPeople(ctx.db, ctx.language))
+    : [],
+  weappId: ctx.config.wechat.appid,
+  features: { rebateInWechatH5: ctx.config.rebateInWechatH5 },
+  subscribeTemplates: ctx.config.subscribeTemplates,
+  nowMs: ctx.clock.nowMs(),
 });
 
 type Place = Answer<'listPlaces'>['items'][number];
@@ -27,5 +33,10 @@ const PLACES = [
 ];
 
 export const listPlaces: Story<'listPlaces'> = async (ctx) => ({
-  items: PLACES.map(({ zh, en, latE6, lngE6 }): Place => ({ name: ctx.language === 'zh' ? zh : en, district: ctx.language === 'zh' ? '拱墅区' : 'Gongshu', latE6, lngE6 })),
+  items: PLACES.map(({ zh, en, latE6, lngE6 }): Place => ({
+    name: ctx.language === 'zh' ? zh : en,
+    district: ctx.language === 'zh' ? '拱墅区' : 'Gongshu',
+    latE6,
+    lngE6,
+  })),
 });

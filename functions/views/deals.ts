@@ -1,10 +1,26 @@
-/** Deals nearby and one deal's page. Hot: from snapshots, serialised without asking the database. Guards A-11, A-13, A-32, D1. */
+/**
+ * Deals nearby and one deal's page. Hot: from snapshots, serialised without asking the database. Guards A-11, A-13,
+ * A-32, D1.
+ */
 import { DAY_MS, PAGE_SIZE, REWARD_HOLD_MS } from '../contract/limits';
 import { shapes, type Answer } from '../contract/shapes';
 import { dealCard } from '../contract/shapes-market';
 import { refuse, type Db, type Row, type Story } from '../kernel';
 import {
-  byDistance, findCandidates, findStores, LISTS_MOST, placeKey, positionOf, roughly, snapshotOf, toStoreCard, ON_SALE, type Candidate, type DealCard, type Filter, type StoreRow,
+  byDistance,
+  findCandidates,
+  findStores,
+  LISTS_MOST,
+  placeKey,
+  positionOf,
+  roughly,
+  snapshotOf,
+  toStoreCard,
+  ON_SALE,
+  type Candidate,
+  type DealCard,
+  type Filter,
+  type StoreRow,
 } from './market';
 import { pageByOffset } from './page';
 import { dealHoursText, distanceM, shownRebateFen, type Position } from './rules';
@@ -16,14 +32,27 @@ const REST_MAX = 50;
 export const listDeals: Story<'listDeals'> = async (ctx, { query }) => {
   const at = positionOf(query);
   const filter: Filter = {
-    at: roughly(at), q: query.q, category: query.category, rebate: query.rebate === '1', openNow: query.openNow === '1', maxFen: query.maxFen, sort: query.sort,
+    at: roughly(at),
+    q: query.q,
+    category: query.category,
+    rebate: query.rebate === '1',
+    openNow: query.openNow === '1',
+    maxFen: query.maxFen,
+    sort: query.sort,
   };
-  const candidates = await snapshotOf<Candidate[]>(ctx.db, 'deals', LISTS_MOST).get(listKey(filter), () => loadList(ctx.db, filter));
-  const page = pageByOffset(sorted(nearestOfEach(candidates, at), query.sort, at !== null), query, ({ deal: { at: _place, ...card }, m }): DealCard => ({ ...card, distanceM: at ? m : null }));
+  const candidates = await snapshotOf<Candidate[]>(ctx.db, 'deals', LISTS_MOST).get(listKey(filter), () =>
+    loadList(ctx.db, filter),
+  );
+  const page = pageByOffset(
+    sorted(nearestOfEach(candidates, at), query.sort, at !== null),
+    query,
+    ({ deal: { at: _place, ...card }, m }): DealCard => ({ ...card, distanceM: at ? m : null }),
+  );
   return { readyJson: JSON.stringify(page satisfies Answer<'listDeals'>) };
 };
 
-const listKey = (f: Filter) => JSON.stringify([placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort, f.q]);
+const listKey = (f: Filter) =>
+  JSON.stringify([placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort, f.q]);
 
 /** A page of them is checked at each load: what is sent from the snapshot is not checked again. */
 async function loadList(db: Db, filter: Filter): Promise<Candidate[]> {
@@ -32,7 +61,10 @@ async function loadList(db: Db, filter: Filter): Promise<Candidate[]> {
   return candidates;
 }
 
-interface Near { deal: Candidate; m: number }
+interface Near {
+  deal: Candidate;
+  m: number;
+}
 /** One for each deal, at its nearest store. */
 function nearestOfEach(candidates: Candidate[], at: Position | null): Near[] {
   const best = new Map<string, Near>();
@@ -52,49 +84,90 @@ function sorted(all: Near[], sort: string | undefined, hasPlace: boolean): Near[
   return hasPlace ? all.sort(tie) : all;
 }
 
-interface Loaded { deal: Omit<Deal, 'invite' | 'stores'>; stores: StoreRow[]; json: string }
-interface LoadedInvite { sharerId: string; merchantId: string; sharer: Invite['sharer']; expiresAtMs: number; token: string; earns: boolean }
+interface Loaded {
+  deal: Omit<Deal, 'invite' | 'stores'>;
+  stores: StoreRow[];
+  json: string;
+}
+interface LoadedInvite {
+  sharerId: string;
+  merchantId: string;
+  sharer: Invite['sharer'];
+  expiresAtMs: number;
+  token: string;
+  earns: boolean;
+}
 
 export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
-  const loaded = await snapshotOf<Loaded | null>(ctx.db, 'deal').get(`${params.dealId} ${ctx.language}`, () => load(ctx.db, params.dealId, ctx.language));
+  const loaded = await snapshotOf<Loaded | null>(ctx.db, 'deal').get(`${params.dealId} ${ctx.language}`, () =>
+    load(ctx.db, params.dealId, ctx.language),
+  );
   if (!loaded) refuse('NOT_FOUND');
   const at = positionOf(query);
   if (!at && !query.share) return { readyJson: loaded.json };
   const token = query.share;
-  const link = token ? await snapshotOf<LoadedInvite | null>(ctx.db, 'invite').get(token, () => loadInvite(ctx.db, token)) : null;
+  const link = token
+    ? await snapshotOf<LoadedInvite | null>(ctx.db, 'invite').get(token, () => loadInvite(ctx.db, token))
+    : null;
   const answer: Deal = {
-    ...loaded.deal, stores: loaded.stores.map((row) => toStoreCard(row, at, ctx.language)).sort(byDistance),
+    ...loaded.deal,
+    stores: loaded.stores.map((row) => toStoreCard(row, at, ctx.language)).sort(byDistance),
     // A-13: a link that does not exist or belongs to another merchant invites nobody.
-    invite: link && link.merchantId === loaded.deal.merchantId ? inviteOf(link, loaded.deal, ctx.session?.personId, ctx.clock.nowMs()) : null,
+    invite:
+      link && link.merchantId === loaded.deal.merchantId
+        ? inviteOf(link, loaded.deal, ctx.session?.personId, ctx.clock.nowMs())
+        : null,
   };
   return { readyJson: JSON.stringify(answer) };
 };
 
 function inviteOf(link: LoadedInvite, deal: Loaded['deal'], personId: string | undefined, nowMs: number): Invite {
   return {
-    token: link.token, sharer: link.sharer, isMine: link.sharerId === personId, friendDiscountFen: deal.friendDiscountFen,
-    rebateFen: link.earns ? deal.rebateFen : 0, expiresAtMs: link.expiresAtMs, isLive: nowMs < link.expiresAtMs,
+    token: link.token,
+    sharer: link.sharer,
+    isMine: link.sharerId === personId,
+    friendDiscountFen: deal.friendDiscountFen,
+    rebateFen: link.earns ? deal.rebateFen : 0,
+    expiresAtMs: link.expiresAtMs,
+    isLive: nowMs < link.expiresAtMs,
   };
 }
 
 async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
-  const [row] = await db.query(`SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url
-    FROM share_link l JOIN person p ON p.person_id = l.sharer_id WHERE l.token = $1`, [token]);
+  const [row] = await db.query(
+    `SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url
+    FROM share_link l JOIN person p ON p.person_id = l.sharer_id WHERE l.token = $1`,
+    [token],
+  );
   if (!row) return null;
   // A Moments post carries the friend's discount only.
   return {
-    token: row.token, sharerId: row.sharer_id, merchantId: row.merchant_id, sharer: { name: row.name, avatarUrl: row.avatar_url }, expiresAtMs: row.expires_at,
+    token: row.token,
+    sharerId: row.sharer_id,
+    merchantId: row.merchant_id,
+    sharer: { name: row.name, avatarUrl: row.avatar_url },
+    expiresAtMs: row.expires_at,
     earns: row.channel !== 'moments',
   };
 }
 
 async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Loaded | null> {
   const [[row], stores] = await Promise.all([
-    db.query(`SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, t.per_person_limit, t.valid_days,
+    db.query(
+      `SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps,
+          t.rebate_cap_fen, t.per_person_limit, t.valid_days,
         ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available, (${ON_SALE}) AS is_on_sale
-      FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
-      JOIN deal_stock k ON k.deal_id = d.deal_id WHERE d.deal_id = $1`, [dealId]),
-    findStores(db, `WHERE s.store_id IN (SELECT store_id FROM deal_store WHERE deal_id = $1) ORDER BY s.created_at, s.store_id LIMIT ${REST_MAX}`, [dealId]),
+      FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id
+        AND t.version = d.terms_version
+      JOIN deal_stock k ON k.deal_id = d.deal_id WHERE d.deal_id = $1`,
+      [dealId],
+    ),
+    findStores(
+      db,
+      `WHERE s.store_id IN (SELECT store_id FROM deal_store WHERE deal_id = $1)
+          ORDER BY s.created_at, s.store_id LIMIT ${REST_MAX}`,
+      [dealId],
+    ),
   ]);
   if (!row) return null;
   const deal = toDeal(row, stores, language);
@@ -104,12 +177,36 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
 }
 
 function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['deal'] {
-  const terms = { priceFen: row.price_fen, friendDiscountFen: row.friend_discount_fen, rebateBps: row.rebate_bps, rebateCapFen: row.rebate_cap_fen };
+  const terms = {
+    priceFen: row.price_fen,
+    friendDiscountFen: row.friend_discount_fen,
+    rebateBps: row.rebate_bps,
+    rebateCapFen: row.rebate_cap_fen,
+  };
   return {
-    dealId: row.deal_id, title: row.title, subtitle: row.subtitle, category: row.category, pictureUrls: row.picture_urls, items: row.items, notes: row.notes, tags: row.tags,
-    merchantId: row.merchant_id, merchantName: row.merchant_name, logoInk: row.logo_ink, termsVersion: row.terms_version, priceFen: terms.priceFen,
-    friendDiscountFen: terms.friendDiscountFen, friendPriceFen: terms.priceFen - terms.friendDiscountFen, rebateFen: shownRebateFen(terms),
-    rebateHoldDays: REWARD_HOLD_MS / DAY_MS, soldCount: row.sold, available: row.available, perPersonLimit: row.per_person_limit, saleEndsAtMs: row.sale_ends_at,
-    isOnSale: row.is_on_sale, validDays: row.valid_days, hoursText: dealHoursText(stores, language),
+    dealId: row.deal_id,
+    title: row.title,
+    subtitle: row.subtitle,
+    category: row.category,
+    pictureUrls: row.picture_urls,
+    items: row.items,
+    notes: row.notes,
+    tags: row.tags,
+    merchantId: row.merchant_id,
+    merchantName: row.merchant_name,
+    logoInk: row.logo_ink,
+    termsVersion: row.terms_version,
+    priceFen: terms.priceFen,
+    friendDiscountFen: terms.friendDiscountFen,
+    friendPriceFen: terms.priceFen - terms.friendDiscountFen,
+    rebateFen: shownRebateFen(terms),
+    rebateHoldDays: REWARD_HOLD_MS / DAY_MS,
+    soldCount: row.sold,
+    available: row.available,
+    perPersonLimit: row.per_person_limit,
+    saleEndsAtMs: row.sale_ends_at,
+    isOnSale: row.is_on_sale,
+    validDays: row.valid_days,
+    hoursText: dealHoursText(stores, language),
   };
 }

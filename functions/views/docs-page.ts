@@ -16,8 +16,10 @@ export function docsPage(document: OpenApi): string {
       byTag.set(tag, [...(byTag.get(tag) ?? []), operationHtml(method, path, operation)]);
     }
   }
-  const refusals = Object.entries(document['x-errors'] as { [code: string]: JsonObject })
-    .map(([code, e]) => `<tr><td><code>${escape(code)}</code></td><td>${escape(e.status)}</td><td>${escape(e.retry)}</td><td>${escape(e.zh)}<br><span class="w">${escape(e.en)}</span></td></tr>`);
+  const refusals = Object.entries(document['x-errors'] as { [code: string]: JsonObject }).map(
+    ([code, e]) =>
+      `<tr><td><code>${escape(code)}</code></td><td>${escape(e.status)}</td><td>${escape(e.retry)}</td><td>${escape(e.zh)}<br><span class="w">${escape(e.en)}</span></td></tr>`,
+  );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(document.info.title)} API</title><style>${STYLE}</style></head>
 <body><h1>${escape(document.info.title)} API</h1><p>${escape(document.info.description)}</p><p>The same as a document: <a href="/api/openapi.json">/api/openapi.json</a></p>
 ${[...byTag].map(([tag, items]) => `<h2>${escape(tag)}</h2>${items.join('')}`).join('')}
@@ -25,7 +27,9 @@ ${[...byTag].map(([tag, items]) => `<h2>${escape(tag)}</h2>${items.join('')}`).j
 }
 
 function operationHtml(method: string, path: string, operation: Operation): string {
-  const parameters = operation.parameters.map((p) => `${p.in} ${p.name}${p.required ? '' : '?'}: ${typeText(p.schema!)}`);
+  const parameters = operation.parameters.map(
+    (p) => `${p.in} ${p.name}${p.required ? '' : '?'}: ${typeText(p.schema!)}`,
+  );
   const body = (operation.requestBody as JsonObject | undefined)?.content as { [type: string]: JsonObject } | undefined;
   const answer = ((operation.responses as JsonObject)['200'] as JsonObject).content as { [type: string]: JsonObject };
   const part = (title: string, text: string) => (text ? `<p class="w">${title}</p><pre>${escape(text)}</pre>` : '');
@@ -42,7 +46,9 @@ function typeText(schema: Json, indent = ''): string {
   if (s.type === 'array') return `${wrapped(typeText(s.items ?? {}, indent))}[]${nullable}`;
   if (s.type !== 'object') return `${rangeText(s)}${nullable}`;
   const required = (s.required ?? []) as string[];
-  const fields = Object.entries((s.properties ?? {}) as JsonObject).map(([key, inner]) => `${indent}  ${key}${required.includes(key) ? '' : '?'}: ${typeText(inner, `${indent}  `)}`);
+  const fields = Object.entries((s.properties ?? {}) as JsonObject).map(
+    ([key, inner]) => `${indent}  ${key}${required.includes(key) ? '' : '?'}: ${typeText(inner, `${indent}  `)}`,
+  );
   if (fields.length === 0) return `${s.additionalProperties ? '{ … }' : '{}'}${nullable}`;
   return `{\n${fields.join('\n')}\n${indent}}${nullable}`;
 }
@@ -54,6 +60,7 @@ function rangeText(s: JsonObject): string {
   if (type === 'string') return s.pattern ? `string /${s.pattern}/` : s.maxLength ? `string ≤ ${s.maxLength}` : type;
   const from = s.minimum as number | undefined;
   const to = s.maximum as number | undefined;
-  const isBounded = from !== undefined && from > -Number.MAX_SAFE_INTEGER || to !== undefined && to < Number.MAX_SAFE_INTEGER;
+  const isBounded =
+    (from !== undefined && from > -Number.MAX_SAFE_INTEGER) || (to !== undefined && to < Number.MAX_SAFE_INTEGER);
   return isBounded ? `${type} ${from ?? ''}…${to ?? ''}` : type;
 }

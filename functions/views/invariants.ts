@@ -18,10 +18,18 @@ export interface Invariant {
   /** Holds only while a worker runs. */
   live?: true;
 }
-export interface Finding { id: string; says: string; rows: number; total: number; violations: Record<string, unknown>[] }
+export interface Finding {
+  id: string;
+  says: string;
+  rows: number;
+  total: number;
+  violations: Record<string, unknown>[];
+}
 
 const SAMPLE = 5;
-export const invariants: Invariant[] = [...ledgerInvariants, ...tradeInvariants, ...systemInvariants].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+export const invariants: Invariant[] = [...ledgerInvariants, ...tradeInvariants, ...systemInvariants].sort((a, b) =>
+  a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
+);
 
 /**
  * Every invariant with the rows it looked at, the number of violations and the first of them. `live` also asks for what

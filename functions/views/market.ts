@@ -7,7 +7,16 @@ import type { Answer } from '../contract/shapes';
 import type { Category } from '../contract/states';
 import { newSnapshot, type Db, type Row, type Snapshot } from '../kernel';
 import { containing } from './page';
-import { distanceM, hoursText, isOpenAt, minuteOfDay, shownRebateFen, type Hours, type Language, type Position } from './rules';
+import {
+  distanceM,
+  hoursText,
+  isOpenAt,
+  minuteOfDay,
+  shownRebateFen,
+  type Hours,
+  type Language,
+  type Position,
+} from './rules';
 
 export type DealCard = Answer<'listDeals'>['items'][number];
 export type StoreCard = Answer<'listStores'>['items'][number];
@@ -15,26 +24,41 @@ export type StoreCard = Answer<'listStores'>['items'][number];
 export type Candidate = Omit<DealCard, 'distanceM'> & { at: Position };
 export type StoreRow = Hours & { card: Omit<StoreCard, 'hoursText' | 'isOpen' | 'distanceM'>; nowMs: number };
 
-export interface Filter { at: Position | null; q?: string; category?: Category; rebate?: boolean; openNow?: boolean; maxFen?: number; sort?: string }
+export interface Filter {
+  at: Position | null;
+  q?: string;
+  category?: Category;
+  rebate?: boolean;
+  openNow?: boolean;
+  maxFen?: number;
+  sort?: string;
+}
 
 const NOW = '(SELECT juke_now())';
-export const ON_SALE = `(t.sale_starts_at IS NULL OR t.sale_starts_at <= ${NOW}) AND (t.sale_ends_at IS NULL OR ${NOW} < t.sale_ends_at)`;
-const MINUTE = "(SELECT (extract(hour FROM n) * 60 + extract(minute FROM n))::int FROM (SELECT juke_now() AT TIME ZONE 'Asia/Shanghai' AS n) x)";
+export const ON_SALE = `(t.sale_starts_at IS NULL OR t.sale_starts_at <= ${NOW}) AND (t.sale_ends_at IS NULL
+    OR ${NOW} < t.sale_ends_at)`;
+const MINUTE =
+  "(SELECT (extract(hour FROM n) * 60 + extract(minute FROM n))::int FROM (SELECT juke_now() AT TIME ZONE 'Asia/Shanghai' AS n) x)";
 const IS_OPEN = `CASE WHEN s.opens_at_minute = s.closes_at_minute THEN true
   WHEN s.opens_at_minute < s.closes_at_minute THEN ${MINUTE} >= s.opens_at_minute AND ${MINUTE} < s.closes_at_minute
   ELSE ${MINUTE} >= s.opens_at_minute OR ${MINUTE} < s.closes_at_minute END`;
 const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
   t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available`;
-const DEAL_JOINS = `JOIN deal d ON d.deal_id = ds.deal_id JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+const DEAL_JOINS = `JOIN deal d ON d.deal_id = ds.deal_id JOIN deal_terms t ON t.deal_id = d.deal_id
+    AND t.version = d.terms_version
   JOIN deal_stock k ON k.deal_id = d.deal_id JOIN merchant m ON m.merchant_id = d.merchant_id`;
 const STORE = 's.store_id, s.name AS store_name, s.lat_e6, s.lng_e6';
 /** The GiST index store_near answers this in order of distance. */
-export const near = (lat: number, lng: number) => `merchants_point(s.lat_e6, s.lng_e6) <-> public.ll_to_earth($${lat}::float8, $${lng}::float8)`;
+export const near = (lat: number, lng: number) =>
+  `merchants_point(s.lat_e6, s.lng_e6) <-> public.ll_to_earth($${lat}::float8, $${lng}::float8)`;
 
 /** Six pages of the nearest: each row costs five look-ups, and who scrolls further searches. */
 export const NEARBY_ROWS = NEARBY_STORES / 2;
 
-/** The statement for a filter, from a closed list of parts; values are parameters (A-32). Nearest first when there is a place. */
+/**
+ * The statement for a filter, from a closed list of parts; values are parameters (A-32). Nearest first when there is a
+ * place.
+ */
 export function candidateSql(filter: Filter): { sql: string; params: unknown[] } {
   const params: unknown[] = [];
   const p = (value: unknown) => `$${params.push(value)}`;
@@ -44,36 +68,58 @@ export function candidateSql(filter: Filter): { sql: string; params: unknown[] }
     filter.category ? `d.category = ${p(filter.category)}` : '',
     filter.maxFen ? `t.price_fen <= ${p(filter.maxFen)}` : '',
     filter.rebate ? 't.rebate_bps > 0 AND t.rebate_cap_fen > 0' : '',
-  ].filter(Boolean).join(' AND ');
+  ]
+    .filter(Boolean)
+    .join(' AND ');
   const ofStore = filter.openNow ? IS_OPEN : 'true';
   if (filter.q) {
     const like = p(containing(filter.q));
-    return { params, sql: `
+    return {
+      params,
+      sql: `
       WITH hit AS (
-        SELECT ds.deal_id, ds.store_id FROM deal d JOIN deal_store ds USING (deal_id) WHERE (d.title || ' ' || d.subtitle) ILIKE ${like}
-        UNION SELECT ds.deal_id, ds.store_id FROM store s JOIN deal_store ds USING (store_id) WHERE (s.name || ' ' || s.address) ILIKE ${like}
-        UNION SELECT ds.deal_id, ds.store_id FROM merchant m JOIN deal_store ds USING (merchant_id) WHERE m.name ILIKE ${like})
+        SELECT ds.deal_id, ds.store_id FROM deal d JOIN deal_store ds USING (deal_id)
+          WHERE (d.title || ' ' || d.subtitle) ILIKE ${like}
+        UNION SELECT ds.deal_id, ds.store_id FROM store s JOIN deal_store ds USING (store_id)
+          WHERE (s.name || ' ' || s.address) ILIKE ${like}
+        UNION SELECT ds.deal_id, ds.store_id FROM merchant m JOIN deal_store ds USING (merchant_id)
+          WHERE m.name ILIKE ${like})
       SELECT ${STORE}, ${DEAL} FROM hit ds JOIN store s ON s.store_id = ds.store_id ${DEAL_JOINS}
-      WHERE ${ofDeal} AND ${ofStore} ORDER BY ${order ?? 'k.sold DESC, d.created_at DESC'}, d.deal_id, s.store_id LIMIT ${NEARBY_STORES}` };
+      WHERE ${ofDeal} AND ${ofStore} ORDER BY ${order ?? 'k.sold DESC, d.created_at DESC'}, d.deal_id,
+        s.store_id LIMIT ${NEARBY_STORES}`,
+    };
   }
   if (order) {
     // OFFSET 0 keeps the deals inside the loop over stores, which comes in order from the index and stops at the limit.
-    return { params, sql: `
+    return {
+      params,
+      sql: `
       SELECT ${STORE}, x.* FROM store s CROSS JOIN LATERAL (
         SELECT ${DEAL} FROM deal_store ds ${DEAL_JOINS} WHERE ds.store_id = s.store_id AND ${ofDeal} OFFSET 0) x
-      WHERE ${ofStore} ORDER BY ${order} LIMIT ${NEARBY_ROWS}` };
+      WHERE ${ofStore} ORDER BY ${order} LIMIT ${NEARBY_ROWS}`,
+    };
   }
   const rank = RANKS[filter.sort ?? ''] ?? 'd.created_at DESC';
   // The best deals first, then one store for each of these only.
-  return { params, sql: `
+  return {
+    params,
+    sql: `
     SELECT ${STORE}, ${DEAL} FROM (
-      SELECT d.deal_id FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version JOIN deal_stock k ON k.deal_id = d.deal_id
-      WHERE ${ofDeal} AND EXISTS (SELECT FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = d.deal_id AND ${ofStore})
+      SELECT d.deal_id FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+        JOIN deal_stock k ON k.deal_id = d.deal_id
+      WHERE ${ofDeal} AND EXISTS (SELECT FROM deal_store x JOIN store s USING (store_id)
+        WHERE x.deal_id = d.deal_id AND ${ofStore})
       ORDER BY ${rank}, d.deal_id LIMIT ${NEARBY_STORES}) ds ${DEAL_JOINS} JOIN LATERAL (
-      SELECT s.* FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = d.deal_id AND ${ofStore} ORDER BY s.created_at, s.store_id LIMIT 1) s ON true
-    ORDER BY ${rank}, d.deal_id` };
+      SELECT s.* FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = d.deal_id AND ${ofStore}
+        ORDER BY s.created_at, s.store_id LIMIT 1) s ON true
+    ORDER BY ${rank}, d.deal_id`,
+  };
 }
-const RANKS: Record<string, string> = { price: 't.price_fen', sold: 'k.sold DESC', rebate: 't.rebate_bps * (t.price_fen - t.friend_discount_fen) DESC' };
+const RANKS: Record<string, string> = {
+  price: 't.price_fen',
+  sold: 'k.sold DESC',
+  rebate: 't.rebate_bps * (t.price_fen - t.friend_discount_fen) DESC',
+};
 
 export async function findCandidates(db: Db, filter: Filter): Promise<Candidate[]> {
   const { sql, params } = candidateSql(filter);
@@ -81,11 +127,27 @@ export async function findCandidates(db: Db, filter: Filter): Promise<Candidate[
 }
 
 export function toCandidate(row: Row): Candidate {
-  const terms = { priceFen: row.price_fen, friendDiscountFen: row.friend_discount_fen, rebateBps: row.rebate_bps, rebateCapFen: row.rebate_cap_fen };
+  const terms = {
+    priceFen: row.price_fen,
+    friendDiscountFen: row.friend_discount_fen,
+    rebateBps: row.rebate_bps,
+    rebateCapFen: row.rebate_cap_fen,
+  };
   return {
-    dealId: row.deal_id, title: row.title, category: row.category, pictureUrl: row.picture_url, merchantName: row.merchant_name,
-    storeId: row.store_id, storeName: row.store_name, priceFen: terms.priceFen, friendDiscountFen: terms.friendDiscountFen,
-    rebateFen: shownRebateFen(terms), soldCount: row.sold, available: row.available, tags: row.tags, isOnSale: row.is_on_sale ?? true,
+    dealId: row.deal_id,
+    title: row.title,
+    category: row.category,
+    pictureUrl: row.picture_url,
+    merchantName: row.merchant_name,
+    storeId: row.store_id,
+    storeName: row.store_name,
+    priceFen: terms.priceFen,
+    friendDiscountFen: terms.friendDiscountFen,
+    rebateFen: shownRebateFen(terms),
+    soldCount: row.sold,
+    available: row.available,
+    tags: row.tags,
+    isOnSale: row.is_on_sale ?? true,
     at: { lat: row.lat_e6, lng: row.lng_e6 },
   };
 }
@@ -95,34 +157,53 @@ export function toDealCard({ at, ...card }: Candidate, from: Position | null): D
 
 /** Stores with their best offer (most sold of what is on sale). `rest` is a WHERE … ORDER BY … LIMIT over s and m. */
 export async function findStores(db: Db, rest: string, params: readonly unknown[]): Promise<StoreRow[]> {
-  const rows = await db.query(`
-    SELECT ${STORE}, s.merchant_id, s.category, s.address, s.phone, s.opens_at_minute, s.closes_at_minute, m.name AS merchant_name, m.logo_ink,
+  const rows = await db.query(
+    `
+    SELECT ${STORE}, s.merchant_id, s.category, s.address, s.phone, s.opens_at_minute, s.closes_at_minute,
+      m.name AS merchant_name, m.logo_ink,
       ms_of(${NOW}) AS now_ms, b.deal_id AS best_id, b.title AS best_title, b.price_fen AS best_price
     FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id LEFT JOIN LATERAL (
-      SELECT d.deal_id, d.title, t.price_fen FROM deal_store ds ${DEAL_JOINS} WHERE ds.store_id = s.store_id AND ${ON_SALE}
-      ORDER BY k.available > 0 DESC, k.sold DESC, t.price_fen, d.deal_id LIMIT 1) b ON true ${rest}`, params);
+      SELECT d.deal_id, d.title, t.price_fen FROM deal_store ds ${DEAL_JOINS}
+        WHERE ds.store_id = s.store_id AND ${ON_SALE}
+      ORDER BY k.available > 0 DESC, k.sold DESC, t.price_fen, d.deal_id LIMIT 1) b ON true ${rest}`,
+    params,
+  );
   return rows.map((row) => ({
-    opensAtMinute: row.opens_at_minute, closesAtMinute: row.closes_at_minute, nowMs: row.now_ms,
+    opensAtMinute: row.opens_at_minute,
+    closesAtMinute: row.closes_at_minute,
+    nowMs: row.now_ms,
     card: {
-      storeId: row.store_id, merchantId: row.merchant_id, name: row.store_name, merchantName: row.merchant_name, logoInk: row.logo_ink, category: row.category,
-      address: row.address, phone: row.phone, latE6: row.lat_e6, lngE6: row.lng_e6,
+      storeId: row.store_id,
+      merchantId: row.merchant_id,
+      name: row.store_name,
+      merchantName: row.merchant_name,
+      logoInk: row.logo_ink,
+      category: row.category,
+      address: row.address,
+      phone: row.phone,
+      latE6: row.lat_e6,
+      lngE6: row.lng_e6,
       bestDeal: row.best_id ? { dealId: row.best_id, title: row.best_title, priceFen: row.best_price } : null,
     },
   }));
 }
 export function toStoreCard(row: StoreRow, from: Position | null, language: Language): StoreCard {
   return {
-    ...row.card, hoursText: hoursText(row, language), isOpen: isOpenAt(row, minuteOfDay(row.nowMs)),
+    ...row.card,
+    hoursText: hoursText(row, language),
+    isOpen: isOpenAt(row, minuteOfDay(row.nowMs)),
     distanceM: from ? distanceM(from, { lat: row.card.latE6, lng: row.card.lngE6 }) : null,
   };
 }
-export const byDistance = (a: { distanceM: number | null }, b: { distanceM: number | null }) => (a.distanceM ?? 0) - (b.distanceM ?? 0);
+export const byDistance = (a: { distanceM: number | null }, b: { distanceM: number | null }) =>
+  (a.distanceM ?? 0) - (b.distanceM ?? 0);
 
 /** Both or none; half a position is none. */
 export const positionOf = (query: { lat?: number; lng?: number }): Position | null =>
   query.lat === undefined || query.lng === undefined ? null : { lat: query.lat, lng: query.lng };
 /** About 100 m: who stands there shares a snapshot; distances are still computed from the exact place. */
-export const roughly = (at: Position | null): Position | null => at && { lat: Math.round(at.lat / 1_000) * 1_000, lng: Math.round(at.lng / 1_000) * 1_000 };
+export const roughly = (at: Position | null): Position | null =>
+  at && { lat: Math.round(at.lat / 1_000) * 1_000, lng: Math.round(at.lng / 1_000) * 1_000 };
 export const placeKey = (at: Position | null) => (at ? `${at.lat},${at.lng}` : '-');
 
 const held = new WeakMap<Db, Map<string, Snapshot<unknown>>>();

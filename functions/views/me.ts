@@ -1,4 +1,7 @@
-/** Everything we keep about a person, for themselves (H6, PIPL). Voucher secrets, session keys and other people's data stay out. */
+/**
+ * Everything we keep about a person, for themselves (H6, PIPL). Voucher secrets, session keys and other people's data
+ * stay out.
+ */
 import { me, type Story } from '../kernel';
 
 /** name → SELECT of the person's ($1) rows; each row becomes an object, times as ISO text. */
@@ -7,34 +10,53 @@ const PARTS: Record<string, string> = {
   consents: 'SELECT kind, granted, changed_at FROM consent WHERE person_id = $1 ORDER BY kind',
   devices: 'SELECT device_id, seen_at FROM person_device WHERE person_id = $1 ORDER BY seen_at',
   subscriptions: 'SELECT template_id, quota FROM subscription WHERE person_id = $1 ORDER BY template_id',
-  sessions: 'SELECT created_at, expires_at, revoked_at, device_id FROM session_family WHERE person_id = $1 ORDER BY created_at',
+  sessions:
+    'SELECT created_at, expires_at, revoked_at, device_id FROM session_family WHERE person_id = $1 ORDER BY created_at',
   pictures: 'SELECT media_id, content_type, state, created_at FROM media WHERE owner_id = $1 ORDER BY created_at',
-  jobs: `SELECT m.name AS merchant, s.name AS store, f.role, f.created_at, f.removed_at FROM staff f JOIN merchant m ON m.merchant_id = f.merchant_id
+  jobs: `SELECT m.name AS merchant, s.name AS store, f.role, f.created_at, f.removed_at FROM staff f
+      JOIN merchant m ON m.merchant_id = f.merchant_id
     LEFT JOIN store s ON s.store_id = f.store_id WHERE f.person_id = $1 ORDER BY f.created_at`,
-  orders: `SELECT o.order_id, m.name AS merchant, o.state, o.snapshot ->> 'title' AS title, o.snapshot -> 'items' AS items, o.quantity, o.unit_price_fen, o.discount_fen, o.payable_fen, o.refunded_fen,
-    o.surface, o.device_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o JOIN merchant m ON m.merchant_id = o.merchant_id WHERE o.buyer_id = $1 ORDER BY o.placed_at`,
-  payments: `SELECT p.payment_id, p.order_id, p.state, p.amount_fen, p.method, p.transaction_id, p.payer_openid, p.succeeded_at, p.created_at
+  orders: `SELECT o.order_id, m.name AS merchant, o.state, o.snapshot ->> 'title' AS title,
+      o.snapshot -> 'items' AS items, o.quantity, o.unit_price_fen, o.discount_fen, o.payable_fen, o.refunded_fen,
+    o.surface, o.device_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o
+      JOIN merchant m ON m.merchant_id = o.merchant_id WHERE o.buyer_id = $1 ORDER BY o.placed_at`,
+  payments: `SELECT p.payment_id, p.order_id, p.state, p.amount_fen, p.method, p.transaction_id, p.payer_openid,
+      p.succeeded_at, p.created_at
     FROM payment p JOIN guest_order o ON o.order_id = p.order_id WHERE o.buyer_id = $1 ORDER BY p.created_at`,
-  vouchers: 'SELECT voucher_id, order_id, state, position, paid_fen, valid_from, valid_until FROM voucher WHERE owner_id = $1 ORDER BY valid_from, order_id, position',
-  redemptions: `SELECT r.redemption_id, r.voucher_id, s.name AS store, r.paid_fen, r.redeemed_at, r.undone_at, r.reversed_at FROM voucher v
-    JOIN redemption r ON r.voucher_id = v.voucher_id JOIN store s ON s.store_id = r.store_id WHERE v.owner_id = $1 ORDER BY r.redeemed_at`,
-  refunds: 'SELECT refund_id, order_id, kind, state, amount_fen, reason, answer, requested_at, accepted_at, sent_at, ended_at FROM refund WHERE buyer_id = $1 ORDER BY requested_at',
-  shares: `SELECT l.token, d.title AS deal, l.channel, l.created_at, l.expires_at FROM share_link l JOIN deal d ON d.deal_id = l.deal_id WHERE l.sharer_id = $1 ORDER BY l.created_at`,
+  vouchers: `SELECT voucher_id, order_id, state, position, paid_fen, valid_from, valid_until
+      FROM voucher WHERE owner_id = $1 ORDER BY valid_from, order_id, position`,
+  redemptions: `SELECT r.redemption_id, r.voucher_id, s.name AS store, r.paid_fen, r.redeemed_at, r.undone_at,
+      r.reversed_at FROM voucher v
+    JOIN redemption r ON r.voucher_id = v.voucher_id JOIN store s ON s.store_id = r.store_id
+    WHERE v.owner_id = $1 ORDER BY r.redeemed_at`,
+  refunds: `SELECT refund_id, order_id, kind, state, amount_fen, reason, answer, requested_at, accepted_at, sent_at,
+      ended_at
+      FROM refund WHERE buyer_id = $1 ORDER BY requested_at`,
+  shares: `SELECT l.token, d.title AS deal, l.channel, l.created_at, l.expires_at FROM share_link l
+      JOIN deal d ON d.deal_id = l.deal_id WHERE l.sharer_id = $1 ORDER BY l.created_at`,
   visits: 'SELECT token, surface, group_id, touched_at FROM touch WHERE person_id = $1 ORDER BY touched_at',
   codeVisits: 'SELECT code, surface, visited_at FROM channel_visit WHERE person_id = $1 ORDER BY visited_at',
-  broughtBy: 'SELECT order_id, token, channel, friend_discount_fen, attributed_at FROM attribution WHERE buyer_id = $1 ORDER BY attributed_at',
-  rewards: 'SELECT reward_id, state, amount_fen, clawed_fen, held_for, reason, created_at, pending_at, release_at, ended_at FROM reward WHERE sharer_id = $1 ORDER BY created_at',
-  walletPostings: `SELECT p.account_kind, p.amount_fen, j.kind, j.subject, j.posted_at FROM posting p JOIN journal j ON j.journal_id = p.journal_id
+  broughtBy: `SELECT order_id, token, channel, friend_discount_fen, attributed_at
+      FROM attribution WHERE buyer_id = $1 ORDER BY attributed_at`,
+  rewards: `SELECT reward_id, state, amount_fen, clawed_fen, held_for, reason, created_at, pending_at, release_at,
+      ended_at
+      FROM reward WHERE sharer_id = $1 ORDER BY created_at`,
+  walletPostings: `SELECT p.account_kind, p.amount_fen, j.kind, j.subject, j.posted_at FROM posting p
+      JOIN journal j ON j.journal_id = p.journal_id
     WHERE p.owner_id = $1 ORDER BY j.posted_at, p.journal_id, p.line`,
-  withdrawals: 'SELECT withdrawal_id, state, amount_fen, openid, fail_reason, requested_at, ended_at FROM withdrawal WHERE person_id = $1 ORDER BY requested_at',
+  withdrawals: `SELECT withdrawal_id, state, amount_fen, openid, fail_reason, requested_at, ended_at
+      FROM withdrawal WHERE person_id = $1 ORDER BY requested_at`,
   notices: "SELECT kind, body - 'friendId' AS body, created_at FROM notice WHERE person_id = $1 ORDER BY created_at",
   events: 'SELECT stage, what, subject, happened_at FROM event WHERE person_id = $1 ORDER BY event_id',
 };
 
 /** One statement, so one moment: nothing changes between two parts. */
-const EXPORT = `SELECT (SELECT to_jsonb(p) FROM (SELECT person_id, name, avatar_url, language, created_at FROM person WHERE person_id = $1) p) AS profile,
+const EXPORT = `SELECT (SELECT to_jsonb(p) FROM (SELECT person_id, name, avatar_url, language, created_at
+    FROM person WHERE person_id = $1) p) AS profile,
   juke_now() AS exported_at,
-  ${Object.entries(PARTS).map(([name, sql]) => `(SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (${sql}) x) AS "${name}"`).join(',\n  ')}`;
+  ${Object.entries(PARTS)
+    .map(([name, sql]) => `(SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (${sql}) x) AS "${name}"`)
+    .join(',\n  ')}`;
 
 export const exportMe: Story<'exportMe'> = async (ctx) => {
   const [row] = await ctx.db.query(EXPORT, [me(ctx).personId]);

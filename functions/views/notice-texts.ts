@@ -6,59 +6,167 @@ import { dayText, timeText, yuan, type Language } from './rules';
 
 /** The body of the notice's row, with the names that it points to looked up. */
 export interface NoticeFacts {
-  amountFen?: number; title?: string; untilMs?: number; releaseAtMs?: number; reason?: string | null; answer?: string | null;
-  friendName?: string; storeName?: string; atMs: number;
+  amountFen?: number;
+  title?: string;
+  untilMs?: number;
+  releaseAtMs?: number;
+  reason?: string | null;
+  answer?: string | null;
+  friendName?: string;
+  storeName?: string;
+  atMs: number;
 }
 type Words = (f: NoticeFacts) => [title: string, text: string];
 
 const money = (f: NoticeFacts) => yuan(f.amountFen ?? 0);
 const zhLost: Record<string, string> = { refunded: '退了款', expired: '的券过期没用，退了款' };
-const enLost: Record<string, string> = { refunded: 'got a refund', expired: 'did not use the voucher in time and was refunded' };
-const quoted = (answer: string | null | undefined, open: string, close: string) => (answer ? `${open}${answer}${close}` : '');
+const enLost: Record<string, string> = {
+  refunded: 'got a refund',
+  expired: 'did not use the voucher in time and was refunded',
+};
+const quoted = (answer: string | null | undefined, open: string, close: string) =>
+  answer ? `${open}${answer}${close}` : '';
 
 const zh: Record<string, Words> = {
-  'order.paid': (f) => ['付好了，券在你手机里', `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店用；` : ''}没用随时退，过期自动退。`],
-  'order.expired': (f) => ['订单过期了', `${f.title ?? ''} 15 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`],
-  'reward.expected': (f) => ['朋友下单了', `${f.friendName} 通过你的分享下了单。朋友到店用掉、过 7 天售后期，返 ${money(f)}。`],
-  'reward.pending': (f) => ['朋友到店用掉了', `${f.friendName} 用掉了券，返 ${money(f)} 待到账：过 7 天售后期${f.releaseAtMs ? `，${timeText(f.releaseAtMs, 'zh')} 到账` : ''}。期间退款就不发。`],
-  'reward.released': (f) => ['返利到账了', f.amountFen === 0 ? `${f.friendName} 那笔返利到账，补上了之前要还的返利。` : `${f.friendName} 那笔过了售后期，返 ${money(f)} 已到账，可以提现。`],
-  'reward.cancelled': (f) => ['有一笔返利不发了', `${f.friendName} ${zhLost[f.reason ?? ''] ?? '的订单取消了'}，${money(f)} 这笔不发。`],
-  'reward.clawed_back': (f) => ['有一笔返利收回了', `${f.friendName} 售后退了款，收回返利 ${money(f)}。已经提走的，从之后的返利里补。`],
-  'voucher.redeemed': (f) => ['券用掉了', `${timeText(f.atMs, 'zh')} 在${f.storeName}用掉。不是你本人用的，马上联系门店，或申请售后。`],
+  'order.paid': (f) => [
+    '付好了，券在你手机里',
+    `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店用；` : ''}没用随时退，过期自动退。`,
+  ],
+  'order.expired': (f) => [
+    '订单过期了',
+    `${f.title ?? ''} 15 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`,
+  ],
+  'reward.expected': (f) => [
+    '朋友下单了',
+    `${f.friendName} 通过你的分享下了单。朋友到店用掉、过 7 天售后期，返 ${money(f)}。`,
+  ],
+  'reward.pending': (f) => [
+    '朋友到店用掉了',
+    `${f.friendName} 用掉了券，返 ${money(f)} 待到账：过 7 天售后期${f.releaseAtMs ? `，${timeText(f.releaseAtMs, 'zh')} 到账` : ''}。期间退款就不发。`,
+  ],
+  'reward.released': (f) => [
+    '返利到账了',
+    f.amountFen === 0
+      ? `${f.friendName} 那笔返利到账，补上了之前要还的返利。`
+      : `${f.friendName} 那笔过了售后期，返 ${money(f)} 已到账，可以提现。`,
+  ],
+  'reward.cancelled': (f) => [
+    '有一笔返利不发了',
+    `${f.friendName} ${zhLost[f.reason ?? ''] ?? '的订单取消了'}，${money(f)} 这笔不发。`,
+  ],
+  'reward.clawed_back': (f) => [
+    '有一笔返利收回了',
+    `${f.friendName} 售后退了款，收回返利 ${money(f)}。已经提走的，从之后的返利里补。`,
+  ],
+  'voucher.redeemed': (f) => [
+    '券用掉了',
+    `${timeText(f.atMs, 'zh')} 在${f.storeName}用掉。不是你本人用的，马上联系门店，或申请售后。`,
+  ],
   'voucher.undone': (f) => ['核销撤销了', `${f.storeName} 撤销了刚才的核销，券还能用，钱没有变化。`],
   'refund.accepted': (f) => ['退款已受理', `${f.title ?? ''} 退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
-  'refund.expired': (f) => ['券过期了，自动退款', `${f.title ?? ''} 没用完，退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
-  'refund.unwanted': (f) => ['多付的钱退给你', `这笔付款到的时候订单已经关了或已付过，全额退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
+  'refund.expired': (f) => [
+    '券过期了，自动退款',
+    `${f.title ?? ''} 没用完，退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`,
+  ],
+  'refund.unwanted': (f) => [
+    '多付的钱退给你',
+    `这笔付款到的时候订单已经关了或已付过，全额退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`,
+  ],
   'refund.arrived': (f) => ['退款到账了', `${money(f)} 已原路退回。`],
-  'after_sale.requested': (f) => ['有客人申请售后', `${f.title ?? ''} · ${money(f)}。48 小时内答复，不答复就自动同意退款。`],
-  'after_sale.accepted': (f) => ['售后同意了', `门店同意退 ${money(f)}，原路退回，一般 0–3 个工作日到账。${quoted(f.answer, '门店说：“', '”')}`],
-  'after_sale.declined': (f) => ['售后没有同意', `门店没有同意退 ${money(f)}，你的钱没有变化。${quoted(f.answer, '门店说：“', '”')}`],
+  'after_sale.requested': (f) => [
+    '有客人申请售后',
+    `${f.title ?? ''} · ${money(f)}。48 小时内答复，不答复就自动同意退款。`,
+  ],
+  'after_sale.accepted': (f) => [
+    '售后同意了',
+    `门店同意退 ${money(f)}，原路退回，一般 0–3 个工作日到账。${quoted(f.answer, '门店说：“', '”')}`,
+  ],
+  'after_sale.declined': (f) => [
+    '售后没有同意',
+    `门店没有同意退 ${money(f)}，你的钱没有变化。${quoted(f.answer, '门店说：“', '”')}`,
+  ],
   'withdrawal.succeeded': (f) => ['提现到账了', `${money(f)} 已到你的微信零钱。`],
   'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 已退回你的钱包，可以再提。`],
-  'payout.changed': () => ['收款方式变了', '你的微信或手机号刚换过。为了安全，24 小时后才能提现。不是你本人操作，马上联系我们。'],
+  'payout.changed': () => [
+    '收款方式变了',
+    '你的微信或手机号刚换过。为了安全，24 小时后才能提现。不是你本人操作，马上联系我们。',
+  ],
   'person.joined': () => ['两个账号合成了一个', '同一个手机号的订单、券和返利都在这里了，钱一分没变。'],
 };
 const en: Record<string, Words> = {
-  'order.paid': (f) => ['Paid. Your voucher is ready', `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `Use it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}Unused: refundable any time, and refunded automatically after that.`],
-  'order.expired': (f) => ['Order expired', `${f.title ?? ''} was not paid within 15 minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`],
-  'reward.expected': (f) => ['A friend ordered', `${f.friendName} ordered through your share. ${money(f)} is yours once the friend has used it and the 7-day after-sale time is over.`],
-  'reward.pending': (f) => ['Your friend was served', `${f.friendName} used the voucher. ${money(f)} is on its way: after the 7-day after-sale time${f.releaseAtMs ? `, on ${timeText(f.releaseAtMs, 'en')}` : ''}. A refund before that cancels it.`],
-  'reward.released': (f) => ['Rebate arrived', f.amountFen === 0 ? `The rebate for ${f.friendName} arrived and made good an earlier one.` : `The after-sale time for ${f.friendName} is over: ${money(f)} arrived and can be withdrawn.`],
-  'reward.cancelled': (f) => ['A rebate is not paid', `${f.friendName} ${enLost[f.reason ?? ''] ?? 'cancelled the order'}, so ${money(f)} is not paid.`],
-  'reward.clawed_back': (f) => ['A rebate was taken back', `${f.friendName} got an after-sale refund, so ${money(f)} was taken back. What was already withdrawn is made good from later rebates.`],
-  'voucher.redeemed': (f) => ['Voucher used', `Used at ${f.storeName} on ${timeText(f.atMs, 'en')}. Was it not you? Contact the shop now or ask for an after-sale.`],
-  'voucher.undone': (f) => ['Redemption undone', `${f.storeName} undid the redemption. The voucher can be used again; your money is unchanged.`],
-  'refund.accepted': (f) => ['Refund accepted', `${f.title ?? ''}: ${money(f)} goes back the way you paid, usually within 0–3 working days.`],
-  'refund.expired': (f) => ['Voucher expired, refunded', `${f.title ?? ''} was not used up: ${money(f)} goes back the way you paid, usually within 0–3 working days.`],
-  'refund.unwanted': (f) => ['Extra payment refunded', `The order was closed or paid already when this payment arrived. All of it, ${money(f)}, goes back the way you paid, usually within 0–3 working days.`],
+  'order.paid': (f) => [
+    'Paid. Your voucher is ready',
+    `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `Use it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}Unused: refundable any time, and refunded automatically after that.`,
+  ],
+  'order.expired': (f) => [
+    'Order expired',
+    `${f.title ?? ''} was not paid within 15 minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`,
+  ],
+  'reward.expected': (f) => [
+    'A friend ordered',
+    `${f.friendName} ordered through your share. ${money(f)} is yours once the friend has used it and the 7-day after-sale time is over.`,
+  ],
+  'reward.pending': (f) => [
+    'Your friend was served',
+    `${f.friendName} used the voucher. ${money(f)} is on its way: after the 7-day after-sale time${f.releaseAtMs ? `, on ${timeText(f.releaseAtMs, 'en')}` : ''}. A refund before that cancels it.`,
+  ],
+  'reward.released': (f) => [
+    'Rebate arrived',
+    f.amountFen === 0
+      ? `The rebate for ${f.friendName} arrived and made good an earlier one.`
+      : `The after-sale time for ${f.friendName} is over: ${money(f)} arrived and can be withdrawn.`,
+  ],
+  'reward.cancelled': (f) => [
+    'A rebate is not paid',
+    `${f.friendName} ${enLost[f.reason ?? ''] ?? 'cancelled the order'}, so ${money(f)} is not paid.`,
+  ],
+  'reward.clawed_back': (f) => [
+    'A rebate was taken back',
+    `${f.friendName} got an after-sale refund, so ${money(f)} was taken back. What was already withdrawn is made good from later rebates.`,
+  ],
+  'voucher.redeemed': (f) => [
+    'Voucher used',
+    `Used at ${f.storeName} on ${timeText(f.atMs, 'en')}. Was it not you? Contact the shop now or ask for an after-sale.`,
+  ],
+  'voucher.undone': (f) => [
+    'Redemption undone',
+    `${f.storeName} undid the redemption. The voucher can be used again; your money is unchanged.`,
+  ],
+  'refund.accepted': (f) => [
+    'Refund accepted',
+    `${f.title ?? ''}: ${money(f)} goes back the way you paid, usually within 0–3 working days.`,
+  ],
+  'refund.expired': (f) => [
+    'Voucher expired, refunded',
+    `${f.title ?? ''} was not used up: ${money(f)} goes back the way you paid, usually within 0–3 working days.`,
+  ],
+  'refund.unwanted': (f) => [
+    'Extra payment refunded',
+    `The order was closed or paid already when this payment arrived. All of it, ${money(f)}, goes back the way you paid, usually within 0–3 working days.`,
+  ],
   'refund.arrived': (f) => ['Refund arrived', `${money(f)} went back the way you paid.`],
-  'after_sale.requested': (f) => ['A guest asks for an after-sale', `${f.title ?? ''} · ${money(f)}. Please answer within 48 hours; without an answer it is refunded.`],
-  'after_sale.accepted': (f) => ['After-sale accepted', `The shop refunds ${money(f)} the way you paid, usually within 0–3 working days.${quoted(f.answer, ' The shop says: “', '”')}`],
-  'after_sale.declined': (f) => ['After-sale declined', `The shop did not agree to refund ${money(f)}. Your money is unchanged.${quoted(f.answer, ' The shop says: “', '”')}`],
+  'after_sale.requested': (f) => [
+    'A guest asks for an after-sale',
+    `${f.title ?? ''} · ${money(f)}. Please answer within 48 hours; without an answer it is refunded.`,
+  ],
+  'after_sale.accepted': (f) => [
+    'After-sale accepted',
+    `The shop refunds ${money(f)} the way you paid, usually within 0–3 working days.${quoted(f.answer, ' The shop says: “', '”')}`,
+  ],
+  'after_sale.declined': (f) => [
+    'After-sale declined',
+    `The shop did not agree to refund ${money(f)}. Your money is unchanged.${quoted(f.answer, ' The shop says: “', '”')}`,
+  ],
   'withdrawal.succeeded': (f) => ['Withdrawal arrived', `${money(f)} is in your WeChat balance.`],
   'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} is back in your wallet. You can try again.`],
-  'payout.changed': () => ['Your payout account changed', 'Your WeChat account or phone changed. For safety you can withdraw after 24 hours. If this was not you, contact us now.'],
-  'person.joined': () => ['Two accounts became one', 'Orders, vouchers and rebates of your phone number are all here now. No money changed.'],
+  'payout.changed': () => [
+    'Your payout account changed',
+    'Your WeChat account or phone changed. For safety you can withdraw after 24 hours. If this was not you, contact us now.',
+  ],
+  'person.joined': () => [
+    'Two accounts became one',
+    'Orders, vouchers and rebates of your phone number are all here now. No money changed.',
+  ],
 };
 
 export const noticeKinds = Object.keys(zh);
@@ -66,7 +174,10 @@ export const noticeWords = { zh, en };
 
 export function noticeText(kind: string, facts: NoticeFacts, language: Language): { title: string; text: string } {
   const words = (language === 'zh' ? zh : en)[kind];
-  if (!words) return language === 'zh' ? { title: '有一条新消息', text: '更新到最新版查看。' } : { title: 'Something new', text: 'Please update the app to see it.' };
+  if (!words)
+    return language === 'zh'
+      ? { title: '有一条新消息', text: '更新到最新版查看。' }
+      : { title: 'Something new', text: 'Please update the app to see it.' };
   const [title, text] = words(facts);
   return { title, text: text.trim() };
 }

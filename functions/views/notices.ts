@@ -6,20 +6,34 @@ import type { Language } from './rules';
 
 export const listNotices: Story<'listNotices'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
-  const rows = await ctx.db.query(`
-    SELECT n.notice_id, n.notice_id AS id, ${micros('n.created_at')} AS key, n.kind, n.body, n.link, ms_of(n.created_at) AS at_ms, n.created_at <= me.notices_read_at AS is_read,
+  const rows = await ctx.db.query(
+    `
+    SELECT n.notice_id, n.notice_id AS id, ${micros('n.created_at')} AS key, n.kind, n.body, n.link,
+      ms_of(n.created_at) AS at_ms, n.created_at <= me.notices_read_at AS is_read,
       f.name AS friend_name, s.name AS store_name
     FROM notice n JOIN person me ON me.person_id = n.person_id
     LEFT JOIN person f ON f.person_id = n.body ->> 'friendId' LEFT JOIN store s ON s.store_id = n.body ->> 'storeId'
-    WHERE n.person_id = $1 AND ${afterCursor('n.created_at', 'n.notice_id', 2)} ORDER BY n.created_at DESC, n.notice_id DESC LIMIT $4`,
-  [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1]);
+    WHERE n.person_id = $1 AND ${afterCursor('n.created_at', 'n.notice_id', 2)}
+      ORDER BY n.created_at DESC, n.notice_id DESC LIMIT $4`,
+    [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1],
+  );
   return pageByKey(rows, cursor, (row) => ({
-    noticeId: row.notice_id, kind: row.kind, atMs: row.at_ms, isRead: row.is_read, link: row.link, amountFen: row.body.amountFen ?? null,
+    noticeId: row.notice_id,
+    kind: row.kind,
+    atMs: row.at_ms,
+    isRead: row.is_read,
+    link: row.link,
+    amountFen: row.body.amountFen ?? null,
     ...noticeText(row.kind, factsOf(row, ctx.language), ctx.language),
   }));
 };
 
 function factsOf(row: Row, language: Language): NoticeFacts {
   const nobody = language === 'zh' ? '一位朋友' : 'A friend';
-  return { ...row.body, atMs: row.at_ms, friendName: row.friend_name || nobody, storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop') };
+  return {
+    ...row.body,
+    atMs: row.at_ms,
+    friendName: row.friend_name || nobody,
+    storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop'),
+  };
 }

@@ -8,34 +8,44 @@ type OrderRow = Answer<'listOrders'>['items'][number];
 type Order = Answer<'getOrder'>;
 
 /** The voucher as a person sees it: past its end it is expired, and its refund is on the way. */
-export const SHOWN_STATE = "CASE WHEN v.state = 'issued' AND v.valid_until <= juke_now() THEN 'expired' ELSE v.state END";
+export const SHOWN_STATE =
+  "CASE WHEN v.state = 'issued' AND v.valid_until <= juke_now() THEN 'expired' ELSE v.state END";
 const ROW = `
-  SELECT o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id, o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
-    m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at, ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
-    v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen, v.first_id, s.store_name, s.stores, f.refund_state,
+  SELECT o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
+    o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
+    m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
+      ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
+    v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
+      v.first_id, s.store_name, s.stores, f.refund_state,
     o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay
   FROM guest_order o JOIN merchant m ON m.merchant_id = o.merchant_id
   LEFT JOIN LATERAL (
-    SELECT ms_of(min(v.valid_until)) AS valid_until, (count(*) FILTER (WHERE usable))::int AS vouchers_left, (sum(v.paid_fen) FILTER (WHERE usable))::bigint AS refundable_fen,
+    SELECT ms_of(min(v.valid_until)) AS valid_until, (count(*) FILTER (WHERE usable))::int AS vouchers_left,
+      (sum(v.paid_fen) FILTER (WHERE usable))::bigint AS refundable_fen,
       (array_agg(v.voucher_id ORDER BY usable DESC, v.position))[1] AS first_id
-    FROM (SELECT *, state = 'issued' AND juke_now() < valid_until AS usable FROM voucher WHERE order_id = o.order_id) v) v ON true
+    FROM (SELECT *, state = 'issued' AND juke_now() < valid_until AS usable FROM voucher
+      WHERE order_id = o.order_id) v) v ON true
   LEFT JOIN LATERAL (
     SELECT (array_agg(s.name ORDER BY s.created_at, s.store_id))[1] AS store_name, count(*)::int AS stores
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id) s ON true
-  LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
+  LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id
+  ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
 
 const TABS: Record<string, string> = {
   all: 'true',
   unpaid: "o.state = 'unpaid'",
   usable: "o.state = 'paid' AND v.vouchers_left > 0",
-  used: "EXISTS (SELECT FROM voucher_set x WHERE x.order_id = o.order_id AND x.redeemed > 0 AND x.live = 0)",
+  used: 'EXISTS (SELECT FROM voucher_set x WHERE x.order_id = o.order_id AND x.redeemed > 0 AND x.live = 0)',
   refund: 'f.refund_state IS NOT NULL',
 };
 
 export const listOrders: Story<'listOrders'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
-  const rows = await ctx.db.query(`${ROW} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
-    ORDER BY o.placed_at DESC, o.order_id DESC LIMIT $4`, [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1]);
+  const rows = await ctx.db.query(
+    `${ROW} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
+    ORDER BY o.placed_at DESC, o.order_id DESC LIMIT $4`,
+    [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1],
+  );
   return pageByKey(rows, cursor, (row) => toRow(row, ctx.language));
 };
 
@@ -44,32 +54,83 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
   const row = await getRow(ctx.db, `${ROW} WHERE o.order_id = $1 AND o.buyer_id = $2`, [orderId, me(ctx).personId]);
   const [lines, vouchers, refunds, stores, [sharer]] = await Promise.all([
     ctx.db.query('SELECT kind, amount_fen FROM order_line WHERE order_id = $1 ORDER BY line', [orderId]),
-    ctx.db.query(`SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen, ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
-      FROM voucher v LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL LEFT JOIN store s ON s.store_id = r.store_id
-      WHERE v.order_id = $1 ORDER BY v.position`, [orderId]),
-    ctx.db.query('SELECT refund_id, state, amount_fen, ms_of(requested_at) AS requested_at FROM refund WHERE order_id = $1 ORDER BY requested_at, refund_id', [orderId]),
-    ctx.db.query('SELECT s.store_id, s.name, s.address FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = $1 ORDER BY s.created_at, s.store_id', [row.deal_id]),
-    ctx.db.query(`SELECT p.name AS sharer_name, p.avatar_url AS sharer_avatar, coalesce(w.amount_fen, a.reward_fen) AS reward_fen, w.state
-      FROM attribution a JOIN person p ON p.person_id = a.sharer_id LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = $1`, [orderId]),
+    ctx.db.query(
+      `SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen,
+          ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
+      FROM voucher v LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
+        LEFT JOIN store s ON s.store_id = r.store_id
+      WHERE v.order_id = $1 ORDER BY v.position`,
+      [orderId],
+    ),
+    ctx.db.query(
+      `SELECT refund_id, state, amount_fen, ms_of(requested_at) AS requested_at
+        FROM refund WHERE order_id = $1 ORDER BY requested_at, refund_id`,
+      [orderId],
+    ),
+    ctx.db.query(
+      `SELECT s.store_id, s.name, s.address
+        FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = $1 ORDER BY s.created_at, s.store_id`,
+      [row.deal_id],
+    ),
+    ctx.db.query(
+      `SELECT p.name AS sharer_name, p.avatar_url AS sharer_avatar, coalesce(w.amount_fen,
+          a.reward_fen) AS reward_fen, w.state
+      FROM attribution a JOIN person p ON p.person_id = a.sharer_id
+        LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = $1`,
+      [orderId],
+    ),
   ]);
   return {
-    row: toRow(row, ctx.language), paidAtMs: row.paid_at, canPay: row.can_pay, canCancel: row.state === 'unpaid', refundableFen: row.refundable_fen,
+    row: toRow(row, ctx.language),
+    paidAtMs: row.paid_at,
+    canPay: row.can_pay,
+    canCancel: row.state === 'unpaid',
+    refundableFen: row.refundable_fen,
     quote: lines.map((l) => ({ kind: l.kind, amountFen: l.amount_fen })),
-    vouchers: vouchers.map((v) => ({ voucherId: v.voucher_id, state: v.state, validUntilMs: v.valid_until, paidFen: v.paid_fen, redeemedAtMs: v.redeemed_at, redeemedAt: v.redeemed_in })),
-    refunds: refunds.map((r) => ({ refundId: r.refund_id, state: r.state, amountFen: r.amount_fen, requestedAtMs: r.requested_at })),
+    vouchers: vouchers.map((v) => ({
+      voucherId: v.voucher_id,
+      state: v.state,
+      validUntilMs: v.valid_until,
+      paidFen: v.paid_fen,
+      redeemedAtMs: v.redeemed_at,
+      redeemedAt: v.redeemed_in,
+    })),
+    refunds: refunds.map((r) => ({
+      refundId: r.refund_id,
+      state: r.state,
+      amountFen: r.amount_fen,
+      requestedAtMs: r.requested_at,
+    })),
     stores: stores.map((s) => ({ storeId: s.store_id, name: s.name, address: s.address })),
-    sharer: sharer ? { person: person(sharer, 'sharer'), rebateFen: sharer.reward_fen, state: sharer.state ?? rewardOf(row.state) } : null,
+    sharer: sharer
+      ? { person: person(sharer, 'sharer'), rebateFen: sharer.reward_fen, state: sharer.state ?? rewardOf(row.state) }
+      : null,
   };
 };
 
 /** Before payment there is no reward row yet: it is expected while the order can still be paid. */
-const rewardOf = (orderState: string): NonNullable<Order['sharer']>['state'] => (orderState === 'unpaid' ? 'expected' : 'cancelled');
+const rewardOf = (orderState: string): NonNullable<Order['sharer']>['state'] =>
+  orderState === 'unpaid' ? 'expected' : 'cancelled';
 
 function toRow(row: Row, language: Language): OrderRow {
   const more = row.stores > 1 ? (language === 'zh' ? ` 等 ${row.stores} 家` : ` and ${row.stores - 1} more`) : '';
   return {
-    orderId: row.order_id, state: row.state, dealId: row.deal_id, title: row.title, pictureUrl: row.picture_url, merchantName: row.merchant_name, logoInk: row.logo_ink,
-    storeName: `${row.store_name}${more}`, quantity: row.quantity, payableFen: row.payable_fen, refundedFen: row.refunded_fen, placedAtMs: row.placed_at, expiresAtMs: row.expires_at,
-    validUntilMs: row.valid_until, vouchersLeft: row.vouchers_left, firstVoucherId: row.first_id, refundState: row.refund_state,
+    orderId: row.order_id,
+    state: row.state,
+    dealId: row.deal_id,
+    title: row.title,
+    pictureUrl: row.picture_url,
+    merchantName: row.merchant_name,
+    logoInk: row.logo_ink,
+    storeName: `${row.store_name}${more}`,
+    quantity: row.quantity,
+    payableFen: row.payable_fen,
+    refundedFen: row.refunded_fen,
+    placedAtMs: row.placed_at,
+    expiresAtMs: row.expires_at,
+    validUntilMs: row.valid_until,
+    vouchersLeft: row.vouchers_left,
+    firstVoucherId: row.first_id,
+    refundState: row.refund_state,
   };
 }

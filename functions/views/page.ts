@@ -2,11 +2,21 @@
 import { pageSize } from '../contract/shapes-common';
 import { refuse, type Db, type Row } from '../kernel';
 
-export interface PageQuery { cursor?: string; limit?: number }
-export interface Page<T> { items: T[]; nextCursor: string | null }
+export interface PageQuery {
+  cursor?: string;
+  limit?: number;
+}
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
 
 /** A list by (key, id) descending, where key is a whole number such as the micros of a time. */
-export interface Keyset { key: number | null; id: string | null; limit: number }
+export interface Keyset {
+  key: number | null;
+  id: string | null;
+  limit: number;
+}
 
 export function readKeyset(query: PageQuery): Keyset {
   const limit = pageSize(query.limit);
@@ -26,7 +36,8 @@ export function pageByKey<T>(rows: Row[], { limit }: Keyset, item: (row: Row) =>
 /** SQL: the micros of a time as a whole number, and "comes after the cursor" for parameters $n (key) and $n+1 (id). */
 export const micros = (column: string) => `(extract(epoch FROM ${column}) * 1000000)::bigint`;
 export const afterCursor = (column: string, id: string, n: number) =>
-  `($${n}::bigint IS NULL OR (${column}, ${id}) < (to_timestamp(0) + $${n}::bigint * interval '1 microsecond', $${n + 1}::text))`;
+  `($${n}::bigint IS NULL OR (${column}, ${id}) < (to_timestamp(0) + $${n}::bigint * interval '1 microsecond',
+      $${n + 1}::text))`;
 
 /** A list that exists whole (a snapshot): the cursor is the place in it. */
 export function pageByOffset<T, R>(all: readonly T[], query: PageQuery, item: (value: T) => R): Page<R> {
@@ -34,7 +45,10 @@ export function pageByOffset<T, R>(all: readonly T[], query: PageQuery, item: (v
   const match = query.cursor === undefined ? ['', '0'] : /^o(\d{1,4})$/.exec(query.cursor);
   if (!match) refuse('BAD_INPUT', { where: 'query.cursor', problem: 'format' });
   const from = Number(match[1]);
-  return { items: all.slice(from, from + limit).map(item), nextCursor: from + limit < all.length ? `o${from + limit}` : null };
+  return {
+    items: all.slice(from, from + limit).map(item),
+    nextCursor: from + limit < all.length ? `o${from + limit}` : null,
+  };
 }
 
 /** The one row, or NOT_FOUND: other people's rows do not exist (A-18). */
@@ -46,5 +60,9 @@ export async function getRow<T extends Row = Row>(db: Db, sql: string, params: r
 /** For ILIKE: the text anywhere, its own wildcards escaped. */
 export const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-export const maybe = <T, R>(value: T | null | undefined, f: (value: T) => R): R | null => (value === null || value === undefined ? null : f(value));
-export const person = (row: Row, prefix: string) => ({ name: String(row[`${prefix}_name`]), avatarUrl: String(row[`${prefix}_avatar`]) });
+export const maybe = <T, R>(value: T | null | undefined, f: (value: T) => R): R | null =>
+  value === null || value === undefined ? null : f(value);
+export const person = (row: Row, prefix: string) => ({
+  name: String(row[`${prefix}_name`]),
+  avatarUrl: String(row[`${prefix}_avatar`]),
+});

@@ -1,13 +1,30 @@
-/** Pure helpers of the screens' answers: the rebate shown, opening hours, distance, money as text. Guards I-24, A-11, A-38. */
+/**
+ * Pure helpers of the screens' answers: the rebate shown, opening hours, distance, money as text. Guards I-24, A-11,
+ * A-38.
+ */
 import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 
 export type Language = 'zh' | 'en';
-export interface Terms { priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number }
-export interface Hours { opensAtMinute: number; closesAtMinute: number }
-export interface Position { lat: number; lng: number }
+export interface Terms {
+  priceFen: number;
+  friendDiscountFen: number;
+  rebateBps: number;
+  rebateCapFen: number;
+}
+export interface Hours {
+  opensAtMinute: number;
+  closesAtMinute: number;
+}
+export interface Position {
+  lat: number;
+  lng: number;
+}
 
-/** What a sharer earns on one unit at the friend's price: floor to the fen, at most the caps, 0 below the least that is paid. */
+/**
+ * What a sharer earns on one unit at the friend's price: floor to the fen, at most the caps, 0 below the least that is
+ * paid.
+ */
 export function shownRebateFen(terms: Terms): number {
   const fen = rewardOfFen(terms.priceFen - terms.friendDiscountFen, terms.rebateBps, terms.rebateCapFen);
   return fen < REWARD_MIN_FEN ? 0 : fen;
@@ -26,7 +43,8 @@ export function isOpenAt(hours: Hours, minute: number): boolean {
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
-const clock = (minute: number) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+const clock = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 export function hoursText(hours: Hours, language: Language): string {
   const { opensAtMinute: from, closesAtMinute: to } = hours;
@@ -47,7 +65,9 @@ const EARTH_M = 6_371_009;
 const rad = (e6: number) => (e6 / 1e6) * (Math.PI / 180);
 /** Great-circle distance of two positions in micro-degrees, in whole metres. */
 export function distanceM(a: Position, b: Position): number {
-  const h = Math.sin((rad(b.lat) - rad(a.lat)) / 2) ** 2 + Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin((rad(b.lng) - rad(a.lng)) / 2) ** 2;
+  const h =
+    Math.sin((rad(b.lat) - rad(a.lat)) / 2) ** 2 +
+    Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin((rad(b.lng) - rad(a.lng)) / 2) ** 2;
   return Math.round(2 * EARTH_M * Math.asin(Math.min(1, Math.sqrt(h))));
 }
 
@@ -65,10 +85,14 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function timeText(atMs: number, language: Language): string {
   const at = new Date(atMs + SHANGHAI_MS);
   const time = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
-  return language === 'zh' ? `${at.getUTCMonth() + 1} 月 ${at.getUTCDate()} 日 ${time}` : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${time}`;
+  return language === 'zh'
+    ? `${at.getUTCMonth() + 1} 月 ${at.getUTCDate()} 日 ${time}`
+    : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${time}`;
 }
 /** The last whole day before a half-open end at midnight: what "valid until" means to a person. */
 export function dayText(atMs: number, language: Language): string {
   const at = new Date(atMs + SHANGHAI_MS);
-  return language === 'zh' ? `${at.getUTCMonth() + 1} 月 ${at.getUTCDate()} 日` : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+  return language === 'zh'
+    ? `${at.getUTCMonth() + 1} 月 ${at.getUTCDate()} 日`
+    : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
 }

@@ -1,4 +1,7 @@
-/** A person's shares and what each brought, down to the chat group. A group's id is never shown. Guards A-11, A-18, B2, B7. */
+/**
+ * A person's shares and what each brought, down to the chat group. A group's id is never shown. Guards A-11, A-18, B2,
+ * B7.
+ */
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { afterCursor, micros, pageByKey, readKeyset } from './page';
@@ -8,26 +11,44 @@ type Share = Answer<'listShares'>['items'][number];
 export const listShares: Story<'listShares'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
   const { personId } = me(ctx);
-  const rows = await ctx.db.query(`
-    SELECT l.token, l.token AS id, ${micros('l.created_at')} AS key, l.deal_id, d.title, d.picture_urls[1] AS picture_url, l.channel,
+  const rows = await ctx.db.query(
+    `
+    SELECT l.token, l.token AS id, ${micros('l.created_at')} AS key, l.deal_id, d.title,
+      d.picture_urls[1] AS picture_url, l.channel,
       ms_of(l.created_at) AS created_at, ms_of(l.expires_at) AS expires_at,
-      (SELECT count(DISTINCT visitor_id)::int FROM touch WHERE token = l.token AND person_id IS DISTINCT FROM l.sharer_id) AS opened, o.ordered, o.redeemed, o.earned_fen
+      (SELECT count(DISTINCT visitor_id)::int FROM touch WHERE token = l.token AND person_id IS DISTINCT
+        FROM l.sharer_id) AS opened, o.ordered, o.redeemed, o.earned_fen
     FROM share_link l JOIN deal d ON d.deal_id = l.deal_id CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE g.paid_at IS NOT NULL)::int AS ordered,
-        count(*) FILTER (WHERE EXISTS (SELECT FROM redemption r WHERE r.merchant_id = g.merchant_id AND r.undone_at IS NULL AND r.reversed_at IS NULL
+        count(*) FILTER (WHERE EXISTS (SELECT FROM redemption r WHERE r.merchant_id = g.merchant_id
+        AND r.undone_at IS NULL AND r.reversed_at IS NULL
           AND r.voucher_id IN (SELECT voucher_id FROM voucher WHERE order_id = g.order_id)))::int AS redeemed,
-        coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('available', 'clawed_back')), 0)::bigint AS earned_fen
-      FROM attribution a JOIN guest_order g ON g.order_id = a.order_id LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
-    WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)} ORDER BY l.created_at DESC, l.token DESC LIMIT $4`,
-  [personId, cursor.key, cursor.id, cursor.limit + 1]);
+        coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('available', 'clawed_back')),
+        0)::bigint AS earned_fen
+      FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
+        LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
+    WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)}
+      ORDER BY l.created_at DESC, l.token DESC LIMIT $4`,
+    [personId, cursor.key, cursor.id, cursor.limit + 1],
+  );
   const groups = rows.length > 0 ? await ctx.db.query(GROUPS, [personId, rows.map((row) => row.token)]) : [];
-  return pageByKey(rows, cursor, (row) => toShare(row, groups.filter((g) => g.token === row.token), ctx.language));
+  return pageByKey(rows, cursor, (row) =>
+    toShare(
+      row,
+      groups.filter((g) => g.token === row.token),
+      ctx.language,
+    ),
+  );
 };
 
-/** Groups are numbered for one person by when their first member came, so that "group 2" is the same one under every share. */
+/**
+ * Groups are numbered for one person by when their first member came, so that "group 2" is the same one under every
+ * share.
+ */
 const GROUPS = `
   WITH numbered AS (
-    SELECT t.group_id, row_number() OVER (ORDER BY min(t.touched_at), t.group_id)::int AS n FROM touch t JOIN share_link l ON l.token = t.token
+    SELECT t.group_id, row_number() OVER (ORDER BY min(t.touched_at), t.group_id)::int AS n FROM touch t
+      JOIN share_link l ON l.token = t.token
     WHERE l.sharer_id = $1 AND t.group_id IS NOT NULL GROUP BY t.group_id)
   SELECT t.token, n.n, count(DISTINCT t.visitor_id)::int AS opened,
     (SELECT count(*)::int FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
@@ -37,8 +58,21 @@ const GROUPS = `
 
 function toShare(row: Row, groups: Row[], language: 'zh' | 'en'): Share {
   return {
-    token: row.token, dealId: row.deal_id, title: row.title, pictureUrl: row.picture_url, channel: row.channel, createdAtMs: row.created_at, expiresAtMs: row.expires_at,
-    opened: row.opened, ordered: row.ordered, redeemed: row.redeemed, earnedFen: row.earned_fen,
-    groups: groups.map((g) => ({ label: language === 'zh' ? `群 ${g.n}` : `Group ${g.n}`, opened: g.opened, ordered: g.ordered })),
+    token: row.token,
+    dealId: row.deal_id,
+    title: row.title,
+    pictureUrl: row.picture_url,
+    channel: row.channel,
+    createdAtMs: row.created_at,
+    expiresAtMs: row.expires_at,
+    opened: row.opened,
+    ordered: row.ordered,
+    redeemed: row.redeemed,
+    earnedFen: row.earned_fen,
+    groups: groups.map((g) => ({
+      label: language === 'zh' ? `群 ${g.n}` : `Group ${g.n}`,
+      opened: g.opened,
+      ordered: g.ordered,
+    })),
   };
 }

@@ -12,17 +12,30 @@ type Today = Answer<'getToday'>;
 export const listRedemptions: Story<'listRedemptions'> = async (ctx, { query }) => {
   const { merchantId, storeId } = myStaff(ctx);
   const cursor = readKeyset(query);
-  const rows = await ctx.db.query(`
-    SELECT r.redemption_id, r.redemption_id AS id, ${micros('r.redeemed_at')} AS key, o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
-      g.name AS guest_name, g.avatar_url AS guest_avatar, ms_of(r.redeemed_at) AS redeemed_ms, ms_of(r.undo_until) AS undo_ms, c.name AS staff_name, r.paid_fen,
+  const rows = await ctx.db.query(
+    `
+    SELECT r.redemption_id, r.redemption_id AS id, ${micros('r.redeemed_at')} AS key, o.snapshot ->> 'title' AS title,
+      o.snapshot ->> 'pictureUrl' AS picture_url,
+      g.name AS guest_name, g.avatar_url AS guest_avatar, ms_of(r.redeemed_at) AS redeemed_ms,
+        ms_of(r.undo_until) AS undo_ms, c.name AS staff_name, r.paid_fen,
       r.undone_at IS NOT NULL AS is_undone
-    FROM redemption r JOIN guest_order o ON o.order_id = r.order_id AND o.merchant_id = $1 JOIN person g ON g.person_id = o.buyer_id
+    FROM redemption r JOIN guest_order o ON o.order_id = r.order_id AND o.merchant_id = $1
+      JOIN person g ON g.person_id = o.buyer_id
     JOIN staff f ON f.staff_id = r.staff_id AND f.merchant_id = $1 JOIN person c ON c.person_id = f.person_id
-    WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${afterCursor('r.redeemed_at', 'r.redemption_id', 3)} ORDER BY r.redeemed_at DESC, r.redemption_id DESC LIMIT $5`,
-  [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1]);
+    WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${afterCursor('r.redeemed_at', 'r.redemption_id', 3)}
+      ORDER BY r.redeemed_at DESC, r.redemption_id DESC LIMIT $5`,
+    [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1],
+  );
   return pageByKey(rows, cursor, (row) => ({
-    redemptionId: row.redemption_id, title: row.title, pictureUrl: row.picture_url, guest: person(row, 'guest'), redeemedAtMs: row.redeemed_ms, staffName: row.staff_name,
-    paidFen: row.paid_fen, isUndone: row.is_undone, undoUntilMs: row.undo_ms,
+    redemptionId: row.redemption_id,
+    title: row.title,
+    pictureUrl: row.picture_url,
+    guest: person(row, 'guest'),
+    redeemedAtMs: row.redeemed_ms,
+    staffName: row.staff_name,
+    paidFen: row.paid_fen,
+    isUndone: row.is_undone,
+    undoUntilMs: row.undo_ms,
   }));
 };
 
@@ -32,25 +45,40 @@ const WAITING_FIRST = 10 ** 17;
 export const listAfterSales: Story<'listAfterSales'> = async (ctx, { query }) => {
   const { merchantId, storeId } = myStaff(ctx);
   const cursor = readKeyset(query);
-  const rows = await ctx.db.query(`
+  const rows = await ctx.db.query(
+    `
     SELECT * FROM (
-      SELECT f.refund_id, f.refund_id AS id, ${micros('f.requested_at')} + CASE WHEN f.state = 'requested' THEN ${WAITING_FIRST}::bigint ELSE 0 END AS key,
-        o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url, g.name AS guest_name, g.avatar_url AS guest_avatar, f.amount_fen, f.reason,
-        ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms, ms_of(r.redeemed_at) AS redeemed_ms, f.state
-      FROM refund f JOIN guest_order o ON o.order_id = f.order_id AND o.merchant_id = $1 JOIN person g ON g.person_id = f.buyer_id
+      SELECT f.refund_id, f.refund_id AS id, ${micros('f.requested_at')} + CASE
+        WHEN f.state = 'requested' THEN ${WAITING_FIRST}::bigint ELSE 0 END AS key,
+        o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url, g.name AS guest_name,
+          g.avatar_url AS guest_avatar, f.amount_fen, f.reason,
+        ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms,
+          ms_of(r.redeemed_at) AS redeemed_ms, f.state
+      FROM refund f JOIN guest_order o ON o.order_id = f.order_id AND o.merchant_id = $1
+        JOIN person g ON g.person_id = f.buyer_id
       ${REDEEMED_HERE}
       WHERE f.merchant_id = $1 AND f.kind = 'after_sale') x
     WHERE $3::bigint IS NULL OR (x.key, x.id) < ($3::bigint, $4::text) ORDER BY x.key DESC, x.id DESC LIMIT $5`,
-  [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1]);
+    [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1],
+  );
   return pageByKey(rows, cursor, (row) => ({
-    refundId: row.refund_id, title: row.title, pictureUrl: row.picture_url, guest: person(row, 'guest'), amountFen: row.amount_fen, reason: row.reason,
-    requestedAtMs: row.requested_ms, answerByMs: row.answer_by_ms, redeemedAtMs: row.redeemed_ms, state: row.state,
+    refundId: row.refund_id,
+    title: row.title,
+    pictureUrl: row.picture_url,
+    guest: person(row, 'guest'),
+    amountFen: row.amount_fen,
+    reason: row.reason,
+    requestedAtMs: row.requested_ms,
+    answerByMs: row.answer_by_ms,
+    redeemedAtMs: row.redeemed_ms,
+    state: row.state,
   }));
 };
 
 /** The redemption that an after-sale is about, at this store ($1 merchant, $2 store); also after it was reversed. */
 const REDEEMED_HERE = `JOIN LATERAL (
-  SELECT r.redeemed_at FROM redemption r WHERE r.voucher_id = ANY (f.voucher_ids) AND r.merchant_id = $1 AND r.store_id = $2 AND r.undone_at IS NULL
+  SELECT r.redeemed_at FROM redemption r WHERE r.voucher_id = ANY (f.voucher_ids) AND r.merchant_id = $1
+    AND r.store_id = $2 AND r.undone_at IS NULL
   ORDER BY r.redeemed_at DESC LIMIT 1) r ON true`;
 
 const DAY_START = "(date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')";
@@ -61,28 +89,64 @@ export const getToday: Story<'getToday'> = async (ctx) => {
   const { merchantId, storeId } = myStaff(ctx);
   const own = [merchantId, storeId];
   const [store, counts, hours, funnel, channels, waiting] = await Promise.all([
-    getRow(ctx.db, `SELECT s.name, s.opens_at_minute, s.closes_at_minute, m.name AS merchant_name, m.logo_ink, ms_of(juke_now()) AS now_ms
-      FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id WHERE s.merchant_id = $1 AND s.store_id = $2`, own),
-    ctx.db.query(`WITH t AS MATERIALIZED (SELECT juke_now() AS now, ${DAY_START} AS day)
-      SELECT coalesce(sum(r.paid_fen) FILTER (WHERE r.redeemed_at >= day), 0)::bigint AS fen, (count(*) FILTER (WHERE r.redeemed_at >= day))::int AS today,
+    getRow(
+      ctx.db,
+      `SELECT s.name, s.opens_at_minute, s.closes_at_minute, m.name AS merchant_name, m.logo_ink,
+          ms_of(juke_now()) AS now_ms
+      FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id WHERE s.merchant_id = $1 AND s.store_id = $2`,
+      own,
+    ),
+    ctx.db.query(
+      `WITH t AS MATERIALIZED (SELECT juke_now() AS now, ${DAY_START} AS day)
+      SELECT coalesce(sum(r.paid_fen) FILTER (WHERE r.redeemed_at >= day), 0)::bigint AS fen,
+        (count(*) FILTER (WHERE r.redeemed_at >= day))::int AS today,
         (count(*) FILTER (WHERE r.redeemed_at < now - interval '7 days'))::int AS last_week
       FROM t JOIN redemption r ON r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
-        AND (r.redeemed_at >= day OR r.redeemed_at >= day - interval '7 days' AND r.redeemed_at < now - interval '7 days')`, own),
-    ctx.db.query(`SELECT extract(hour FROM r.redeemed_at AT TIME ZONE 'Asia/Shanghai')::int AS hour, count(*)::int AS count
-      FROM redemption r WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING} AND r.redeemed_at >= ${DAY_START} GROUP BY 1 ORDER BY 1`, own),
+        AND (r.redeemed_at >= day OR r.redeemed_at >= day - interval '7 days'
+        AND r.redeemed_at < now - interval '7 days')`,
+      own,
+    ),
+    ctx.db.query(
+      `SELECT extract(hour FROM r.redeemed_at AT TIME ZONE 'Asia/Shanghai')::int AS hour, count(*)::int AS count
+      FROM redemption r WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
+        AND r.redeemed_at >= ${DAY_START} GROUP BY 1 ORDER BY 1`,
+      own,
+    ),
     ctx.db.query(FUNNEL, own),
-    ctx.db.query(`SELECT coalesce(a.channel, 'direct') AS channel, count(*)::int AS count, sum(r.paid_fen)::bigint AS fen
+    ctx.db.query(
+      `SELECT coalesce(a.channel, 'direct') AS channel, count(*)::int AS count, sum(r.paid_fen)::bigint AS fen
       FROM redemption r LEFT JOIN attribution a ON a.order_id = r.order_id AND a.merchant_id = $1
-      WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING} AND r.redeemed_at >= ${DAY_START} GROUP BY 1 ORDER BY 2 DESC, 1`, own),
-    ctx.db.query(`SELECT count(*)::int AS count, coalesce(sum(f.amount_fen), 0)::bigint AS fen FROM refund f ${REDEEMED_HERE}
-      WHERE f.merchant_id = $1 AND f.state = 'requested'`, own),
+      WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING} AND r.redeemed_at >= ${DAY_START}
+        GROUP BY 1 ORDER BY 2 DESC, 1`,
+      own,
+    ),
+    ctx.db.query(
+      `SELECT count(*)::int AS count, coalesce(sum(f.amount_fen), 0)::bigint AS fen FROM refund f ${REDEEMED_HERE}
+      WHERE f.merchant_id = $1 AND f.state = 'requested'`,
+      own,
+    ),
   ]);
   const hoursOfStore = { opensAtMinute: store.opens_at_minute, closesAtMinute: store.closes_at_minute };
   return {
-    storeId, storeName: store.name, merchantName: store.merchant_name, logoInk: store.logo_ink, isOpen: isOpenAt(hoursOfStore, minuteOfDay(store.now_ms)), nowMs: store.now_ms,
-    redeemedFen: counts[0]!.fen, redeemedCount: counts[0]!.today, lastWeekCount: counts[0]!.last_week, newGuests: funnel[0]!.new_guests,
-    hours: wholeHours(hours, hoursOfStore), funnel: { reach: funnel[0]!.reach, convert: funnel[0]!.convert, consume: funnel[0]!.consume, retain: funnel[0]!.retain },
-    afterSalesWaiting: waiting[0]!.count, afterSalesWaitingFen: waiting[0]!.fen,
+    storeId,
+    storeName: store.name,
+    merchantName: store.merchant_name,
+    logoInk: store.logo_ink,
+    isOpen: isOpenAt(hoursOfStore, minuteOfDay(store.now_ms)),
+    nowMs: store.now_ms,
+    redeemedFen: counts[0]!.fen,
+    redeemedCount: counts[0]!.today,
+    lastWeekCount: counts[0]!.last_week,
+    newGuests: funnel[0]!.new_guests,
+    hours: wholeHours(hours, hoursOfStore),
+    funnel: {
+      reach: funnel[0]!.reach,
+      convert: funnel[0]!.convert,
+      consume: funnel[0]!.consume,
+      retain: funnel[0]!.retain,
+    },
+    afterSalesWaiting: waiting[0]!.count,
+    afterSalesWaitingFen: waiting[0]!.fen,
     channels: channels.map((row) => ({ channel: row.channel, count: row.count, amountFen: row.fen })),
   };
 };
@@ -94,20 +158,28 @@ export const getToday: Story<'getToday'> = async (ctx) => {
 const FUNNEL = `
   WITH t AS MATERIALIZED (SELECT ${DAY_START} AS day),
   served AS (
-    SELECT v.owner_id, bool_or(r.store_id = $2 AND r.redeemed_at >= t.day) AS here, bool_or(r.redeemed_at >= t.day) AS today, bool_or(r.redeemed_at < t.day) AS before
-    FROM t, redemption r JOIN voucher v ON v.voucher_id = r.voucher_id AND v.merchant_id = $1 WHERE r.merchant_id = $1 AND ${STANDING} GROUP BY v.owner_id)
+    SELECT v.owner_id, bool_or(r.store_id = $2 AND r.redeemed_at >= t.day) AS here,
+      bool_or(r.redeemed_at >= t.day) AS today, bool_or(r.redeemed_at < t.day) AS before
+    FROM t, redemption r JOIN voucher v ON v.voucher_id = r.voucher_id AND v.merchant_id = $1
+      WHERE r.merchant_id = $1 AND ${STANDING} GROUP BY v.owner_id)
   SELECT
     ((SELECT count(DISTINCT visitor_id) FROM touch, t WHERE merchant_id = $1 AND touched_at >= t.day)
-      + (SELECT count(DISTINCT visitor_id) FROM channel_visit, t WHERE merchant_id = $1 AND visited_at >= t.day))::int AS reach,
-    (SELECT count(DISTINCT person_id)::int FROM event, t WHERE merchant_id = $1 AND what = 'order.paid' AND happened_at >= t.day) AS convert,
+      + (SELECT count(DISTINCT visitor_id) FROM channel_visit, t
+        WHERE merchant_id = $1 AND visited_at >= t.day))::int AS reach,
+    (SELECT count(DISTINCT person_id)::int FROM event, t WHERE merchant_id = $1 AND what = 'order.paid'
+      AND happened_at >= t.day) AS convert,
     (SELECT (count(*) FILTER (WHERE today))::int FROM served) AS consume,
     (SELECT (count(*) FILTER (WHERE today AND before))::int FROM served) AS retain,
     (SELECT (count(*) FILTER (WHERE here AND NOT before))::int FROM served) AS new_guests`;
 
 /** Every opening hour, also the empty ones, and any hour with a redemption. */
-function wholeHours(rows: Row[], { opensAtMinute, closesAtMinute }: { opensAtMinute: number; closesAtMinute: number }): Today['hours'] {
+function wholeHours(
+  rows: Row[],
+  { opensAtMinute, closesAtMinute }: { opensAtMinute: number; closesAtMinute: number },
+): Today['hours'] {
   const counted = new Map(rows.map((row) => [row.hour as number, row.count as number]));
   const all = Array.from({ length: 24 }, (_, hour) => ({ hour, count: counted.get(hour) ?? 0 }));
-  const isWithin = (hour: number) => [0, 30, 59].some((minute) => isOpenAt({ opensAtMinute, closesAtMinute }, hour * 60 + minute));
+  const isWithin = (hour: number) =>
+    [0, 30, 59].some((minute) => isOpenAt({ opensAtMinute, closesAtMinute }, hour * 60 + minute));
   return all.filter(({ hour, count }) => count > 0 || isWithin(hour));
 }

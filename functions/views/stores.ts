@@ -2,7 +2,21 @@
 import { shapes } from '../contract/shapes';
 import { refuse, type Db, type Story } from '../kernel';
 import {
-  byDistance, findStores, LISTS_MOST, near, NEARBY_ROWS, ON_SALE, placeKey, positionOf, roughly, snapshotOf, toCandidate, toDealCard, toStoreCard, type Candidate, type StoreRow,
+  byDistance,
+  findStores,
+  LISTS_MOST,
+  near,
+  NEARBY_ROWS,
+  ON_SALE,
+  placeKey,
+  positionOf,
+  roughly,
+  snapshotOf,
+  toCandidate,
+  toDealCard,
+  toStoreCard,
+  type Candidate,
+  type StoreRow,
 } from './market';
 import { containing, pageByOffset } from './page';
 import type { Position } from './rules';
@@ -13,27 +27,48 @@ const DEALS_MAX = 50;
 export const listStores: Story<'listStores'> = async (ctx, { query }) => {
   const exact = positionOf(query);
   const at = roughly(exact);
-  const rows = await snapshotOf<StoreRow[]>(ctx.db, 'stores', LISTS_MOST).get(`${placeKey(at)}|${query.category}|${query.q ?? ''}`, () => findNear(ctx.db, at, query.q, query.category));
+  const rows = await snapshotOf<StoreRow[]>(ctx.db, 'stores', LISTS_MOST).get(
+    `${placeKey(at)}|${query.category}|${query.q ?? ''}`,
+    () => findNear(ctx.db, at, query.q, query.category),
+  );
   const cards = rows.map((row) => toStoreCard(row, exact, ctx.language));
   return pageByOffset(exact ? cards.sort(byDistance) : cards, query, (card) => card);
 };
 
-function findNear(db: Db, at: Position | null, q: string | undefined, category: string | undefined): Promise<StoreRow[]> {
+function findNear(
+  db: Db,
+  at: Position | null,
+  q: string | undefined,
+  category: string | undefined,
+): Promise<StoreRow[]> {
   const params: unknown[] = at ? [at.lat / 1e6, at.lng / 1e6] : [];
   const p = (value: unknown) => `$${params.push(value)}`;
   const like = q ? p(containing(q)) : '';
   const where = [
     q ? `((s.name || ' ' || s.address) ILIKE ${like} OR m.name ILIKE ${like})` : '',
     category ? `s.category = ${p(category)}` : '',
-  ].filter(Boolean).join(' AND ');
-  return findStores(db, `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${NEARBY_ROWS}`, params);
+  ]
+    .filter(Boolean)
+    .join(' AND ');
+  return findStores(
+    db,
+    `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${NEARBY_ROWS}`,
+    params,
+  );
 }
 
-interface Loaded { store: StoreRow; deals: Candidate[]; others: StoreRow[]; json: string }
+interface Loaded {
+  store: StoreRow;
+  deals: Candidate[];
+  others: StoreRow[];
+  json: string;
+}
 
 export const getStore: Story<'getStore'> = async (ctx, { params, query }) => {
   const { language, db } = ctx;
-  const loaded = await snapshotOf<Loaded | null>(db, 'store').get(`${params.storeId} ${language}`, () => load(db, params.storeId, language));
+  const loaded = await snapshotOf<Loaded | null>(db, 'store').get(`${params.storeId} ${language}`, () =>
+    load(db, params.storeId, language),
+  );
   if (!loaded) refuse('NOT_FOUND');
   const at = positionOf(query);
   return { readyJson: at ? JSON.stringify(toAnswer(loaded, at, language)) : loaded.json };
@@ -41,7 +76,8 @@ export const getStore: Story<'getStore'> = async (ctx, { params, query }) => {
 
 function toAnswer(loaded: Omit<Loaded, 'json'>, at: Position | null, language: 'zh' | 'en') {
   return {
-    store: toStoreCard(loaded.store, at, language), deals: loaded.deals.map((d) => toDealCard(d, at)),
+    store: toStoreCard(loaded.store, at, language),
+    deals: loaded.deals.map((d) => toDealCard(d, at)),
     otherStores: loaded.others.map((s) => toStoreCard(s, at, language)).sort(byDistance),
   };
 }
@@ -49,14 +85,24 @@ function toAnswer(loaded: Omit<Loaded, 'json'>, at: Position | null, language: '
 async function load(db: Db, storeId: string, language: 'zh' | 'en'): Promise<Loaded | null> {
   const [[store], deals, others] = await Promise.all([
     findStores(db, 'WHERE s.store_id = $1', [storeId]),
-    db.query(`SELECT s.store_id, s.name AS store_name, s.lat_e6, s.lng_e6, d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags,
+    db.query(
+      `SELECT s.store_id, s.name AS store_name, s.lat_e6, s.lng_e6, d.deal_id, d.title, d.category,
+          d.picture_urls[1] AS picture_url, d.tags,
         m.name AS merchant_name, t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available
       FROM store s JOIN deal_store ds ON ds.store_id = s.store_id JOIN deal d ON d.deal_id = ds.deal_id
-      JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version JOIN deal_stock k ON k.deal_id = d.deal_id
+      JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+      JOIN deal_stock k ON k.deal_id = d.deal_id
       JOIN merchant m ON m.merchant_id = s.merchant_id
-      WHERE s.store_id = $1 AND ${ON_SALE} ORDER BY k.available > 0 DESC, k.sold DESC, d.created_at DESC, d.deal_id LIMIT ${DEALS_MAX}`, [storeId]),
-    findStores(db, `WHERE s.merchant_id = (SELECT merchant_id FROM store WHERE store_id = $1) AND s.store_id <> $1
-      ORDER BY s.created_at, s.store_id LIMIT ${OTHER_STORES_MAX}`, [storeId]),
+      WHERE s.store_id = $1 AND ${ON_SALE} ORDER BY k.available > 0 DESC, k.sold DESC, d.created_at DESC,
+        d.deal_id LIMIT ${DEALS_MAX}`,
+      [storeId],
+    ),
+    findStores(
+      db,
+      `WHERE s.merchant_id = (SELECT merchant_id FROM store WHERE store_id = $1) AND s.store_id <> $1
+      ORDER BY s.created_at, s.store_id LIMIT ${OTHER_STORES_MAX}`,
+      [storeId],
+    ),
   ]);
   if (!store) return null;
   const loaded = { store, deals: deals.map(toCandidate), others };

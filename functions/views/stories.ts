@@ -12,6 +12,23 @@ import { getRefund, getVoucher } from './vouchers';
 import { getWallet, listRewards, listWithdrawals } from './wallet';
 
 export const stories: Stories = {
-  getConfig, listPlaces, exportMe, listDeals, getDeal, listStores, getStore, listShares, listOrders, getOrder, getVoucher, getRefund, getWallet, listRewards, listWithdrawals,
-  listNotices, listRedemptions, getToday, listAfterSales,
+  getConfig,
+  listPlaces,
+  exportMe,
+  listDeals,
+  getDeal,
+  listStores,
+  getStore,
+  listShares,
+  listOrders,
+  getOrder,
+  getVoucher,
+  getRefund,
+  getWallet,
+  listRewards,
+  listWithdrawals,
+  listNotices,
+  listRedemptions,
+  getToday,
+  listAfterSales,
 };

@@ -1,4 +1,7 @@
-/** A voucher on the phone, and how a refund stands. Secret and locator go to the owner of a usable voucher only. Guards A-08, A-18, F-15. */
+/**
+ * A voucher on the phone, and how a refund stands. Secret and locator go to the owner of a usable voucher only. Guards
+ * A-08, A-18, F-15.
+ */
 import { AFTER_SALE_WINDOW_MS, DAY_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
@@ -7,45 +10,97 @@ import { getRow, person } from './page';
 import { dealHoursText, type Language } from './rules';
 
 type Refund = Answer<'getRefund'>;
-/** WeChat Pay: 0–3 working days after it was sent (pay.weixin.qq.com, refund FAQ); ours is sent at once, at worst after retries within a day. */
+/**
+ * WeChat Pay: 0–3 working days after it was sent (pay.weixin.qq.com, refund FAQ); ours is sent at once, at worst after
+ * retries within a day.
+ */
 const ARRIVES_MS = 3 * DAY_MS;
 const SENT_MS = DAY_MS;
 
 export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
-  const row = await getRow(ctx.db, `
-    SELECT v.*, ${SHOWN_STATE} AS shown_state, o.snapshot, m.name AS merchant_name, m.logo_ink, ms_of(v.valid_from) AS from_ms, ms_of(v.valid_until) AS until_ms,
+  const row = await getRow(
+    ctx.db,
+    `
+    SELECT v.*, ${SHOWN_STATE} AS shown_state, o.snapshot, m.name AS merchant_name, m.logo_ink,
+      ms_of(v.valid_from) AS from_ms, ms_of(v.valid_until) AS until_ms,
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in, vs.issued,
       v.state = 'redeemed' AND juke_now() < r.redeemed_at + $3::bigint * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.kind = 'after_sale' AND (f.state = 'requested' OR v.voucher_id = ANY (f.voucher_ids))) AS can_after_sale,
-      (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids) ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
+        AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.kind = 'after_sale'
+        AND (f.state = 'requested' OR v.voucher_id = ANY (f.voucher_ids))) AS can_after_sale,
+      (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
+        ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,
       p.name AS sharer_name, p.avatar_url AS sharer_avatar, coalesce(w.amount_fen, a.reward_fen) AS reward_fen
-    FROM voucher v JOIN guest_order o ON o.order_id = v.order_id JOIN merchant m ON m.merchant_id = v.merchant_id JOIN voucher_set vs ON vs.order_id = v.order_id
-    LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL LEFT JOIN store s ON s.store_id = r.store_id
+    FROM voucher v JOIN guest_order o ON o.order_id = v.order_id JOIN merchant m ON m.merchant_id = v.merchant_id
+      JOIN voucher_set vs ON vs.order_id = v.order_id
+    LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
+    LEFT JOIN store s ON s.store_id = r.store_id
     LEFT JOIN attribution a ON a.order_id = v.order_id LEFT JOIN reward w ON w.order_id = v.order_id
     LEFT JOIN person p ON p.person_id = a.sharer_id AND w.state IS DISTINCT FROM 'cancelled'
-    WHERE v.voucher_id = $1 AND v.owner_id = $2`, [params.voucherId, me(ctx).personId, AFTER_SALE_WINDOW_MS]);
-  const stores = await ctx.db.query(`SELECT s.* FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = $1 ORDER BY s.created_at, s.store_id`, [row.deal_id]);
+    WHERE v.voucher_id = $1 AND v.owner_id = $2`,
+    [params.voucherId, me(ctx).personId, AFTER_SALE_WINDOW_MS],
+  );
+  const stores = await ctx.db.query(
+    `SELECT s.* FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = $1 ORDER BY s.created_at, s.store_id`,
+    [row.deal_id],
+  );
   const isUsable = row.shown_state === 'issued';
   return {
-    voucherId: row.voucher_id, orderId: row.order_id, state: row.shown_state, title: row.snapshot.title, pictureUrl: row.snapshot.pictureUrl, items: row.snapshot.items,
-    merchantName: row.merchant_name, logoInk: row.logo_ink, secret: isUsable ? row.secret : null, locator: isUsable ? row.locator : null,
-    validFromMs: row.from_ms, validUntilMs: row.until_ms, paidFen: row.paid_fen, redeemedAtMs: row.redeemed_at, redeemedAt: row.redeemed_in, refundId: row.refund_id,
+    voucherId: row.voucher_id,
+    orderId: row.order_id,
+    state: row.shown_state,
+    title: row.snapshot.title,
+    pictureUrl: row.snapshot.pictureUrl,
+    items: row.snapshot.items,
+    merchantName: row.merchant_name,
+    logoInk: row.logo_ink,
+    secret: isUsable ? row.secret : null,
+    locator: isUsable ? row.locator : null,
+    validFromMs: row.from_ms,
+    validUntilMs: row.until_ms,
+    paidFen: row.paid_fen,
+    redeemedAtMs: row.redeemed_at,
+    redeemedAt: row.redeemed_in,
+    refundId: row.refund_id,
     canAfterSale: row.can_after_sale === true,
-    hoursText: dealHoursText(stores.map((s) => ({ opensAtMinute: s.opens_at_minute, closesAtMinute: s.closes_at_minute })), ctx.language),
-    stores: stores.map((s) => ({ storeId: s.store_id, name: s.name, address: s.address, phone: s.phone, latE6: s.lat_e6, lngE6: s.lng_e6 })),
+    hoursText: dealHoursText(
+      stores.map((s) => ({ opensAtMinute: s.opens_at_minute, closesAtMinute: s.closes_at_minute })),
+      ctx.language,
+    ),
+    stores: stores.map((s) => ({
+      storeId: s.store_id,
+      name: s.name,
+      address: s.address,
+      phone: s.phone,
+      latE6: s.lat_e6,
+      lngE6: s.lng_e6,
+    })),
     sharer: row.sharer_name ? { person: person(row, 'sharer'), rebateFen: row.reward_fen } : null,
     position: { index: row.position, of: row.issued, siblings: row.siblings },
   };
 };
 
 export const getRefund: Story<'getRefund'> = async (ctx, { params }) => {
-  const row = await getRow(ctx.db, `
-    SELECT f.*, o.snapshot, ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms, ms_of(f.accepted_at) AS accepted_ms, ms_of(f.sent_at) AS sent_ms, ms_of(f.ended_at) AS ended_ms
-    FROM refund f JOIN guest_order o ON o.order_id = f.order_id WHERE f.refund_id = $1 AND f.buyer_id = $2`, [params.refundId, me(ctx).personId]);
+  const row = await getRow(
+    ctx.db,
+    `
+    SELECT f.*, o.snapshot, ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms,
+      ms_of(f.accepted_at) AS accepted_ms, ms_of(f.sent_at) AS sent_ms, ms_of(f.ended_at) AS ended_ms
+    FROM refund f JOIN guest_order o ON o.order_id = f.order_id WHERE f.refund_id = $1 AND f.buyer_id = $2`,
+    [params.refundId, me(ctx).personId],
+  );
   return {
-    refundId: row.refund_id, orderId: row.order_id, kind: row.kind, state: row.state, amountFen: row.amount_fen, title: row.snapshot.title, pictureUrl: row.snapshot.pictureUrl,
-    reason: reasonText(row, ctx.language), answer: row.answer, answerByMs: row.state === 'requested' ? row.answer_by_ms : null, steps: stepsOf(row),
+    refundId: row.refund_id,
+    orderId: row.order_id,
+    kind: row.kind,
+    state: row.state,
+    amountFen: row.amount_fen,
+    title: row.snapshot.title,
+    pictureUrl: row.snapshot.pictureUrl,
+    reason: reasonText(row, ctx.language),
+    answer: row.answer,
+    answerByMs: row.state === 'requested' ? row.answer_by_ms : null,
+    steps: stepsOf(row),
   };
 };
 
@@ -59,14 +114,23 @@ function stepsOf(row: Row): Refund['steps'] {
     requested,
     { step: 'accepted', ...waits(row.accepted_ms, row.answer_by_ms) },
     { step: 'sent', ...waits(row.sent_ms, sentFrom) },
-    { step: 'arrived', ...waits(row.state === 'succeeded' ? row.ended_ms : null, sentFrom === null ? null : sentFrom + ARRIVES_MS) },
+    {
+      step: 'arrived',
+      ...waits(row.state === 'succeeded' ? row.ended_ms : null, sentFrom === null ? null : sentFrom + ARRIVES_MS),
+    },
   ];
 }
 
 const REASONS: Record<string, { zh: string; en: string }> = {
   expired: { zh: '到期没用，自动全额退回。', en: 'Not used in time: refunded in full, automatically.' },
-  late_payment: { zh: '付款到的时候订单已经关了，全额退回。', en: 'The payment arrived after the order had closed: refunded in full.' },
-  double_payment: { zh: '同一笔订单付了两次，多付的全额退回。', en: 'The order was paid twice: the second payment is refunded in full.' },
+  late_payment: {
+    zh: '付款到的时候订单已经关了，全额退回。',
+    en: 'The payment arrived after the order had closed: refunded in full.',
+  },
+  double_payment: {
+    zh: '同一笔订单付了两次，多付的全额退回。',
+    en: 'The order was paid twice: the second payment is refunded in full.',
+  },
 };
 /** What the person wrote, or why it happened by itself. */
 const reasonText = (row: Row, language: Language): string => REASONS[row.kind]?.[language] ?? row.reason;

@@ -17,7 +17,9 @@ test('every route is there once, with its key, its session and its errors', () =
   expect(place.parameters.map((p) => p.name)).toEqual(['Idempotency-Key']);
   expect(place.security).toEqual([{ session: [] }]);
   expect(JSON.stringify(place.requestBody)).toContain('expectedPayableFen');
-  expect(document.paths['/api/deals/{dealId}']!.get!.parameters.map((p) => `${String(p.in)} ${String(p.name)}`)).toEqual(['path dealId', 'query lat', 'query lng', 'query share']);
+  expect(
+    document.paths['/api/deals/{dealId}']!.get!.parameters.map((p) => `${String(p.in)} ${String(p.name)}`),
+  ).toEqual(['path dealId', 'query lat', 'query lng', 'query share']);
 });
 
 test('the page to read it holds every path and no script', () => {

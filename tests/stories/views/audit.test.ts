@@ -14,8 +14,12 @@ afterAll(() => town.stop());
 
 function audit(url: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, [join(root, 'functions/host/run.mjs'), join(root, 'functions/views/audit.ts'), ...args], { cwd: root, env: { ...process.env, DATABASE_URL: url } },
-      (error, out, err) => done({ code: error ? Number(error.code) : 0, out, err }));
+    execFile(
+      process.execPath,
+      [join(root, 'functions/host/run.mjs'), join(root, 'functions/views/audit.ts'), ...args],
+      { cwd: root, env: { ...process.env, DATABASE_URL: url } },
+      (error, out, err) => done({ code: error ? Number(error.code) : 0, out, err }),
+    );
   });
 }
 
@@ -28,13 +32,20 @@ test('a sound database: a line for each invariant, exit 0', async () => {
 
 test('damage: exit 1, the id and the row, also as JSON', async () => {
   await town.db.query('ALTER TABLE posting DISABLE TRIGGER posting_sum');
-  await town.db.query("UPDATE deal_stock SET sold = sold + 1, stocked = stocked + 1");
+  await town.db.query('UPDATE deal_stock SET sold = sold + 1, stocked = stocked + 1');
   const { code, out } = await audit(town.url, '--json');
-  const { findings } = JSON.parse(out) as { findings: { id: string; total: number; rows: number; violations: object[] }[] };
+  const { findings } = JSON.parse(out) as {
+    findings: { id: string; total: number; rows: number; violations: object[] }[];
+  };
   expect(code).toBe(1);
   expect(findings.filter((f) => f.total > 0)).toEqual([
     expect.objectContaining({ id: 'I-03', violations: [{ journal_id: 'posting_sum', what: 'guard missing' }] }),
-    expect.objectContaining({ id: 'I-10', rows: 1, total: 1, violations: [expect.objectContaining({ deal_id: town.dealId })] }),
+    expect.objectContaining({
+      id: 'I-10',
+      rows: 1,
+      total: 1,
+      violations: [expect.objectContaining({ deal_id: town.dealId })],
+    }),
   ]);
 });
 

@@ -7,18 +7,27 @@ let town: Town;
 const STORES = 20_000;
 beforeAll(async () => {
   town = await startTown();
-  await town.db.query(`INSERT INTO store (store_id, merchant_id, name, address, phone, category, lat_e6, lng_e6, opens_at_minute, closes_at_minute)
-    SELECT 'sto_many' || lpad(n::text, 8, '0'), $1, '店 ' || n, '路 ' || n, '0571-1', 'food', 30000000 + (n * 7919) % 600000, 119800000 + (n * 104729) % 700000, 0, 1440 FROM generate_series(1, $2::int) n`, [town.merchantId, STORES]);
-  await town.db.query('INSERT INTO deal_store (deal_id, store_id, merchant_id) SELECT $1, store_id, merchant_id FROM store WHERE store_id LIKE $2', [town.dealId, 'sto_many%']);
+  await town.db.query(
+    `INSERT INTO store (store_id, merchant_id, name, address, phone, category, lat_e6, lng_e6, opens_at_minute, closes_at_minute)
+    SELECT 'sto_many' || lpad(n::text, 8, '0'), $1, '店 ' || n, '路 ' || n, '0571-1', 'food', 30000000 + (n * 7919) % 600000, 119800000 + (n * 104729) % 700000, 0, 1440 FROM generate_series(1, $2::int) n`,
+    [town.merchantId, STORES],
+  );
+  await town.db.query(
+    'INSERT INTO deal_store (deal_id, store_id, merchant_id) SELECT $1, store_id, merchant_id FROM store WHERE store_id LIKE $2',
+    [town.dealId, 'sto_many%'],
+  );
   await town.db.query('ANALYZE');
 });
 afterAll(() => town.stop());
 
 const at = { lat: 30_310_000, lng: 120_140_000 };
-const planOf = async (sql: string, params: unknown[]) => (await town.db.query(`EXPLAIN ${sql}`, params)).map((row) => row['QUERY PLAN'] as string).join('\n');
+const planOf = async (sql: string, params: unknown[]) =>
+  (await town.db.query(`EXPLAIN ${sql}`, params)).map((row) => row['QUERY PLAN'] as string).join('\n');
 
 test.each([
-  ['no filter', {}], ['a category', { category: 'food' as const }], ['open now, with a rebate, at most so much', { openNow: true, rebate: true, maxFen: 20_000 }],
+  ['no filter', {}],
+  ['a category', { category: 'food' as const }],
+  ['open now, with a rebate, at most so much', { openNow: true, rebate: true, maxFen: 20_000 }],
 ])('deals nearby walk the index in order of distance: %s', async (_name, filter) => {
   const { sql, params } = candidateSql({ at, ...filter });
   const plan = await planOf(sql, params);
@@ -29,8 +38,16 @@ test.each([
 
 test('shops nearby walk the same index', async () => {
   let seen = '';
-  await findStores({ query: async (sql: string, params: readonly unknown[] = []) => { seen = await planOf(sql, [...params]); return []; } } as never,
-    `ORDER BY ${near(1, 2)} LIMIT ${NEARBY_ROWS}`, [at.lat / 1e6, at.lng / 1e6]);
+  await findStores(
+    {
+      query: async (sql: string, params: readonly unknown[] = []) => {
+        seen = await planOf(sql, [...params]);
+        return [];
+      },
+    } as never,
+    `ORDER BY ${near(1, 2)} LIMIT ${NEARBY_ROWS}`,
+    [at.lat / 1e6, at.lng / 1e6],
+  );
   expect(seen).toMatch(/Index Scan using store_near on store s/);
 });
 
@@ -40,7 +57,9 @@ test('the order is that of true distances', async () => {
   expect(distances).toHaveLength(NEARBY_ROWS);
   // The index knows the ball of the earth as a chord; a metre of rounding between the two is fine.
   distances.forEach((d, i) => expect(d).toBeGreaterThanOrEqual((distances[i - 1] ?? 0) - 1));
-  const [{ n }] = (await town.db.query(`SELECT count(*)::int AS n FROM store s JOIN deal_store d USING (store_id) WHERE merchants_point(lat_e6, lng_e6) <-> public.ll_to_earth($1, $2) < $3`,
-    [at.lat / 1e6, at.lng / 1e6, distances[NEARBY_ROWS - 1]! - 2])) as [{ n: number }];
+  const [{ n }] = (await town.db.query(
+    `SELECT count(*)::int AS n FROM store s JOIN deal_store d USING (store_id) WHERE merchants_point(lat_e6, lng_e6) <-> public.ll_to_earth($1, $2) < $3`,
+    [at.lat / 1e6, at.lng / 1e6, distances[NEARBY_ROWS - 1]! - 2],
+  )) as [{ n: number }];
   expect(n).toBeLessThanOrEqual(NEARBY_ROWS);
 });

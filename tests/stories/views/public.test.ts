@@ -23,11 +23,25 @@ test('configuration for the app, and places to pick', async () => {
 test('a deal over the pipeline, sent as it was serialised', async () => {
   const market = await test1.market();
   const deal = await test1.ok('getDeal', { params: { dealId: market.dealId } });
-  expect(deal).toMatchObject({ title: market.deal.title, friendPriceFen: market.deal.priceFen - market.deal.friendDiscountFen, stores: [{}, {}] });
-  expect((await test1.ok('listDeals', { query: { lat: '31235000', lng: '121480000' } })).items[0]).toMatchObject({ dealId: market.dealId, distanceM: 0 });
-  expect((await test1.refused('getToday', { params: { storeId: market.storeId }, as: await test1.person('路人') })).code).toBe('NOT_ALLOWED');
-  expect(await test1.ok('getToday', { params: { storeId: market.storeId }, as: market.clerk })).toMatchObject({ storeId: market.storeId, redeemedCount: 0 });
-  expect((await test1.refused('listAfterSales', { params: { storeId: market.storeId }, as: market.clerk })).code).toBe('NOT_ALLOWED');
+  expect(deal).toMatchObject({
+    title: market.deal.title,
+    friendPriceFen: market.deal.priceFen - market.deal.friendDiscountFen,
+    stores: [{}, {}],
+  });
+  expect((await test1.ok('listDeals', { query: { lat: '31235000', lng: '121480000' } })).items[0]).toMatchObject({
+    dealId: market.dealId,
+    distanceM: 0,
+  });
+  expect(
+    (await test1.refused('getToday', { params: { storeId: market.storeId }, as: await test1.person('路人') })).code,
+  ).toBe('NOT_ALLOWED');
+  expect(await test1.ok('getToday', { params: { storeId: market.storeId }, as: market.clerk })).toMatchObject({
+    storeId: market.storeId,
+    redeemedCount: 0,
+  });
+  expect((await test1.refused('listAfterSales', { params: { storeId: market.storeId }, as: market.clerk })).code).toBe(
+    'NOT_ALLOWED',
+  );
 });
 
 test('the document, the page to read it, and health', async () => {
@@ -38,20 +52,37 @@ test('the document, the page to read it, and health', async () => {
   expect(page.headers!['content-security-policy']).toContain("default-src 'none'");
   await test1.db.query("UPDATE fact SET state = 'done'");
   expect(await get('/api/health')).toMatchObject({ statusCode: 200 });
-  await test1.db.query("UPDATE fact SET state = 'due', due_at = juke_now() - interval '2 minutes' WHERE fact_id = (SELECT min(fact_id) FROM fact)");
+  await test1.db.query(
+    "UPDATE fact SET state = 'due', due_at = juke_now() - interval '2 minutes' WHERE fact_id = (SELECT min(fact_id) FROM fact)",
+  );
   const late = await get('/api/health');
-  expect([late.statusCode, JSON.parse(late.body!)]).toEqual([503, expect.objectContaining({ ok: false, factsOverdue: 1 })]);
+  expect([late.statusCode, JSON.parse(late.body!)]).toEqual([
+    503,
+    expect.objectContaining({ ok: false, factsOverdue: 1 }),
+  ]);
 });
 
 test('every kind of notice that the saves send has words in both languages', () => {
-  const sql = execFileSync('grep', ['-rhoE', 'identity_notify\\(.*', join(__dirname, '../../../functions'), '--include=*.sql'], { encoding: 'utf8' });
-  const sent = new Set([...sql.matchAll(/'((?:order|reward|voucher|refund|after_sale|withdrawal|payout|person)\.[a-z_]*)'/g)].map((m) => m[1]!).filter((kind) => !kind.endsWith('.')));
+  const sql = execFileSync(
+    'grep',
+    ['-rhoE', 'identity_notify\\(.*', join(__dirname, '../../../functions'), '--include=*.sql'],
+    { encoding: 'utf8' },
+  );
+  const sent = new Set(
+    [...sql.matchAll(/'((?:order|reward|voucher|refund|after_sale|withdrawal|payout|person)\.[a-z_]*)'/g)]
+      .map((m) => m[1]!)
+      .filter((kind) => !kind.endsWith('.')),
+  );
   expect(sent.size).toBeGreaterThan(12);
   for (const kind of [...sent, 'withdrawal.succeeded', 'withdrawal.failed']) expect(noticeKinds).toContain(kind);
   expect(Object.keys(noticeWords.en)).toEqual(Object.keys(noticeWords.zh));
   for (const kind of noticeKinds) {
     for (const language of ['zh', 'en'] as const) {
-      const { title, text } = noticeText(kind, { atMs: 1_763_600_000_000, amountFen: 1_234, friendName: 'F', storeName: 'S', title: 'T' }, language);
+      const { title, text } = noticeText(
+        kind,
+        { atMs: 1_763_600_000_000, amountFen: 1_234, friendName: 'F', storeName: 'S', title: 'T' },
+        language,
+      );
       expect(`${title}${text}`).not.toMatch(/undefined|null|NaN/);
     }
   }

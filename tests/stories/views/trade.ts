@@ -2,7 +2,19 @@
 import { feeFen, partFen, rewardOfFen, splitFen } from '../../../functions/contract/money';
 import { RouteName } from '../../../functions/contract/routes';
 import { shapes, type Answer } from '../../../functions/contract/shapes';
-import { newId, newSecret, openDb, quietLog, startClock, type App, type Context, type Db, type Ready, type Staff, type Story } from '../../../functions/kernel';
+import {
+  newId,
+  newSecret,
+  openDb,
+  quietLog,
+  startClock,
+  type App,
+  type Context,
+  type Db,
+  type Ready,
+  type Staff,
+  type Story,
+} from '../../../functions/kernel';
 import { testConfig } from '../../support/app';
 import { createTestDatabase } from '../../support/postgres';
 
@@ -10,13 +22,38 @@ export const DAY = 86_400_000;
 const FEE_BPS = 60;
 let locators = 100_000;
 
-export interface Order { orderId: string; paymentId: string; payableFen: number; quantity: number; buyerId: string; vouchers: { voucherId: string; paidFen: number }[]; rewardId: string | null }
+export interface Order {
+  orderId: string;
+  paymentId: string;
+  payableFen: number;
+  quantity: number;
+  buyerId: string;
+  vouchers: { voucherId: string; paidFen: number }[];
+  rewardId: string | null;
+}
 export interface Town {
-  db: Db; readOnly: Db; app: App; url: string; merchantId: string; storeId: string; otherStoreId: string; dealId: string; token: string; sharer: string; friend: string; guest: string;
-  clerk: Staff; staffPerson: string;
+  db: Db;
+  readOnly: Db;
+  app: App;
+  url: string;
+  merchantId: string;
+  storeId: string;
+  otherStoreId: string;
+  dealId: string;
+  token: string;
+  sharer: string;
+  friend: string;
+  guest: string;
+  clerk: Staff;
+  staffPerson: string;
   as(personId: string | null, options?: { language?: 'zh' | 'en'; staff?: Staff }): Context;
   /** The story's answer, checked against the contract's shape as the app would receive it. */
-  read<N extends RouteName>(name: N, story: Story<N>, ctx: Context, input?: { params?: object; query?: object }): Promise<Answer<N>>;
+  read<N extends RouteName>(
+    name: N,
+    story: Story<N>,
+    ctx: Context,
+    input?: { params?: object; query?: object },
+  ): Promise<Answer<N>>;
   place(buyerId: string, options?: { quantity?: number; brought?: boolean; groupId?: string }): Promise<Order>;
   pay(order: Order): Promise<Order>;
   buy(buyerId: string, options?: { quantity?: number; brought?: boolean; groupId?: string }): Promise<Order>;
@@ -40,16 +77,44 @@ export async function startTown(): Promise<Town> {
   const call = <T = Record<string, unknown>>(fn: string, arg: object) => db.call<T>(fn, arg);
   const person = async (name: string) => {
     const personId = newId('per');
-    await db.query('INSERT INTO person (person_id, name, avatar_url) VALUES ($1, $2, $3)', [personId, name, '/art/avatar-0.svg']);
+    await db.query('INSERT INTO person (person_id, name, avatar_url) VALUES ($1, $2, $3)', [
+      personId,
+      name,
+      '/art/avatar-0.svg',
+    ]);
     return personId;
   };
-  const [sharer, friend, guest, staffPerson] = [await person('林可'), await person('周予'), await person('吴桐'), await person('店员小陈')];
-  await db.query("INSERT INTO person_identity (kind, value, person_id) VALUES ('openid', 'o-sharer-0000001', $1)", [sharer]);
+  const [sharer, friend, guest, staffPerson] = [
+    await person('林可'),
+    await person('周予'),
+    await person('吴桐'),
+    await person('店员小陈'),
+  ];
+  await db.query("INSERT INTO person_identity (kind, value, person_id) VALUES ('openid', 'o-sharer-0000001', $1)", [
+    sharer,
+  ]);
   const merchantId = newId('mch');
-  await call('merchants_create', { merchantId, name: '老灶火锅', subMchid: '1600000001', category: 'food', logoInk: '#C8472F', attribution: 'last' });
+  await call('merchants_create', {
+    merchantId,
+    name: '老灶火锅',
+    subMchid: '1600000001',
+    category: 'food',
+    logoInk: '#C8472F',
+    attribution: 'last',
+  });
   const store = async (name: string, latE6: number, opens = 0, closes = 1_440) => {
     const storeId = newId('sto');
-    await call('merchants_create_store', { storeId, merchantId, name, address: '丽水路 1 号', phone: '0571-5550001', latE6, lngE6: 120_140_000, opensAtMinute: opens, closesAtMinute: closes });
+    await call('merchants_create_store', {
+      storeId,
+      merchantId,
+      name,
+      address: '丽水路 1 号',
+      phone: '0571-5550001',
+      latE6,
+      lngE6: 120_140_000,
+      opensAtMinute: opens,
+      closesAtMinute: closes,
+    });
     return storeId;
   };
   const [storeId, otherStoreId] = [await store('运河店', 30_310_000), await store('武林店', 30_275_000)];
@@ -57,26 +122,93 @@ export async function startTown(): Promise<Town> {
   await call('merchants_add_staff', { staffId, merchantId, storeId, personId: staffPerson, role: 'manager' });
   const clerk: Staff = { staffId, merchantId, storeId, role: 'manager' };
   const dealId = newId('deal');
-  const terms = { priceFen: 11_200, friendDiscountFen: 900, rebateBps: 900, rebateCapFen: 2_000, commissionBps: 500, perPersonLimit: 9, validDays: 30, saleStartsAtMs: null, saleEndsAtMs: null };
+  const terms = {
+    priceFen: 11_200,
+    friendDiscountFen: 900,
+    rebateBps: 900,
+    rebateCapFen: 2_000,
+    commissionBps: 500,
+    perPersonLimit: 9,
+    validDays: 30,
+    saleStartsAtMs: null,
+    saleEndsAtMs: null,
+  };
   await call('catalog_create_deal', {
-    dealId, merchantId, title: '双人火锅餐', subtitle: '锅底任选', category: 'food', pictureUrls: ['/art/dish-hotpot.svg'], items: [{ name: '锅底', quantity: 1 }], notes: ['周末可用'], tags: ['随时退'],
-    storeIds: [storeId, otherStoreId], stock: 100, terms, warnings: [],
+    dealId,
+    merchantId,
+    title: '双人火锅餐',
+    subtitle: '锅底任选',
+    category: 'food',
+    pictureUrls: ['/art/dish-hotpot.svg'],
+    items: [{ name: '锅底', quantity: 1 }],
+    notes: ['周末可用'],
+    tags: ['随时退'],
+    storeIds: [storeId, otherStoreId],
+    stock: 100,
+    terms,
+    warnings: [],
   });
-  const { token } = await call<{ token: string }>('referrals_create_share', { token: 'sharetoken000001', merchantId, dealId, sharerId: sharer, channel: 'group', parentToken: null, lifeMs: 30 * DAY });
+  const { token } = await call<{ token: string }>('referrals_create_share', {
+    token: 'sharetoken000001',
+    merchantId,
+    dealId,
+    sharerId: sharer,
+    channel: 'group',
+    parentToken: null,
+    lifeMs: 30 * DAY,
+  });
 
-  const setOf = async (orderId: string) => (await db.query('SELECT version, live, redeemed FROM voucher_set WHERE order_id = $1', [orderId]))[0]!;
+  const setOf = async (orderId: string) =>
+    (await db.query('SELECT version, live, redeemed FROM voucher_set WHERE order_id = $1', [orderId]))[0]!;
   const rewardFen = (paidFen: number) => rewardOfFen(paidFen, terms.rebateBps, terms.rebateCapFen);
-  const usedFen = async (orderId: string) => Number((await db.query("SELECT coalesce(sum(paid_fen), 0)::bigint AS fen FROM voucher WHERE order_id = $1 AND state = 'redeemed'", [orderId]))[0]!.fen);
+  const usedFen = async (orderId: string) =>
+    Number(
+      (
+        await db.query(
+          "SELECT coalesce(sum(paid_fen), 0)::bigint AS fen FROM voucher WHERE order_id = $1 AND state = 'redeemed'",
+          [orderId],
+        )
+      )[0]!.fen,
+    );
 
   const town: Town = {
-    db, readOnly, app, url: database.url, merchantId, storeId, otherStoreId, dealId, token, sharer, friend, guest, clerk, staffPerson,
+    db,
+    readOnly,
+    app,
+    url: database.url,
+    merchantId,
+    storeId,
+    otherStoreId,
+    dealId,
+    token,
+    sharer,
+    friend,
+    guest,
+    clerk,
+    staffPerson,
     as: (personId, options = {}) => ({
-      ...app, db: readOnly, session: personId ? { personId, familyId: 'fam_test', deviceId: 'device-0001', isOperator: false, expiresAtMs: Number.MAX_SAFE_INTEGER } : null,
-      staff: options.staff ?? null, idem: null, language: options.language ?? 'zh', ip: '127.0.0.1',
+      ...app,
+      db: readOnly,
+      session: personId
+        ? {
+            personId,
+            familyId: 'fam_test',
+            deviceId: 'device-0001',
+            isOperator: false,
+            expiresAtMs: Number.MAX_SAFE_INTEGER,
+          }
+        : null,
+      staff: options.staff ?? null,
+      idem: null,
+      language: options.language ?? 'zh',
+      ip: '127.0.0.1',
     }),
     async read(name, story, ctx, input = {}) {
       const value = await story(ctx, { params: input.params ?? {}, query: input.query ?? {}, body: {} } as never);
-      const sent = value && typeof value === 'object' && 'readyJson' in value ? JSON.parse((value as Ready).readyJson) : JSON.parse(JSON.stringify(value));
+      const sent =
+        value && typeof value === 'object' && 'readyJson' in value
+          ? JSON.parse((value as Ready).readyJson)
+          : JSON.parse(JSON.stringify(value));
       return shapes[name].answer.parse(sent) as never;
     },
     async place(buyerId, { quantity = 1, brought = false, groupId } = {}) {
@@ -86,23 +218,91 @@ export async function startTown(): Promise<Town> {
       const payableFen = terms.priceFen * quantity - discountFen;
       const key = newSecret();
       await call('orders_place', {
-        idem: { actor: buyerId, key, hash: key + key, family: null }, orderId, paymentId, merchantId, subMchid: '1600000001', dealId, buyerId, deviceId: `device-${buyerId}`, surface: 'h5', termsVersion: 1, quantity,
-        limit: terms.perPersonLimit, unitPriceFen: terms.priceFen, discountFen, payableFen, commissionBps: terms.commissionBps, rebateBps: terms.rebateBps, rebateCapFen: terms.rebateCapFen, validDays: terms.validDays,
-        lines: [{ kind: 'price', amountFen: terms.priceFen * quantity }, ...(brought ? [{ kind: 'friend_discount', amountFen: -discountFen }] : [])],
-        snapshot: { title: '双人火锅餐', pictureUrl: '/art/dish-hotpot.svg', items: [{ name: '锅底', quantity: 1 }] }, holdMs: 900_000, watchMs: 30_000, hoardMax: 3, hoardMs: 3_600_000,
-        attribution: brought ? { orderId, merchantId, dealId, buyerId, token, sharerId: sharer, groupId: groupId ?? null, discountFen, rewardFen: rewardFen(payableFen) } : null,
+        idem: { actor: buyerId, key, hash: key + key, family: null },
+        orderId,
+        paymentId,
+        merchantId,
+        subMchid: '1600000001',
+        dealId,
+        buyerId,
+        deviceId: `device-${buyerId}`,
+        surface: 'h5',
+        termsVersion: 1,
+        quantity,
+        limit: terms.perPersonLimit,
+        unitPriceFen: terms.priceFen,
+        discountFen,
+        payableFen,
+        commissionBps: terms.commissionBps,
+        rebateBps: terms.rebateBps,
+        rebateCapFen: terms.rebateCapFen,
+        validDays: terms.validDays,
+        lines: [
+          { kind: 'price', amountFen: terms.priceFen * quantity },
+          ...(brought ? [{ kind: 'friend_discount', amountFen: -discountFen }] : []),
+        ],
+        snapshot: { title: '双人火锅餐', pictureUrl: '/art/dish-hotpot.svg', items: [{ name: '锅底', quantity: 1 }] },
+        holdMs: 900_000,
+        watchMs: 30_000,
+        hoardMax: 3,
+        hoardMs: 3_600_000,
+        attribution: brought
+          ? {
+              orderId,
+              merchantId,
+              dealId,
+              buyerId,
+              token,
+              sharerId: sharer,
+              groupId: groupId ?? null,
+              discountFen,
+              rewardFen: rewardFen(payableFen),
+            }
+          : null,
       });
-      return { orderId, paymentId, payableFen, quantity, buyerId, vouchers: [], rewardId: brought ? newId('rwd') : null };
+      return {
+        orderId,
+        paymentId,
+        payableFen,
+        quantity,
+        buyerId,
+        vouchers: [],
+        rewardId: brought ? newId('rwd') : null,
+      };
     },
     async pay(order) {
-      const vouchers = splitFen(order.payableFen, Array.from({ length: order.quantity }, () => 1)).map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: String((locators += 1)), paidFen }));
+      const vouchers = splitFen(
+        order.payableFen,
+        Array.from({ length: order.quantity }, () => 1),
+      ).map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: String((locators += 1)), paidFen }));
       await call('orders_mark_paid', {
-        paymentId: order.paymentId, orderId: order.orderId, transactionId: `42${order.paymentId}`, payerOpenid: `o-${order.buyerId}`, successAtMs: app.clock.nowMs(), notice: null,
-        providerFeeFen: feeFen(order.payableFen, FEE_BPS), vouchers, shareToken: order.rewardId ? token : null,
-        reward: order.rewardId ? {
-          rewardId: order.rewardId, orderId: order.orderId, merchantId, sharerId: sharer, friendId: order.buyerId, amountFen: rewardFen(order.payableFen), paidFen: order.payableFen, rateBps: terms.rebateBps,
-          capFen: terms.rebateCapFen, heldFor: [], reason: null, payerOpenid: null, deviceId: null, repeatMs: 1,
-        } : null,
+        paymentId: order.paymentId,
+        orderId: order.orderId,
+        transactionId: `42${order.paymentId}`,
+        payerOpenid: `o-${order.buyerId}`,
+        successAtMs: app.clock.nowMs(),
+        notice: null,
+        providerFeeFen: feeFen(order.payableFen, FEE_BPS),
+        vouchers,
+        shareToken: order.rewardId ? token : null,
+        reward: order.rewardId
+          ? {
+              rewardId: order.rewardId,
+              orderId: order.orderId,
+              merchantId,
+              sharerId: sharer,
+              friendId: order.buyerId,
+              amountFen: rewardFen(order.payableFen),
+              paidFen: order.payableFen,
+              rateBps: terms.rebateBps,
+              capFen: terms.rebateCapFen,
+              heldFor: [],
+              reason: null,
+              payerOpenid: null,
+              deviceId: null,
+              repeatMs: 1,
+            }
+          : null,
       });
       return { ...order, vouchers };
     },
@@ -113,8 +313,22 @@ export async function startTown(): Promise<Town> {
       const paid = (await usedFen(order.orderId)) + voucher.paidFen;
       const redemptionId = newId('rdm');
       await call('vouchers_redeem', {
-        idem: null, redemptionId, voucherId: voucher.voucherId, orderId: order.orderId, merchantId, storeId, staffId, deviceId: null, codeKind: 'qr', undoMs: 300_000, setVersion: set.version,
-        isLast: set.live === 1, rewardPaidFen: paid, rewardFen: rewardFen(paid), holdMs: 7 * DAY, splitDelayMs: 305_000,
+        idem: null,
+        redemptionId,
+        voucherId: voucher.voucherId,
+        orderId: order.orderId,
+        merchantId,
+        storeId,
+        staffId,
+        deviceId: null,
+        codeKind: 'qr',
+        undoMs: 300_000,
+        setVersion: set.version,
+        isLast: set.live === 1,
+        rewardPaidFen: paid,
+        rewardFen: rewardFen(paid),
+        holdMs: 7 * DAY,
+        splitDelayMs: 305_000,
       });
       return redemptionId;
     },
@@ -123,7 +337,14 @@ export async function startTown(): Promise<Town> {
       const commissionFen = partFen(paid, terms.commissionBps);
       const reward = order.rewardId ? rewardFen(paid) : 0;
       const splitId = newId('spl');
-      await call('settlement_open_split', { splitId, orderId: order.orderId, merchantId, commissionFen, rewardFen: reward, merchantFen: paid - feeFen(paid, FEE_BPS) - commissionFen - reward });
+      await call('settlement_open_split', {
+        splitId,
+        orderId: order.orderId,
+        merchantId,
+        commissionFen,
+        rewardFen: reward,
+        merchantFen: paid - feeFen(paid, FEE_BPS) - commissionFen - reward,
+      });
       await call('settlement_split_done', { splitId });
     },
     async refund(order, indexes, kind = 'unused') {
@@ -134,9 +355,27 @@ export async function startTown(): Promise<Town> {
       const refundId = newId('rfd');
       const paid = await usedFen(order.orderId);
       await call('refunds_open', {
-        idem: null, refundId, orderId: order.orderId, paymentId: order.paymentId, merchantId, buyerId: order.buyerId, dealId, kind, amountFen, feeBackFen: feeFen(kept, FEE_BPS) - feeFen(kept - amountFen, FEE_BPS),
-        voucherIds: indexes.map((i) => order.vouchers[i]!.voucherId), reason: kind === 'expired' ? 'expired' : '计划有变', setVersion: set.version, refundedFen: row!.refunded_fen,
-        closes: set.live === indexes.length && set.redeemed > 0, cancels: set.live === indexes.length && set.redeemed === 0, rewardPaidFen: paid, rewardFen: rewardFen(paid), holdMs: 7 * DAY, splitDelayMs: 305_000, title: '双人火锅餐',
+        idem: null,
+        refundId,
+        orderId: order.orderId,
+        paymentId: order.paymentId,
+        merchantId,
+        buyerId: order.buyerId,
+        dealId,
+        kind,
+        amountFen,
+        feeBackFen: feeFen(kept, FEE_BPS) - feeFen(kept - amountFen, FEE_BPS),
+        voucherIds: indexes.map((i) => order.vouchers[i]!.voucherId),
+        reason: kind === 'expired' ? 'expired' : '计划有变',
+        setVersion: set.version,
+        refundedFen: row!.refunded_fen,
+        closes: set.live === indexes.length && set.redeemed > 0,
+        cancels: set.live === indexes.length && set.redeemed === 0,
+        rewardPaidFen: paid,
+        rewardFen: rewardFen(paid),
+        holdMs: 7 * DAY,
+        splitDelayMs: 305_000,
+        title: '双人火锅餐',
       });
       return refundId;
     },
@@ -147,20 +386,40 @@ export async function startTown(): Promise<Town> {
     async askAfterSale(order, index = 0) {
       const refundId = newId('rfd');
       await call('refunds_request', {
-        idem: null, refundId, orderId: order.orderId, paymentId: order.paymentId, merchantId, buyerId: order.buyerId, amountFen: order.vouchers[index]!.paidFen, voucherId: order.vouchers[index]!.voucherId,
-        reason: '锅底不新鲜', answerMs: 2 * DAY, managerIds: [staffPerson], title: '双人火锅餐',
+        idem: null,
+        refundId,
+        orderId: order.orderId,
+        paymentId: order.paymentId,
+        merchantId,
+        buyerId: order.buyerId,
+        amountFen: order.vouchers[index]!.paidFen,
+        voucherId: order.vouchers[index]!.voucherId,
+        reason: '锅底不新鲜',
+        answerMs: 2 * DAY,
+        managerIds: [staffPerson],
+        title: '双人火锅餐',
       });
       return refundId;
     },
     async release(order) {
-      const [row] = await db.query('SELECT amount_fen - clawed_fen AS fen FROM reward WHERE reward_id = $1', [order.rewardId]);
+      const [row] = await db.query('SELECT amount_fen - clawed_fen AS fen FROM reward WHERE reward_id = $1', [
+        order.rewardId,
+      ]);
       await call('referrals_release', { rewardId: order.rewardId, debtFen: 0, availableFen: row!.fen });
     },
     async withdraw(personId, amountFen, succeeded) {
       const withdrawalId = newId('wdr');
-      await call('settlement_request_withdrawal', { idem: null, withdrawalId, personId, openid: 'o-sharer-0000001', amountFen, perDay: 3 });
+      await call('settlement_request_withdrawal', {
+        idem: null,
+        withdrawalId,
+        personId,
+        openid: 'o-sharer-0000001',
+        amountFen,
+        perDay: 3,
+      });
       await call('settlement_withdrawal_sent', { withdrawalId, packageInfo: 'package-1', billNo: `13${withdrawalId}` });
-      if (succeeded !== null) await call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason: succeeded ? null : 'EXPIRED' });
+      if (succeeded !== null)
+        await call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason: succeeded ? null : 'EXPIRED' });
       return withdrawalId;
     },
     async move(ms) {
@@ -179,8 +438,17 @@ export async function startTown(): Promise<Town> {
 /** A whole history: one of each thing that can happen. Ends with every fact done. */
 export async function liveHistory(town: Town) {
   const { db } = town;
-  await db.call('referrals_add_touches', { touches: ['v-1', 'v-2'].map((visitorId) => ({
-    token: town.token, merchantId: town.merchantId, dealId: town.dealId, visitorId, personId: visitorId === 'v-1' ? town.friend : null, surface: 'weapp', groupId: 'opengid-secret-1' })) });
+  await db.call('referrals_add_touches', {
+    touches: ['v-1', 'v-2'].map((visitorId) => ({
+      token: town.token,
+      merchantId: town.merchantId,
+      dealId: town.dealId,
+      visitorId,
+      personId: visitorId === 'v-1' ? town.friend : null,
+      surface: 'weapp',
+      groupId: 'opengid-secret-1',
+    })),
+  });
   const served = await town.buy(town.friend, { brought: true, groupId: 'opengid-secret-1' });
   await town.redeem(served);
   await db.call('orders_serve', { orderId: served.orderId, to: 'completed' });
@@ -201,7 +469,16 @@ export async function liveHistory(town: Town) {
   await town.arrive(backRefund);
   const undone = await town.buy(town.guest);
   const redemptionId = await town.redeem(undone);
-  await db.call('vouchers_undo', { idem: null, redemptionId, storeId: town.storeId, merchantId: town.merchantId, by: town.clerk.staffId, setVersion: 1, rewardPaidFen: 0, rewardFen: 0 });
+  await db.call('vouchers_undo', {
+    idem: null,
+    redemptionId,
+    storeId: town.storeId,
+    merchantId: town.merchantId,
+    by: town.clerk.staffId,
+    setVersion: 1,
+    rewardPaidFen: 0,
+    rewardFen: 0,
+  });
   const asked = await town.buy(town.guest);
   await town.redeem(asked);
   const afterSaleId = await town.askAfterSale(asked);
@@ -209,5 +486,18 @@ export async function liveHistory(town: Town) {
   const cancelled = await town.place(town.friend);
   await db.call('orders_end', { idem: null, orderId: cancelled.orderId, to: 'cancelled' });
   await db.query("UPDATE fact SET state = 'done' WHERE state = 'due'");
-  return { served, expected, pending, partly, unusedRefund, back, backRefund, undone, asked, afterSaleId, unpaid, cancelled };
+  return {
+    served,
+    expected,
+    pending,
+    partly,
+    unusedRefund,
+    back,
+    backRefund,
+    undone,
+    asked,
+    afterSaleId,
+    unpaid,
+    cancelled,
+  };
 }
