@@ -1,7 +1,74 @@
-/** The demo city's seeding, when demo mode is on. */
+/**
+ * The demo city, made once per database at the first start in demo mode: its market and about two weeks of history, played
+ * through the real stories in a clock that is set back and ends at the real time (I-25). A database with other data is left alone.
+ */
+import { demoPeople } from '../identity';
 import type { App } from '../kernel';
+import { city as wholeCity, type CityMerchant } from './demo-city';
+import { playHistory } from './demo-history';
+import { makeMarket } from './demo-market';
+import { beginMark, finishMark, forgetCity, hasData, onlyMaker, readMark } from './demo-store';
+import { openWorld, sandboxOf } from './demo-world';
 
 export interface SignIn { who: string; name: string; phone: string; role: string }
-export async function seedDemo(_app: App, _say: (words: string) => void): Promise<SignIn[]> {
-  return [];
+/** How much is made. `perDay`: purchases on an ordinary day. */
+export interface DemoSize { city: readonly CityMerchant[]; days: number; perDay: number }
+const WHOLE: DemoSize = { city: wholeCity, days: 14, perDay: 11 };
+
+/** Makes the city unless it is there; answers who can be tried. `say` tells people how far it is. */
+export async function seedDemo(app: App, say: (words: string) => void, size: DemoSize = WHOLE): Promise<SignIn[]> {
+  if (!app.config.sandboxUrl) {
+    say('演示城市要用微信替身，现在接的是真的微信：没有建。');
+    return [];
+  }
+  return onlyMaker(app.config.databaseUrl, async () => {
+    const mark = await readMark(app.db);
+    if (mark?.state === 'made') {
+      await followClock(app);
+      return signIns(app, mark.friendToken);
+    }
+    if (mark) {
+      say('演示城市：上次没建完，从头来。');
+      await forgetCity(app);
+    } else if (await hasData(app.db)) {
+      say('这个数据库里已经有别的数据，没有建演示城市。');
+      return [];
+    }
+    return signIns(app, await make(app, say, size));
+  });
+}
+
+async function make(app: App, say: (words: string) => void, size: DemoSize): Promise<string | null> {
+  const startedAt = performance.now();
+  await beginMark(app.db);
+  const world = openWorld(app);
+  const before = await patientSandbox(app);
+  const friendToken = await playHistory(world, size, say);
+  await sandboxOf(app)('settings', before);
+  await finishMark(app.db, friendToken);
+  say(`演示城市：建好了，用了 ${Math.round((performance.now() - startedAt) / 1_000)} 秒。`);
+  return friendToken;
+}
+
+/** While two weeks pass in a minute, WeChat's refunds and splits are done at once. Answers how it was before. */
+async function patientSandbox(app: App): Promise<Record<string, unknown>> {
+  const { refundDelayMs, splitDelayMs } = await sandboxOf(app)<Record<string, unknown>>('settings');
+  await sandboxOf(app)('settings', { refundDelayMs: 0, splitDelayMs: 0 });
+  return { refundDelayMs, splitDelayMs };
+}
+
+/** Time moved in an earlier run stays in the database; a sandbox that was started anew is told. */
+async function followClock(app: App): Promise<void> {
+  const [row] = await app.db.query<{ clock: { offsetMs: number } }>('SELECT kernel_read_clock() AS clock');
+  await sandboxOf(app)('clock', { offsetMs: row!.clock.offsetMs });
+}
+
+const PLACES: Partial<Record<string, string>> = { clerk: '渡口老灶 桥弄街店', manager: '渡口老灶' };
+
+async function signIns(app: App, friendToken: string | null): Promise<SignIn[]> {
+  return demoPeople.map(({ who, name, phone, role }) => {
+    const place = PLACES[who] ? `，${PLACES[who]}` : '';
+    const invited = who === 'friend' && friendToken ? `，林小满的邀请：${app.config.publicUrl}/s/${friendToken}` : '';
+    return { who, name, phone, role: `${role.zh}${place}${invited}` };
+  });
 }

@@ -2,14 +2,20 @@
  * The long-running host: migrations, all handlers, the worker, H5 files. One line of JSON says that it is ready.
  * Wrong configuration or an unreachable database: one sentence, exit 1. SIGTERM stops it after what is under way.
  */
-import { ConfigError, newLog, openDb, readConfig, startClock, type App } from '../kernel';
+import { errors, messageOf } from '../contract/errors';
+import { ConfigError, newLog, openDb, readConfig, startClock, type App, type Handler } from '../kernel';
 import { prepareDatabase } from '../worker/prepare';
-import { startWorker } from '../worker/runner';
+import { startWorker, type Worker } from '../worker/runner';
 import { runTimers } from '../worker/timers';
 import { seedDemo } from './demo';
 import { serveFiles } from './files';
 import { serve } from './http';
 import { allRoutes } from './modules';
+
+const NOT_YET = {
+  statusCode: 503, headers: { 'content-type': 'application/json; charset=utf-8', 'retry-after': '5' },
+  body: JSON.stringify({ code: 'BUSY', message: messageOf('BUSY', 'zh'), retry: errors.BUSY.retry, retryAfterMs: 5_000 }),
+};
 
 async function main(): Promise<void> {
   const config = readConfig();
@@ -17,14 +23,20 @@ async function main(): Promise<void> {
   await prepareDatabase(config.databaseUrl);
   const db = openDb(config.databaseUrl, { max: config.poolSize, named: config.namedStatements });
   const app: App = { db, clock: await startClock(db), config, log };
+  let worker: Worker | null = null;
+  const routes = allRoutes(async () => app, () => worker?.nudge());
+  // While the demo plays its history in a clock that is set back, only WeChat's notices are answered.
+  let making = config.demo;
+  const handler: Handler = (event) => (making && !event.rawPath.startsWith('/api/provider/') ? Promise.resolve(NOT_YET) : routes(event));
+  const server = await serve(handler, serveFiles(config.h5Dir, config.artDir), config.port, process.env.HOST || '127.0.0.1');
+  const signIns = config.demo ? await seedDemo(app, (say) => console.log(JSON.stringify({ say }))) : [];
+  making = false;
   let timersAt = 0;
-  const worker = startWorker(app, async () => {
+  worker = startWorker(app, async () => {
     if (performance.now() < timersAt) return;
     timersAt = performance.now() + 60_000;
     await runTimers(app);
   });
-  const server = await serve(allRoutes(async () => app, () => worker.nudge()), serveFiles(config.h5Dir, config.artDir), config.port, process.env.HOST || '127.0.0.1');
-  const signIns = config.demo ? await seedDemo(app, (say) => console.log(JSON.stringify({ say }))) : [];
   console.log(JSON.stringify({ msg: 'ready', port: config.port, signIns }));
 
   let stopping = false;
@@ -33,7 +45,7 @@ async function main(): Promise<void> {
     stopping = true;
     server.close();
     server.closeIdleConnections();
-    await worker.stop();
+    await worker?.stop();
     app.clock.stop();
     server.closeAllConnections();
     await db.end();

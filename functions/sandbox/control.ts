@@ -109,6 +109,16 @@ const rotate: Handler = async (sandbox, { body }) => {
   return ok({ serial, activeSerial: sandbox.keys.active(), credentials: sandbox.keys.credentials(sandbox.url) });
 };
 
+/** Forgets every person, order and notice; keys and switches stay. For a demo that begins anew. */
+const reset: Handler = async (sandbox) => {
+  await sandbox.flush();
+  for (const [name, table] of Object.entries(sandbox.world.tables)) {
+    if (name !== 'meta') for (const key of [...table.keys()]) sandbox.world.remove(name as keyof typeof sandbox.world.tables, key);
+  }
+  sandbox.offsetMs = 0;
+  return ok({ offsetMs: 0 });
+};
+
 const state: Handler = (sandbox, { query }) => {
   sandbox.settleTime();
   const only = query.get('table');
@@ -138,5 +148,6 @@ export const controlRoutes: Route[] = ([
   ['POST', '/sandbox/balance', setBalance],
   ['POST', '/sandbox/rotate-keys', rotate],
   ['POST', '/sandbox/flush', async (sandbox) => ok({ delivered: await sandbox.flush() })],
+  ['POST', '/sandbox/reset', reset],
   ['GET', '/sandbox/state', state],
 ] as [Route['method'], string, Handler][]).map(([method, path, handle]) => ({ method, path, name: 'control', handle }));
