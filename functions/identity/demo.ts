@@ -6,6 +6,7 @@ import type { demoPeople as demoNames } from '../contract/shapes-identity';
 import { Unavailable, type App, type Db, type Story } from '../kernel';
 import { exchangeCode, wechatIds } from './login-wechat';
 import { freshPerson, newSession, sessionAnswer, type Opened } from './sessions';
+import { findNamesByPhone, readClock } from './store';
 
 export type DemoName = (typeof demoNames)[number];
 export interface DemoPerson { who: DemoName; phone: string; name: string; avatarUrl: string; role: { zh: string; en: string } }
@@ -22,9 +23,7 @@ export const demoPeople: readonly DemoPerson[] = [
 
 /** For the login page: who can be tried, with the name that they go by now. */
 export async function findDemoPeople(db: Db, language: 'zh' | 'en'): Promise<{ who: string; name: string; role: string }[]> {
-  const rows = await db.query<{ phone: string; name: string }>(
-    `SELECT i.value AS phone, p.name FROM person_identity i JOIN person p USING (person_id) WHERE i.kind = 'phone' AND i.value = ANY ($1::text[])`,
-    [demoPeople.map((person) => person.phone)]);
+  const rows = await findNamesByPhone(db, demoPeople.map((person) => person.phone));
   const names = new Map(rows.map((row) => [row.phone, row.name]));
   return demoPeople.map((person) => ({ who: person.who, name: names.get(person.phone) ?? person.name, role: person.role[language] }));
 }
@@ -54,7 +53,7 @@ export const loginDemo: Story<'loginDemo'> = async (ctx, { body }) => {
   return sessionAnswer(ctx, opened, session.refreshToken);
 };
 
-export const getDemoClock: Story<'getDemoClock'> = async (ctx) => (await ctx.db.query('SELECT kernel_read_clock() AS clock'))[0]!.clock;
+export const getDemoClock: Story<'getDemoClock'> = (ctx) => readClock(ctx.db);
 
 export const moveDemoClock: Story<'moveDemoClock'> = async (ctx, { body }) => {
   const moved = await ctx.db.call<{ nowMs: number; offsetMs: number }>('kernel_move_clock', { advanceMs: body.advanceMs });

@@ -1,5 +1,5 @@
 /** One text message through the configured gateway: POST {phone, text} with a bearer token; 2xx means taken over. */
-import { Unavailable } from '../kernel/failure';
+import { Unavailable } from '../kernel';
 
 const TIMEOUT_MS = 5_000;
 

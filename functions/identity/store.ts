@@ -87,3 +87,12 @@ export async function findSubscriber(db: Db, noticeId: string, templates: readon
 export async function ownsMedia(db: Db, personId: string, mediaId: string): Promise<boolean> {
   return (await db.query<{ own: boolean }>('SELECT kernel_owns_media($1, $2) AS own', [personId, mediaId]))[0]!.own;
 }
+
+export function findNamesByPhone(db: Db, phones: readonly string[]) {
+  return db.query<{ phone: string; name: string }>(
+    `SELECT i.value AS phone, p.name FROM person_identity i JOIN person p USING (person_id) WHERE i.kind = 'phone' AND i.value = ANY ($1::text[])`, [phones]);
+}
+
+export async function readClock(db: Db): Promise<{ nowMs: number; offsetMs: number }> {
+  return (await db.query('SELECT kernel_read_clock() AS clock'))[0]!.clock;
+}

@@ -4,8 +4,7 @@
  * Source: developers.weixin.qq.com/miniprogram/dev/OpenApiDoc, read 2026-11.
  */
 import { createDecipheriv } from 'node:crypto';
-import type { WechatConfig } from '../kernel/config';
-import { ProviderRefused } from '../kernel/failure';
+import { ProviderRefused, type WechatConfig } from '../kernel';
 import { ask, type Json, tokenSource, withToken } from './wechat-token';
 
 export interface WechatApi {

@@ -3,8 +3,7 @@
  * stable_token keeps the old token valid while a new one is handed out, so instances need no shared store.
  * Source: developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.
  */
-import type { WechatConfig } from '../kernel/config';
-import { ProviderRefused, Unavailable } from '../kernel/failure';
+import { ProviderRefused, Unavailable, type WechatConfig } from '../kernel';
 
 export type Json = Record<string, unknown>;
 export interface TokenSource { get(): Promise<string>; renewed(refused: string): Promise<string> }

@@ -1,2 +1,2 @@
 /** Merchants, stores and staff: the public face. */
-export { findManagers, findMerchant, findStaff, findStoreNames, findStores, findSubMchid, type MerchantRow, type StoreRow } from './store';
+export { findManagers, findStaff, findStoreNames, findSubMchid } from './store';

@@ -8,6 +8,7 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  IF NOT EXISTS (SELECT FROM merchants_find(p ->> 'merchantId')) THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
   INSERT INTO deal (deal_id, merchant_id, title, subtitle, category, picture_urls, items, notes, tags, terms_version)
   VALUES (p ->> 'dealId', p ->> 'merchantId', p ->> 'title', p ->> 'subtitle', p ->> 'category', ARRAY(SELECT jsonb_array_elements_text(p -> 'pictureUrls')), p -> 'items',
     ARRAY(SELECT jsonb_array_elements_text(p -> 'notes')), ARRAY(SELECT jsonb_array_elements_text(p -> 'tags')), 1);

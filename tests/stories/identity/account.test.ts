@@ -1,5 +1,6 @@
 /** Linking a phone or a WeChat; two accounts of one person become one with all they have., I-05, I-16. */
 import { HOUR_MS, PAYOUT_CHANGE_FREEZE_MS, SESSION_MS } from '../../../functions/contract/limits';
+import { joinPerson } from '../../../functions/worker/join-person';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { newPhone } from '../../support/person';
 import { account, buy, DAY, later, redeem, share, stateOf } from '../../support/trade';
@@ -148,6 +149,9 @@ describe('two accounts', () => {
     expect(personId).toBe(browser.personId);
     expect((await t.ok('getWallet', { as: token })).availableFen).toBe(944);
     expect(await account(t, 'reward-available', sharer.personId)).toBe(0);
+    // F-09: a second try of any step finds nothing left to move.
+    expect(await joinPerson(t.app, { from: sharer.personId, to: personId })).toBeNull();
+    expect(await account(t, 'reward-available', personId)).toBe(944);
     expect((await t.ok('listOrders', { as: token })).items).toHaveLength(2);
     expect(await t.ok('getVoucher', { as: token, params: { voucherId: own.voucherIds[0]! } })).toMatchObject({ state: 'issued', secret: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect((await t.ok('listRewards', { as: token })).items).toHaveLength(1);

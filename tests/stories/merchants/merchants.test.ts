@@ -1,0 +1,127 @@
+/** Merchants, stores and staff by the operator. A-17, A-19, A-20, A-25, I-22, I-23. */
+import { findManagers, findStaff } from '../../../functions/merchants';
+import { findStores } from '../../../functions/merchants/store';
+import { startTestApp, type TestApp, type TestPerson } from '../../support/app';
+import { newPhone } from '../../support/person';
+
+let t: TestApp;
+let operator: TestPerson;
+beforeAll(async () => {
+  t = await startTestApp();
+  operator = await t.person('运营', { operator: true });
+});
+afterAll(() => t.stop());
+
+let numbers = 1_700_000_000;
+const merchantBody = (name = '老灶火锅') => ({ name, subMchid: String((numbers += 1)), category: 'food' as const, logoInk: '#C8472F' });
+const storeBody = { name: '南京东路店', address: '南京东路 1 号', phone: '021-55550001', latE6: 31_235_000, lngE6: 121_480_000, opensAtMinute: 600, closesAtMinute: 1_320 };
+const merchant = async () => (await t.ok('createMerchant', { as: operator, body: merchantBody() })).merchantId;
+const store = async (merchantId: string) => (await t.ok('createStore', { as: operator, params: { merchantId }, body: storeBody })).storeId;
+
+test('a merchant comes with the fact that adds us as a receiver of its splits; first or last touch is its choice', async () => {
+  const { merchantId } = await t.ok('createMerchant', { as: operator, body: { ...merchantBody(), attribution: 'first' } });
+  expect(await t.db.query(`SELECT kind, state FROM fact WHERE subject = $1`, [merchantId])).toEqual([{ kind: 'merchant.created', state: 'due' }]);
+  expect(await t.db.query('SELECT attribution FROM merchant WHERE merchant_id = $1', [merchantId])).toEqual([{ attribution: 'first' }]);
+});
+
+test('I-22, A-24, A-25 a key is accepted once: same body same answer, other body refused, no key refused, another actor is another key', async () => {
+  const body = merchantBody();
+  const first = await t.ok('createMerchant', { as: operator, key: 'create-merchant-1', body });
+  expect(await t.ok('createMerchant', { as: operator, key: 'create-merchant-1', body })).toEqual(first);
+  expect(await t.refused('createMerchant', { as: operator, key: 'create-merchant-1', body: merchantBody('另一家') })).toMatchObject({ status: 422, code: 'KEY_REUSED' });
+  expect(await t.refused('createMerchant', { as: operator, key: null, body: merchantBody() })).toMatchObject({ status: 400, code: 'KEY_REQUIRED' });
+  const second = await t.person('运营乙', { operator: true });
+  expect((await t.ok('createMerchant', { as: second, key: 'create-merchant-1', body: merchantBody() })).merchantId).not.toBe(first.merchantId);
+});
+
+test('ten times the same key at once make one merchant', async () => {
+  const body = merchantBody('并发');
+  const answers = await Promise.all(Array.from({ length: 10 }, () => t.ok('createMerchant', { as: operator, key: 'ten-at-once', body })));
+  expect(new Set(answers.map((answer) => answer.merchantId)).size).toBe(1);
+  expect((await t.db.query(`SELECT FROM merchant WHERE name = '并发'`)).length).toBe(1);
+});
+
+test('a refusal leaves the key free: a taken number at WeChat Pay, then another', async () => {
+  const taken = merchantBody();
+  await t.ok('createMerchant', { as: operator, body: taken });
+  expect(await t.refused('createMerchant', { as: operator, key: 'after-refusal', body: taken })).toMatchObject({ status: 400, details: { where: 'body.subMchid' } });
+  await t.ok('createMerchant', { as: operator, key: 'after-refusal', body: merchantBody() });
+});
+
+test('A-20 only the operator', async () => {
+  const merchantId = await merchant();
+  const manager = await t.person('店长');
+  await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: manager.phone!, storeId: null, role: 'manager' } });
+  for (const [as, status] of [[null, 401], [await t.person('客人'), 403], [manager, 403]] as const) {
+    expect((await t.handle('createMerchant', { as, body: merchantBody() })).status).toBe(status);
+    expect((await t.handle('createStore', { as, params: { merchantId }, body: storeBody })).status).toBe(status);
+    expect((await t.handle('addStaff', { as, params: { merchantId }, body: { phone: newPhone(), storeId: null, role: 'manager' } })).status).toBe(status);
+  }
+});
+
+test('A-17 no field beside those of the form', async () => {
+  for (const extra of [{ merchantId: 'mch_000000000' }, { isOperator: true }, { balanceFen: 1 }]) {
+    expect(await t.refused('createMerchant', { as: operator, body: { ...merchantBody(), ...extra } })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
+  }
+});
+
+test('staff who never signed in are found by their phone at the first sign-in', async () => {
+  const merchantId = await merchant();
+  const storeId = await store(merchantId);
+  const phone = newPhone();
+  const { staffId } = await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone, storeId, role: 'clerk' } });
+  const clerk = await t.person('小陈', { phone, openid: null });
+  expect(await t.ok('listMyStores', { as: clerk })).toEqual({ items: [{ storeId, storeName: '南京东路店', merchantName: '老灶火锅', logoInk: '#C8472F', role: 'clerk' }] });
+  expect(await findStaff(t.db, clerk.personId, storeId)).toEqual({ staffId, merchantId, storeId, role: 'clerk' });
+  expect(await t.ok('getMe', { as: clerk })).toMatchObject({ isStaff: true });
+});
+
+test('a role is given again: the same place, the new role; ten times at once still one place', async () => {
+  const merchantId = await merchant();
+  const storeId = await store(merchantId);
+  const person = await t.person('升职的人');
+  const add = (role: 'clerk' | 'manager') => t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: person.phone!, storeId, role } });
+  const answers = await Promise.all(Array.from({ length: 10 }, () => add('clerk')));
+  expect(new Set(answers.map((answer) => answer.staffId)).size).toBe(1);
+  expect(await add('manager')).toEqual(answers[0]);
+  expect(await findStaff(t.db, person.personId, storeId)).toMatchObject({ role: 'manager' });
+  expect((await t.db.query('SELECT FROM staff WHERE person_id = $1', [person.personId])).length).toBe(1);
+});
+
+test('I-23, A-19 a store of another merchant is not found, and nobody is left behind by the try', async () => {
+  const [mine, other] = [await merchant(), await merchant()];
+  const foreign = await store(other);
+  const phone = newPhone();
+  expect(await t.refused('addStaff', { as: operator, params: { merchantId: mine }, body: { phone, storeId: foreign, role: 'clerk' } })).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+  expect((await t.db.query('SELECT FROM person_identity WHERE value = $1', [phone])).length).toBe(0);
+  expect(await findStores(t.db, mine, [foreign])).toEqual([]);
+  expect(await t.refused('createStore', { as: operator, params: { merchantId: 'mch_000000000nobody' }, body: storeBody })).toMatchObject({ status: 404 });
+});
+
+test('A-19 staff act at their store only; without a store at all of the merchant\'s; a removed one nowhere', async () => {
+  const merchantId = await merchant();
+  const [a, b] = [await store(merchantId), await store(merchantId)];
+  const other = await store(await merchant());
+  const clerk = await t.person('一店店员');
+  const manager = await t.person('总店长');
+  await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: clerk.phone!, storeId: a, role: 'clerk' } });
+  await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: manager.phone!, storeId: null, role: 'manager' } });
+  expect(await findStaff(t.db, clerk.personId, b)).toBeNull();
+  expect(await findStaff(t.db, manager.personId, b)).toMatchObject({ storeId: b, role: 'manager' });
+  expect(await findStaff(t.db, manager.personId, other)).toBeNull();
+  expect((await t.ok('listMyStores', { as: manager })).items).toHaveLength(2);
+  expect(await findManagers(t.db, merchantId)).toEqual([manager.personId]);
+  await t.db.query('UPDATE staff SET removed_at = juke_now() WHERE person_id = $1', [manager.personId]);
+  expect(await findStaff(t.db, manager.personId, b)).toBeNull();
+  expect(await findManagers(t.db, merchantId)).toEqual([]);
+});
+
+test('a person who is clerk at the store and manager of all acts as a manager', async () => {
+  const merchantId = await merchant();
+  const storeId = await store(merchantId);
+  const person = await t.person('兼职');
+  await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: person.phone!, storeId, role: 'clerk' } });
+  await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: person.phone!, storeId: null, role: 'manager' } });
+  expect(await findStaff(t.db, person.personId, storeId)).toMatchObject({ role: 'manager' });
+  expect((await t.ok('listMyStores', { as: person })).items).toMatchObject([{ storeId, role: 'manager' }]);
+});
