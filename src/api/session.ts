@@ -1,6 +1,7 @@
 // Who is signed in on this device: the short-lived token, and the refresh token that renews it.
 import type { Answer } from '@contract/shapes';
 import { storage } from '@/platform';
+import { dropKeptVouchers } from '@/state/kept-vouchers';
 import { createStore, useStore } from '@/state/store';
 
 export type Session = Answer<'loginPhone'>;
@@ -21,5 +22,6 @@ export function keepSession(next: Session): void {
 
 export function dropSession(): void {
   storage.remove(KEY);
+  dropKeptVouchers();
   session.set(null);
 }

@@ -70,6 +70,11 @@ export function setStatusBar(_light: boolean): void {
   // the browser draws its own
 }
 
+/** The shop's pages use the whole window where it is wide; guests' pages stay a phone's column. */
+export function setWide(on: boolean): void {
+  document.body.classList.toggle('jk-wide', on);
+}
+
 export function setDocumentTitle(title: string, language: string): void {
   document.title = title;
   document.documentElement.lang = language === 'en' ? 'en' : 'zh-CN';
@@ -102,7 +107,7 @@ export async function requestPayment(ticket: PaymentTicket): Promise<PaymentOutc
 }
 
 export function payReturnUrl(orderId: string): string | undefined {
-  return `${location.origin}/pages/pay-return/index?orderId=${encodeURIComponent(orderId)}`;
+  return `${location.origin}/pages/pay-return/index?id=${encodeURIComponent(orderId)}`;
 }
 
 export async function requestTransfer(ticket: TransferTicket): Promise<PaymentOutcome> {

@@ -68,6 +68,10 @@ export function setStatusBar(light: boolean): void {
   wx.setNavigationBarColor?.({ frontColor: light ? '#ffffff' : '#000000', backgroundColor: '#00000000', fail: () => undefined });
 }
 
+export function setWide(_on: boolean): void {
+  // a phone has one width
+}
+
 export function setDocumentTitle(_title: string, _language: string): void {
   // the title is drawn by NavBar
 }

@@ -1,9 +1,140 @@
+// My orders: what needs paying, what can be used, what was used, what is coming back.
 import { Text, View } from '@tarojs/components';
+import { serverNow } from '@/api';
+import { Button } from '@/components/button';
+import { Countdown } from '@/components/countdown';
+import { EmptyState } from '@/components/empty-state';
+import { ErrorState } from '@/components/error-state';
+import { Icon } from '@/components/icon';
+import { NeedLogin } from '@/components/need-login';
+import { Page } from '@/components/page';
+import { Picture } from '@/components/picture';
+import { ShopLogo } from '@/components/shop-logo';
+import { CardSkeleton } from '@/components/skeleton';
+import { Tabs } from '@/components/tabs';
+import { Touchable } from '@/components/touchable';
+import { texts as common } from '@/i18n/common';
+import { day, money } from '@/i18n/format';
+import { texts } from '@/i18n/orders';
+import { texts as trade } from '@/i18n/trade';
+import { useT } from '@/i18n';
+import { openPage, openTab } from '@/state/pages';
+import { useLanguage } from '@/state/settings';
+import { lastMoment, orderStatus, type OrderRow } from '@/state/trade';
+import { useOrders, type Tab } from './model';
+import './index.scss';
 
-export default function Placeholder() {
+type Model = ReturnType<typeof useOrders>;
+
+export default function Orders() {
+  const t = useT(texts);
+  const model = useOrders();
+  const tabs: { key: Tab; text: string }[] = [
+    { key: 'all', text: t.tabAll }, { key: 'unpaid', text: t.tabUnpaid }, { key: 'usable', text: t.tabUsable }, { key: 'used', text: t.tabUsed }, { key: 'refund', text: t.tabRefund },
+  ];
   return (
-    <View>
-      <Text>卡券</Text>
+    <Page title={t.listTitle} tab="orders" className="orders">
+      {model.ready ? <Tabs items={tabs} current={model.tab} onChange={model.setTab} label={t.listTitle} /> : null}
+      {model.ready ? <Rows model={model} /> : <NeedLogin why={t.needLogin} />}
+    </Page>
+  );
+}
+
+function Rows({ model }: { model: Model }) {
+  const c = useT(common);
+  const { list } = model;
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={list.refresh} place="page" />;
+  if (!list.data) return <>{[0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />)}</>;
+  if (list.data.length === 0) return <Empty tab={model.tab} />;
+  return (
+    <>
+      {list.error ? <ErrorState error={list.error} onRetry={list.refresh} /> : null}
+      {list.data.map((row) => <OrderCard key={row.orderId} row={row} model={model} />)}
+      {list.hasMore ? <Button kind="text" size="m" className="orders__more" loading={list.loadingMore} onClick={list.more}>{c.loadMore}</Button> : null}
+    </>
+  );
+}
+
+function Empty({ tab }: { tab: Tab }) {
+  const t = useT(texts);
+  const words: Record<Tab, [string, string]> = {
+    all: [t.emptyAll, t.emptyAllText], unpaid: [t.emptyUnpaid, t.emptyUnpaidText], usable: [t.emptyUsable, t.emptyUsableText],
+    used: [t.emptyUsed, t.emptyUsedText], refund: [t.emptyRefund, t.emptyRefundText],
+  };
+  const [title, text] = words[tab];
+  const action = tab === 'all' || tab === 'usable' ? t.goDiscover : undefined;
+  return <EmptyState place="page" title={title} text={text} action={action} onAction={() => openTab('discover')} />;
+}
+
+function OrderCard({ row, model }: { row: OrderRow; model: Model }) {
+  const s = useT(trade);
+  const status = orderStatus(row, serverNow());
+  return (
+    <View className="jk-card orders__card">
+      <Touchable role="link" className="orders__tap" onClick={() => openPage('order', { id: row.orderId })}>
+        <View className="jk-row">
+          <ShopLogo name={row.merchantName} ink={row.logoInk} size="s" />
+          <View className="orders__shop jk-strong jk-ell">{row.merchantName}</View>
+          <Icon name="chevron-right" size={14} className="orders__chevron" />
+          <Text className={`orders__state jk-label jk-text-${status.ink}`}>{s[status.key]}</Text>
+        </View>
+        <View className="orders__body">
+          <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
+          <View className="orders__what">
+            <View className="jk-strong jk-ell">{row.title}</View>
+            <View className="jk-caption jk-text-3 jk-num jk-ell orders__note"><Note row={row} /></View>
+          </View>
+          <View className="orders__amount jk-num">{money(row.payableFen)}</View>
+        </View>
+      </Touchable>
+      <Foot row={row} status={status.key} model={model} />
     </View>
   );
+}
+
+function Note({ row }: { row: OrderRow }) {
+  const t = useT(texts);
+  const language = useLanguage();
+  const parts: string[] = [];
+  if (row.refundedFen > 0) parts.push(t.refundedSoFar(money(row.refundedFen)));
+  else if (row.vouchersLeft > 0 && row.validUntilMs !== null) parts.push(t.before(day(lastMoment(row.validUntilMs), language, serverNow())));
+  else parts.push(row.storeName);
+  if (row.vouchersLeft > 0 && row.quantity > 1) parts.push(t.leftCount(row.vouchersLeft, row.quantity));
+  else if (row.quantity > 1) parts.push(t.quantity(row.quantity));
+  return <Text>{parts.join(' · ')}</Text>;
+}
+
+function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof orderStatus>['key']; model: Model }) {
+  const t = useT(texts);
+  const s = useT(trade);
+  const open = (more: Record<string, string | number> = {}) => openPage('order', { id: row.orderId, ...more });
+  if (status === 'unpaid') {
+    return (
+      <>
+        <View className="orders__due">
+          <Countdown untilMs={row.expiresAtMs} ended={s.expiredUnpaid} onEnd={() => void model.list.refresh()} />
+          <Text className="orders__due-note">{t.untilPay}</Text>
+        </View>
+        <View className="orders__foot">
+          <Button kind="outline" size="s" disabled={model.busyId !== ''} onClick={() => void model.cancel(row)}>{s.cancelOrder}</Button>
+          <Button size="s" className="orders__second" loading={model.busyId === row.orderId} disabled={model.busyId !== '' && model.busyId !== row.orderId} onClick={() => void model.pay(row)}>{s.pay}</Button>
+        </View>
+      </>
+    );
+  }
+  if (status === 'usable') {
+    return (
+      <View className="orders__foot">
+        <Button kind="outline" size="s" onClick={() => open({ refund: 1 })}>{t.refund}</Button>
+        <Button size="s" icon="qr" className="orders__second" onClick={() => openPage('voucher', { id: row.firstVoucherId ?? '' })}>{s.showCode}</Button>
+      </View>
+    );
+  }
+  if (row.refundState !== null) {
+    return <View className="orders__foot"><Button kind="outline" size="s" onClick={() => open()}>{t.progress}</Button></View>;
+  }
+  if (status === 'completed') {
+    return <View className="orders__foot"><Button kind="outline" size="s" onClick={() => openPage('deal', { id: row.dealId })}>{t.again}</Button></View>;
+  }
+  return null;
 }

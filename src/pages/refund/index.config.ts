@@ -1,1 +1,1 @@
-export default definePageConfig({ navigationBarTitleText: '退款进度' });
+export default definePageConfig({ navigationBarTitleText: '退款进度', enablePullDownRefresh: true });

@@ -1,1 +1,1 @@
-export default definePageConfig({ navigationBarTitleText: '到店出示' });
+export default definePageConfig({ navigationBarTitleText: '到店出示', navigationBarTextStyle: 'white' });

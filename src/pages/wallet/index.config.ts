@@ -1,1 +1,1 @@
-export default definePageConfig({ navigationBarTitleText: '钱包与返利' });
+export default definePageConfig({ navigationBarTitleText: '钱包与返利', enablePullDownRefresh: true });

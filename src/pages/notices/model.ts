@@ -1,0 +1,69 @@
+// The notice list: by day, unread until this visit, and the consent for WeChat's own reminders.
+import { useEffect, useRef } from 'react';
+import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
+import { call, useLoad, usePages, type Answer } from '@/api';
+import { daysBetween } from '@/i18n/format';
+import { texts } from '@/i18n/notices';
+import { textsIn } from '@/i18n';
+import { isWeapp, requestSubscribe } from '@/platform';
+import { toast } from '@/state/overlays';
+import { usePerson } from '@/state/person';
+import { getLanguage } from '@/state/settings';
+
+export type Notice = Answer<'listNotices'>['items'][number];
+
+export function useNotices() {
+  const { ready, who } = usePerson();
+  const list = usePages((cursor) => call('listNotices', { query: { cursor } }), [who], { ready });
+  const config = useLoad(() => call('getConfig'), [], { ready: isWeapp });
+  useMarkRead(list.data);
+
+  const shown = useRef(false);
+  useDidShow(() => {
+    if (shown.current && ready) void list.refresh();
+    shown.current = true;
+  });
+  usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
+  useReachBottom(() => void list.more());
+
+  const templates = config.data?.subscribeTemplates ?? [];
+  const remind = async () => {
+    const accepted = await requestSubscribe(templates.slice(0, 3));
+    const t = textsIn(texts, getLanguage());
+    if (accepted.length === 0) return toast(t.notReminded);
+    await call('addSubscriptions', { body: { templates: accepted } }).then(() => toast(t.reminded, 'ok'), () => toast(t.notReminded));
+  };
+  return { ready, list, canRemind: templates.length > 0, remind };
+}
+
+/** What was on screen is read; the dots stay for this visit, so that one sees what is new. */
+function useMarkRead(items: Notice[] | null): void {
+  const newest = items?.[0]?.atMs ?? 0;
+  const isNew = items?.some((item) => !item.isRead) ?? false;
+  const told = useRef(0);
+  useEffect(() => {
+    if (!isNew || newest <= told.current) return;
+    told.current = newest;
+    call('readNotices', { body: { upToMs: newest } }).catch(() => {
+      told.current = 0;
+    });
+  }, [newest, isNew]);
+}
+
+export interface DayGroup {
+  daysAgo: number;
+  atMs: number;
+  items: Notice[];
+}
+
+/** Consecutive notices of one Shanghai day. */
+export function byDay(items: Notice[], nowMs: number): DayGroup[] {
+  const groups: DayGroup[] = [];
+  for (const item of items) {
+    const daysAgo = daysBetween(item.atMs, nowMs);
+    const last = groups[groups.length - 1];
+    if (last && last.daysAgo === daysAgo) last.items.push(item);
+    else groups.push({ daysAgo, atMs: item.atMs, items: [item] });
+  }
+  return groups;
+}

@@ -1,0 +1,33 @@
+// One refund, looked at again while it is under way.
+import { useEffect, useRef } from 'react';
+import Taro, { useDidShow, usePullDownRefresh, useRouter } from '@tarojs/taro';
+import { call, useLoad, type Answer } from '@/api';
+import { usePerson } from '@/state/person';
+
+export type Refund = Answer<'getRefund'>;
+
+const EVERY_MS = 8_000;
+
+export function useRefund() {
+  const { params } = useRouter();
+  const refundId = params.id ?? '';
+  const { ready, who } = usePerson();
+  const refund = useLoad(() => call('getRefund', { params: { refundId } }), [refundId, who], { ready: ready && refundId !== '', keep: true });
+  const { refresh } = refund;
+
+  const state = refund.data?.state;
+  const going = state === 'accepted' || state === 'sent';
+  useEffect(() => {
+    if (!going) return undefined;
+    const timer = setInterval(() => void refresh(), EVERY_MS);
+    return () => clearInterval(timer);
+  }, [going, refresh]);
+
+  const shown = useRef(false);
+  useDidShow(() => {
+    if (shown.current && ready) void refresh();
+    shown.current = true;
+  });
+  usePullDownRefresh(() => void refresh().then(() => Taro.stopPullDownRefresh()));
+  return { ready, refund };
+}

@@ -1,0 +1,45 @@
+// What an order or a voucher is called on screen, and in which ink. Pure; both the list and the detail use it.
+import type { Answer } from '@contract/shapes';
+import type { TagTone } from '@/components/tag';
+import { shanghai } from '@/i18n/format';
+
+export type OrderRow = Answer<'listOrders'>['items'][number];
+export type Order = Answer<'getOrder'>;
+export type VoucherState = Order['vouchers'][number]['state'];
+export type RefundState = Order['refunds'][number]['state'];
+export type Ink = 'price' | 'brand' | 'danger' | 'text-2' | 'text-3';
+
+export type StatusKey =
+  | 'unpaid' | 'usable' | 'used' | 'completed' | 'cancelled' | 'expiredUnpaid' | 'refunding' | 'refunded' | 'partRefunded' | 'afterSale' | 'voucherExpired';
+
+const underWay: readonly (RefundState | null)[] = ['accepted', 'sent', 'stuck'];
+
+/** The one word for an order, by the server's clock. */
+export function orderStatus(row: OrderRow, nowMs: number): { key: StatusKey; ink: Ink } {
+  if (row.state === 'unpaid') return row.expiresAtMs > nowMs ? { key: 'unpaid', ink: 'price' } : { key: 'expiredUnpaid', ink: 'text-3' };
+  if (row.state === 'cancelled') return { key: 'cancelled', ink: 'text-3' };
+  if (row.state === 'expired') return { key: 'expiredUnpaid', ink: 'text-3' };
+  if (row.refundState === 'requested') return { key: 'afterSale', ink: 'danger' };
+  if (row.vouchersLeft > 0) return { key: 'usable', ink: 'brand' };
+  if (underWay.includes(row.refundState)) return { key: 'refunding', ink: 'danger' };
+  if (row.state === 'refunded') return { key: row.refundedFen < row.payableFen ? 'partRefunded' : 'refunded', ink: 'text-2' };
+  if (row.state === 'paid' && row.validUntilMs !== null && row.validUntilMs <= nowMs) return { key: 'voucherExpired', ink: 'text-2' };
+  return { key: 'completed', ink: 'text-2' };
+}
+
+export function voucherTone(state: VoucherState): TagTone {
+  if (state === 'issued') return 'ok';
+  if (state === 'refunding') return 'danger';
+  return state === 'expired' ? 'warn' : 'grey';
+}
+
+export const voucherWord = { issued: 'usable', redeemed: 'used', refunding: 'refunding', refunded: 'refunded', expired: 'voucherExpired' } as const;
+
+/**
+ * A half-open end as the last moment inside it: an end at midnight belongs to the day before, so that
+ * “8 月 16 日前” is never a day too long.
+ */
+export function lastMoment(untilMs: number): number {
+  const { hour, minute, second } = shanghai(untilMs);
+  return hour === 0 && minute === 0 && second === 0 ? untilMs - 1 : untilMs;
+}
