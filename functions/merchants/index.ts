@@ -1,2 +1,2 @@
 /** Merchants, stores and staff: the public face. */
-export { findManagers, findStaff, findStoreNames, findSubMchid } from './store';
+export { findManagers, findMerchant, findStaff, findStoreNames } from './store';

@@ -57,8 +57,3 @@ export async function findStoreNames(db: Db, storeIds: readonly string[]): Promi
   const rows = await db.query<{ name: string }>('SELECT t.name FROM unnest($1::text[]) WITH ORDINALITY AS x (id, n) JOIN store t ON t.store_id = x.id ORDER BY n', [storeIds]);
   return rows.map((row) => row.name);
 }
-
-/** The merchant's number at WeChat Pay. */
-export async function findSubMchid(db: Db, merchantId: string): Promise<string | null> {
-  return (await findMerchant(db, merchantId))?.subMchid ?? null;
-}
