@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   await serve(allRoutes(async () => app, () => worker?.nudge()), (_, response) => void response.writeHead(404).end(), config.port);
   console.log(JSON.stringify({ ready: true }));
 }
+process.on('SIGTERM', () => process.exit(0));
 main().catch((error) => {
   console.error(error);
   process.exit(1);

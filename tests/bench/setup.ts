@@ -66,7 +66,7 @@ export async function startBench(say: (words: string) => void): Promise<Bench> {
 }
 
 async function child(undo: (() => Promise<void> | void)[], entry: string, args: string[], env: Record<string, string>, isReady: () => boolean, onLine: (line: string) => void = () => undefined): Promise<void> {
-  const started: ChildProcess = spawn(process.execPath, ['functions/host/run.mjs', entry, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const started: ChildProcess = spawn(process.execPath, [...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), 'functions/host/run.mjs', entry, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const exited = new Promise<void>((done) => started.once('exit', () => done()));
   undo.push(async () => {
     started.kill('SIGTERM');
