@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { ProviderRefused } from '../kernel/failure';
+import { ProviderRefused } from '../kernel';
 import { down, type WechatClient } from './wechat-client';
 
 export interface BillLine {

@@ -9,8 +9,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { AxiosError, AxiosInstance } from 'axios';
 import { Wechatpay } from 'wechatpay-axios-plugin';
 import type * as z from 'zod';
-import { ProviderRefused, Unavailable } from '../kernel/failure';
-import type { WechatConfig } from '../kernel/config';
+import { ProviderRefused, Unavailable, type WechatConfig } from '../kernel';
 
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

@@ -6,8 +6,7 @@
  */
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import type { WechatConfig } from '../kernel/config';
-import { ProviderRefused } from '../kernel/failure';
+import { ProviderRefused, type WechatConfig } from '../kernel';
 import { type BillLine, tradeBill } from './wechat-bill';
 import { type WechatClient, wechatClient } from './wechat-client';
 import { type Headers, type ProviderNotice, readNotice } from './wechat-notice';
