@@ -19,6 +19,7 @@ export default defineAppConfig({
     'pages/notices/index',
     'pages/login/index',
     'pages/settings/index',
+    'pages/shares/index',
   ],
   subPackages: [{ root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] }],
   tabBar: {

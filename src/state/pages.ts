@@ -18,6 +18,7 @@ export const pages = {
   notices: '/pages/notices/index',
   login: '/pages/login/index',
   settings: '/pages/settings/index',
+  shares: '/pages/shares/index',
   redeem: '/merchant/pages/redeem/index',
   today: '/merchant/pages/today/index',
   afterSales: '/merchant/pages/after-sales/index',

@@ -49,18 +49,23 @@ export function Button(props: Props) {
 const noop = () => undefined;
 
 interface OpenProps {
-  open: 'share' | 'getPhoneNumber' | 'openSetting' | 'contact';
+  open: 'share' | 'getPhoneNumber' | 'openSetting' | 'contact' | 'chooseAvatar';
   children: ReactNode;
   label?: string;
   className?: string;
   disabled?: boolean;
+  /** share: which way it is, read by the page's useShareAppMessage as target.dataset.channel */
+  channel?: string;
   onClick?: () => void;
   /** code for the server, or null when refused */
   onPhoneCode?: (code: string | null) => void;
+  /** path of the picture chosen */
+  onAvatar?: (path: string) => void;
 }
 
 /** A bare native button carrying one of WeChat's abilities, drawn by its children. Renders nothing in a browser. */
-export function OpenButton({ open, children, label, className = '', disabled, onClick, onPhoneCode }: OpenProps) {
+export function OpenButton(props: OpenProps) {
+  const { open, children, label, className = '', disabled, channel, onClick, onPhoneCode, onAvatar } = props;
   if (!isWeapp) return null;
   return (
     <NativeButton
@@ -69,7 +74,9 @@ export function OpenButton({ open, children, label, className = '', disabled, on
       openType={open}
       disabled={disabled}
       onClick={onClick}
+      data-channel={channel}
       onGetPhoneNumber={(event) => onPhoneCode?.(event.detail.code ?? null)}
+      onChooseAvatar={(event) => onAvatar?.((event.detail as { avatarUrl: string }).avatarUrl)}
       {...a11y({ label })}
     >
       {children}

@@ -9,7 +9,8 @@ interface Props {
   label: string;
   value: string;
   onInput: (value: string) => void;
-  type?: 'text' | 'number' | 'digit';
+  /** nickname: WeChat offers the person's own */
+  type?: 'text' | 'number' | 'digit' | 'nickname';
   /** what the browser may fill in: tel, one-time-code … */
   autoComplete?: string;
   placeholder?: string;
@@ -30,7 +31,7 @@ export function Field(props: Props) {
     ? {}
     : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : undefined } };
   // A number field of the browser drops leading zeros and takes e, + and −: text with a numeric keyboard instead.
-  const inputType = !isWeapp && type === 'number' ? 'text' : type;
+  const inputType = !isWeapp && (type === 'number' || type === 'nickname') ? 'text' : type;
   return (
     <View className="jk-field">
       <View className="jk-field__label">{label}</View>

@@ -37,19 +37,20 @@ export function Poster({ share, onDrawn }: Props) {
   useEffect(() => {
     let gone = false;
     const { integer, decimals } = priceParts(share.friendPriceFen, false);
+    const saves = share.friendDiscountFen > 0;
     const words: PosterWords = {
       invites: t.invites(share.sharer.name),
       title: share.title,
       shop: [share.storeName, share.storeAddress].filter(Boolean).join(' · '),
       priceInteger: integer,
       priceDecimals: decimals,
-      friendPrice: t.friendPrice,
-      singlePrice: t.singlePrice(price(share.priceFen)),
-      saves: `${t.friendSaves} ${price(share.friendDiscountFen)}`,
+      friendPrice: saves ? t.friendPrice : '',
+      singlePrice: saves ? t.singlePrice(price(share.priceFen)) : '',
+      saves: saves ? `${t.friendSaves} ${price(share.friendDiscountFen)}` : '',
       appName: c.appName,
       hint: t.posterHint,
       until: t.posterUntil(dayTime(share.expiresAtMs, language)),
-      promo: t.posterPromo,
+      promo: share.rebateFen > 0 ? t.posterPromo : '',
     };
     draw(share, words)
       .catch(() => null)

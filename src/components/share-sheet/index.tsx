@@ -26,41 +26,52 @@ interface Props {
   open: boolean;
   title: string;
   friendSavesFen: number;
-  youEarnFen: number;
+  /** null where rebates must not be shown; 0 when this share earns none */
+  youEarnFen: number | null;
   /** the condition of both, in the same card as the amounts */
   condition: string;
+  /** in place of the ways: the links failed, or are on their way */
+  instead?: ReactNode;
   ways: ShareWay[];
   poster?: ReactNode;
   onClose: () => void;
 }
 
-export function ShareSheet({ open, title, friendSavesFen, youEarnFen, condition, ways, poster, onClose }: Props) {
+export function ShareSheet({ open, title, friendSavesFen, youEarnFen, condition, instead, ways, poster, onClose }: Props) {
   const t = useT(texts);
   return (
     <Sheet open={open} title={title} onClose={onClose} above={poster}>
-      <View className="jk-share__gains">
-        <View className="jk-share__gain">
-          <View className="jk-share__label">{t.friendSaves}</View>
-          <PriceTag fen={friendSavesFen} exact className="jk-share__amount" />
+      {friendSavesFen > 0 || youEarnFen ? (
+        <View className="jk-share__gains">
+          <View className="jk-share__gain">
+            <View className="jk-share__label">{t.friendSaves}</View>
+            <PriceTag fen={friendSavesFen} exact className="jk-share__amount" />
+          </View>
+          {youEarnFen ? (
+            <>
+              <View className="jk-share__divider" />
+              <View className="jk-share__gain">
+                <View className="jk-share__label">{t.youEarn}</View>
+                <PriceTag fen={youEarnFen} exact tone="rebate" className="jk-share__amount" />
+              </View>
+            </>
+          ) : null}
         </View>
-        <View className="jk-share__divider" />
-        <View className="jk-share__gain">
-          <View className="jk-share__label">{t.youEarn}</View>
-          <PriceTag fen={youEarnFen} exact tone="rebate" className="jk-share__amount" />
-        </View>
-      </View>
+      ) : null}
       <Note className="jk-share__note">{condition}</Note>
-      <View className="jk-share__ways">
-        {ways.map((way) => (way.native ? (
-          <OpenButton key={way.key} open="share" label={way.text} className="jk-share__way" onClick={way.onClick}>
-            <WayFace way={way} />
-          </OpenButton>
-        ) : (
-          <Touchable key={way.key} className="jk-share__way" label={way.text} disabled={way.busy} onClick={way.onClick}>
-            <WayFace way={way} />
-          </Touchable>
-        )))}
-      </View>
+      {instead ?? (
+        <View className="jk-share__ways">
+          {ways.map((way) => (way.native ? (
+            <OpenButton key={way.key} open="share" channel={way.key} label={way.text} disabled={way.busy} className="jk-share__way" onClick={way.onClick}>
+              <WayFace way={way} />
+            </OpenButton>
+          ) : (
+            <Touchable key={way.key} className="jk-share__way" label={way.text} disabled={way.busy} onClick={way.onClick}>
+              <WayFace way={way} />
+            </Touchable>
+          )))}
+        </View>
+      )}
     </Sheet>
   );
 }

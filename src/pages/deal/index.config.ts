@@ -1,1 +1,6 @@
-export default definePageConfig({ navigationBarTitleText: '优惠' });
+export default definePageConfig({
+  navigationBarTitleText: '优惠详情',
+  enableShareAppMessage: true,
+  enableShareTimeline: true,
+  enablePageScroll: true,
+} as Parameters<typeof definePageConfig>[0]);

@@ -1,9 +1,215 @@
-import { Text, View } from '@tarojs/components';
+// A deal, or a friend's landing on it. One primary button: buy (in WeChat's own browser: go to the mini-program).
+import { Swiper, SwiperItem, Text, View } from '@tarojs/components';
+import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
+import { useEffect, useState } from 'react';
+import { asFailure } from '@/api';
+import { Button } from '@/components/button';
+import { ErrorState } from '@/components/error-state';
+import { Icon } from '@/components/icon';
+import { NoticeStrip } from '@/components/notice';
+import { Page } from '@/components/page';
+import { Picture } from '@/components/picture';
+import { PriceTag } from '@/components/price-tag';
+import { Bone, CardSkeleton, Skeleton } from '@/components/skeleton';
+import { Tag } from '@/components/tag';
+import { Touchable } from '@/components/touchable';
+import { a11y } from '@/components/a11y';
+import { useT } from '@/i18n';
+import { texts as common } from '@/i18n/common';
+import { texts } from '@/i18n/deal';
+import { day, money, people, price } from '@/i18n/format';
+import { enableGroupShare } from '@/platform';
+import { useRebateShown } from '@/state/config';
+import { toast } from '@/state/overlays';
+import { openPage } from '@/state/pages';
+import { useLanguage } from '@/state/settings';
+import { signIn } from '@/state/sign-in';
+import { EarnsLine, LandingCard, LandingHero } from './landing';
+import { openInWeapp, useDeal, type Deal } from './model';
+import { Items, Promises, RulesSheet, Stores } from './parts';
+import { DealShare } from './share';
+import { cardOf, momentsOf, useLinks } from './share-model';
+import './index.scss';
 
-export default function Placeholder() {
+const FEW = 20;
+
+export default function DealPage() {
+  const t = useT(texts);
+  const language = useLanguage();
+  const { params } = useRouter();
+  const view = useDeal(params as Record<string, string>);
+  const { data: deal, invite, state, isFriend, payFen } = view;
+  const links = useLinks(deal?.dealId ?? '');
+  const [sheet, setSheet] = useState<'rules' | 'share' | null>(null);
+  const [leaving, setLeaving] = useState(false);
+  const showRebate = useRebateShown();
+
+  useEffect(() => enableGroupShare(), []);
+  const shown = deal ? { dealId: deal.dealId, title: deal.title, pictureUrl: deal.pictureUrls[0] ?? '' } : null;
+  useShareAppMessage(({ target }) => {
+    const group = (target as { dataset?: { channel?: string } } | undefined)?.dataset?.channel === 'group';
+    return cardOf(group ? links.links.group : links.links.chat, shown);
+  });
+  useShareTimeline(() => momentsOf(links.links.moments, shown));
+
+  const share = async () => {
+    if (await signIn()) setSheet('share');
+  };
+  const buy = async () => {
+    if (deal && (await signIn())) openPage('checkout', { id: deal.dealId, s: view.token });
+  };
+  const toWeapp = async () => {
+    if (!view.came) return;
+    setLeaving(true);
+    try {
+      if (!(await openInWeapp(view.came))) toast(t.weappFailed, 'error');
+    } catch (error) {
+      toast(asFailure(error).message, 'error');
+    }
+    setLeaving(false);
+  };
+
+  const landing = state === 'landing';
+  const overlays = deal ? (
+    <>
+      <RulesSheet deal={deal} open={sheet === 'rules'} onClose={() => setSheet(null)} />
+      <DealShare deal={deal} open={sheet === 'share'} links={links} showRebate={showRebate} onClose={() => setSheet(null)} />
+    </>
+  ) : null;
+
   return (
-    <View>
-      <Text>优惠</Text>
+    <Page
+      nav={!deal ? 'ground' : landing ? 'pine' : 'art'}
+      title={landing ? '' : (deal?.title ?? t.title)}
+      overlays={overlays}
+      bottom={deal ? <Bar deal={deal} payFen={payFen} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={view.leadsToWeapp ? toWeapp : buy} /> : null}
+    >
+      {view.loading ? <DealSkeleton /> : null}
+      {view.error && !deal ? <ErrorState place="page" error={view.error} onRetry={view.refresh} /> : null}
+      {deal && landing && invite ? <LandingHero deal={deal} invite={invite} /> : null}
+      {deal && !landing ? <Pictures deal={deal} /> : null}
+      {deal ? (
+        <View className={`deal-panel ${landing ? 'deal-panel--ground' : ''}`}>
+          {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{t.openWeapp}</NoticeStrip> : null}
+          {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
+          {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
+          {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}
+          {landing && invite ? <LandingCard deal={deal} invite={invite} showRebate={showRebate} /> : null}
+          <View className={landing ? 'deal-block' : 'deal-head'}>
+            {landing ? null : <Offer deal={deal} payFen={payFen} friend={isFriend} />}
+            <View className="deal-title" {...a11y({ role: 'heading', level: landing ? 2 : 1 })}>{deal.title}</View>
+            {deal.subtitle ? <View className="deal-subtitle">{deal.subtitle}</View> : null}
+            {deal.tags.length > 0 ? <View className="deal-tags">{deal.tags.map((tag) => <Tag key={tag} tone="grey" className="deal-tags__one">{tag}</Tag>)}</View> : null}
+            <Promises deal={deal} onRules={() => setSheet('rules')} />
+          </View>
+          {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine invite={invite} /> : null}
+          <ShareStrip deal={deal} showRebate={showRebate} onClick={share} />
+          <Items deal={deal} />
+          <Stores deal={deal} />
+        </View>
+      ) : null}
+    </Page>
+  );
+}
+
+function Pictures({ deal }: { deal: Deal }) {
+  const t = useT(texts);
+  const [at, setAt] = useState(0);
+  const count = deal.pictureUrls.length;
+  return (
+    <View className="deal-art">
+      {count > 1 ? (
+        <Swiper className="deal-art__swiper" onChange={(event) => setAt(event.detail.current)}>
+          {deal.pictureUrls.map((url) => (
+            <SwiperItem key={url}><Picture src={url} alt={deal.title} width="100%" height={292} radius={0} lazy={false} /></SwiperItem>
+          ))}
+        </Swiper>
+      ) : (
+        <Picture src={deal.pictureUrls[0] ?? ''} alt={deal.title} width="100%" height={292} radius={0} lazy={false} />
+      )}
+      <View className="deal-art__shade" aria-hidden="true" />
+      {count > 1 ? <View className="deal-art__count" {...a11y({ role: 'text', label: t.pictures(at + 1, count) })}>{`${at + 1} / ${count}`}</View> : null}
     </View>
+  );
+}
+
+function Offer({ deal, payFen, friend }: { deal: Deal; payFen: number; friend: boolean }) {
+  const t = useT(texts);
+  const language = useLanguage();
+  const few = deal.isOnSale && deal.available > 0 && deal.available <= FEW;
+  return (
+    <>
+      <View className="deal-offer">
+        <PriceTag fen={payFen} size="l" />
+        {friend ? <Tag tone="price" className="deal-offer__kind">{t.friendPrice}</Tag> : null}
+        {friend ? <Text className="deal-offer__single">{t.singlePrice(price(deal.priceFen))}</Text> : null}
+        <Text className="deal-offer__sold">{few ? t.only(deal.available) : t.sold(people(deal.soldCount, language))}</Text>
+      </View>
+      {friend && deal.invite ? <View className="deal-offer__why">{t.keptInvite(deal.invite.sharer.name)}</View> : null}
+    </>
+  );
+}
+
+function ShareStrip({ deal, showRebate, onClick }: { deal: Deal; showRebate: boolean; onClick: () => void }) {
+  const t = useT(texts);
+  const [saves, earns] = [deal.friendDiscountFen, showRebate ? deal.rebateFen : 0];
+  if (!deal.isOnSale || (saves === 0 && earns === 0)) return null;
+  const title = saves > 0 && earns > 0 ? t.shareStrip(price(saves), money(earns)) : earns > 0 ? t.shareStripEarns(money(earns)) : t.shareStripSaves(price(saves));
+  return (
+    <Touchable className="deal-block deal-strip" onClick={onClick}>
+      <View className={`deal-strip__disc ${earns > 0 ? '' : 'deal-strip__disc--price'}`}>
+        <Icon name={earns > 0 ? 'rebate' : 'share'} size={24} />
+      </View>
+      <View className="jk-grow deal-strip__body">
+        <View className="jk-strong">{title}</View>
+        <View className="deal-strip__note">{earns > 0 ? t.shareStripNote(deal.rebateHoldDays) : t.shareStripSavesNote}</View>
+      </View>
+      <Icon name="chevron-right" size={16} color="var(--text-3)" />
+    </Touchable>
+  );
+}
+
+interface BarProps {
+  deal: Deal;
+  payFen: number;
+  landing: boolean;
+  weapp: boolean;
+  busy: boolean;
+  onShare: () => void;
+  onBuy: () => void;
+}
+
+function Bar({ deal, payFen, landing, weapp, busy, onShare, onBuy }: BarProps) {
+  const t = useT(texts);
+  const c = useT(common);
+  const over = !deal.isOnSale ? c.ended : deal.available <= 0 ? c.soldOut : '';
+  const [store] = deal.stores;
+  return (
+    <>
+      {landing && store ? (
+        <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button>
+      ) : (
+        <Touchable className="deal-bar__share" onClick={onShare}>
+          <Icon name="share" size={24} />
+          <View className="deal-bar__word">{t.share}</View>
+        </Touchable>
+      )}
+      {over ? <Button grow disabled>{over}</Button> : null}
+      {!over && weapp ? <Button grow loading={busy} onClick={onBuy}>{t.buyInWeapp}</Button> : null}
+      {!over && !weapp && landing ? <Button grow onClick={onBuy}>{t.buyAt(money(payFen))}</Button> : null}
+      {!over && !weapp && !landing ? <Button grow sub={t.buyNow} onClick={onBuy}>{price(payFen)}</Button> : null}
+    </>
+  );
+}
+
+function DealSkeleton() {
+  return (
+    <>
+      <Skeleton>
+        <View className="jk-block"><Bone height={240} radius={16} /></View>
+      </Skeleton>
+      <CardSkeleton lines={3} />
+      <CardSkeleton lines={2} />
+    </>
   );
 }

@@ -1,1 +1,1 @@
-export default definePageConfig({ navigationBarTitleText: '发现' });
+export default definePageConfig({ navigationBarTitleText: '发现', enablePullDownRefresh: true, onReachBottomDistance: 300 });

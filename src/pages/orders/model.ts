@@ -5,6 +5,7 @@ import Taro from '@tarojs/taro';
 import { call, useAction, usePages, type Failure } from '@/api';
 import { texts } from '@/i18n/trade';
 import { textsIn } from '@/i18n';
+import { takeOrdersTab, type OrdersTab } from '@/state/orders-tab';
 import { confirmDialog, toast } from '@/state/overlays';
 import { openPage } from '@/state/pages';
 import { usePay } from '@/state/pay';
@@ -12,7 +13,7 @@ import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
 import type { OrderRow } from '@/state/trade';
 
-export type Tab = 'all' | 'unpaid' | 'usable' | 'used' | 'refund';
+export type Tab = OrdersTab;
 
 export function useOrders() {
   const { ready, who } = usePerson();
@@ -23,6 +24,8 @@ export function useOrders() {
 
   const shown = useRef(false);
   useDidShow(() => {
+    const wanted = takeOrdersTab();
+    if (wanted) setTab(wanted);
     if (shown.current && ready) void list.refresh();
     shown.current = true;
   });

@@ -1,0 +1,100 @@
+// One deal as this person sees it: alone, or through a friend's share. A share comes as `s`, as the `scene` of a scanned
+// code, or was kept from an earlier visit (7 days). Every opening of a link is told to the server, with the chat group.
+import { useEffect, useState } from 'react';
+import { call, useLoad, type Answer } from '@/api';
+import { getSession, useSession } from '@/api/session';
+import { deviceId, groupInfo, inWechatBrowser, isWeapp, leaveTo, surface } from '@/platform';
+import { forgetInvite, inviteToken, rememberInvite } from '@/state/invites';
+import { atOf, useHere } from '@/state/place';
+import { useLanguage } from '@/state/settings';
+
+export type Deal = Answer<'getDeal'>;
+export type Invite = NonNullable<Deal['invite']>;
+type Params = Partial<Record<string, string>>;
+
+const TOKEN = /^[0-9a-z]{12,28}$/;
+
+/** The token in the address: `s`, or `scene` of a mini-program code (the token itself). */
+export function tokenIn(params: Params): string | undefined {
+  const scene = params.scene ? decodeURIComponent(params.scene) : '';
+  return [params.s, scene].find((text) => text && TOKEN.test(text));
+}
+
+/** Tells the server that the link was opened. Reading the chat group needs a session, so WeChat signs in first. */
+async function touch(token: string): Promise<Answer<'openShare'>> {
+  const group = await groupInfo();
+  if (isWeapp && group && !getSession()) await call('getMe').catch(() => null);
+  return call('openShare', { params: { token }, body: { surface: surface(), visitorId: deviceId(), ...(group ? { group } : {}) } });
+}
+
+/**
+ * landing: came through a live share of someone else · kept: that was earlier · own · expired · dead: a token that invites nobody here
+ */
+export type InviteState = 'none' | 'landing' | 'kept' | 'own' | 'expired' | 'dead';
+
+export function inviteState(invite: Invite | null, came: string | undefined): InviteState {
+  if (!invite) return came ? 'dead' : 'none';
+  if (invite.isMine) return came ? 'own' : 'none';
+  if (!invite.isLive) return came ? 'expired' : 'none';
+  return came ? 'landing' : 'kept';
+}
+
+export function useDeal(params: Params) {
+  const came = tokenIn(params);
+  const here = useHere();
+  const language = useLanguage();
+  const session = useSession();
+  const [id, setId] = useState(params.id ?? '');
+  const kept = useState(() => inviteToken({ dealId: id }))[0];
+  const share = came ?? kept;
+
+  const loaded = useLoad(
+    async () => {
+      const dealId = id || (came ? (await touch(came)).dealId : '');
+      if (dealId !== id) setId(dealId);
+      let deal = await call('getDeal', { params: { dealId }, query: { ...atOf(here), share } });
+      const earlier = share ? undefined : inviteToken({ merchantId: deal.merchantId });
+      if (earlier) deal = await call('getDeal', { params: { dealId }, query: { ...atOf(here), share: earlier } });
+      return deal;
+    },
+    [params.id, came, here, language, session?.personId],
+    { keep: true },
+  );
+
+  // A code without an id has told it already, while asking for the deal.
+  useEffect(() => {
+    if (came && params.id) touch(came).catch(() => undefined);
+  }, [came, params.id]);
+
+  const deal = loaded.data;
+  const invite = deal?.invite ?? null;
+  useEffect(() => {
+    if (!deal || !invite) return;
+    if (invite.isLive && !invite.isMine) {
+      if (came) rememberInvite({ token: invite.token, merchantId: deal.merchantId, dealId: deal.dealId });
+    } else {
+      forgetInvite(invite.token);
+    }
+  }, [deal, invite, came]);
+
+  const state = deal ? inviteState(invite, came) : 'none';
+  const isFriend = state === 'landing' || state === 'kept';
+  return {
+    ...loaded,
+    came,
+    invite,
+    state,
+    isFriend,
+    payFen: deal ? (isFriend ? deal.friendPriceFen : deal.priceFen) : 0,
+    /** what checkout sends along */
+    token: isFriend ? invite?.token : undefined,
+    /** in WeChat's own browser buying and sharing belong in the mini-program */
+    leadsToWeapp: inWechatBrowser() && came !== undefined && state !== 'dead',
+  };
+}
+
+/** Opens the mini-program at the same deal with the same share. false: there is no way there. */
+export async function openInWeapp(token: string): Promise<boolean> {
+  const { urlLink } = await call('getShareLink', { params: { token } });
+  return leaveTo(urlLink);
+}

@@ -1,0 +1,68 @@
+// Phone number and the code sent to it, with the wait before another code. Used to log in and to verify a number.
+import { useState } from 'react';
+import { Button } from '@/components/button';
+import { Field } from '@/components/field';
+import { useT } from '@/i18n';
+import { texts } from '@/i18n/login';
+import { toast } from '@/state/overlays';
+import { isCode, isPhone, usePhoneCode } from './model';
+import './phone-code.scss';
+
+interface Props {
+  button: string;
+  busy: boolean;
+  /** what the server said about the code */
+  error?: string;
+  onSubmit: (proof: { phone: string; code: string }) => Promise<void>;
+}
+
+export function PhoneCode({ button, busy, error, onSubmit }: Props) {
+  const t = useT(texts);
+  const { send, left, sent } = usePhoneCode();
+  const [phone, setPhone] = useState('');
+  const [code, setCode] = useState('');
+  const [wrong, setWrong] = useState<{ phone?: string; code?: string }>({});
+
+  const sendCode = async () => {
+    if (!isPhone(phone)) return setWrong({ phone: t.phoneWrong });
+    setWrong({});
+    if (await send.run(phone)) toast(t.codeSent, 'ok');
+  };
+  const submit = async () => {
+    const problems = { phone: isPhone(phone) ? undefined : t.phoneWrong, code: isCode(code) ? undefined : t.codeWrong };
+    setWrong(problems);
+    if (!problems.phone && !problems.code) await onSubmit({ phone, code });
+  };
+
+  return (
+    <>
+      <Field
+        label={t.phone}
+        value={phone}
+        onInput={(text) => setPhone(text.replace(/\D/g, '').slice(0, 11))}
+        type="number"
+        autoComplete="tel-national"
+        placeholder={t.phoneHint}
+        maxlength={11}
+        error={wrong.phone ?? send.error?.message}
+      />
+      <Field
+        label={t.code}
+        value={code}
+        onInput={(text) => setCode(text.replace(/\D/g, '').slice(0, 6))}
+        type="number"
+        autoComplete="one-time-code"
+        placeholder={t.codeHint}
+        maxlength={6}
+        error={wrong.code ?? error}
+        right={
+          <Button kind="text" size="s" loading={send.busy} disabled={left > 0} className="phone-code__send" onClick={() => void sendCode()}>
+            {left > 0 ? t.sendIn(left) : sent ? t.sendAgain : t.sendCode}
+          </Button>
+        }
+        onSubmit={() => void submit()}
+      />
+      <Button loading={busy} className="phone-code__go" onClick={() => void submit()}>{button}</Button>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+// Searching while the person types: what is asked lags 300 ms behind the field. History stays on this device.
+import { useEffect, useState } from 'react';
+import { QUERY_MAX_CHARS } from '@contract/limits';
+import { call, usePages } from '@/api';
+import { storage } from '@/platform';
+import { atOf, useHere } from '@/state/place';
+import { useLanguage } from '@/state/settings';
+
+const KEY = 'juke.searches';
+const KEPT = 10;
+const PAUSE_MS = 300;
+
+export type SearchTab = 'deals' | 'shops';
+
+export function useSearch() {
+  const [typed, setTyped] = useState('');
+  const [asked, setAsked] = useState('');
+  const [tab, setTab] = useState<SearchTab>('deals');
+  const [history, setHistory] = useState<string[]>(() => storage.get<string[]>(KEY) ?? []);
+  const here = useHere();
+  const language = useLanguage();
+
+  useEffect(() => {
+    const next = typed.trim().slice(0, QUERY_MAX_CHARS);
+    if (!next) {
+      setAsked('');
+      return;
+    }
+    const timer = setTimeout(() => setAsked(next), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
+  const query = { ...atOf(here), q: asked };
+  const deals = usePages((cursor) => call('listDeals', { query: { ...query, cursor } }), [asked, here, language], { ready: asked !== '' });
+  const shops = usePages((cursor) => call('listStores', { query: { ...query, cursor } }), [asked, here, language], { ready: asked !== '' && tab === 'shops' });
+
+  const keep = (words: string) => {
+    const next = [words, ...history.filter((one) => one !== words)].slice(0, KEPT);
+    storage.set(KEY, next);
+    setHistory(next);
+  };
+
+  return {
+    typed,
+    /** the words the lists answer; '' before anything was typed */
+    asked,
+    tab,
+    history,
+    deals,
+    shops,
+    type: setTyped,
+    setTab,
+    /** at once, and remembered */
+    submit: (words: string) => {
+      const next = words.trim().slice(0, QUERY_MAX_CHARS);
+      setTyped(next);
+      setAsked(next);
+      if (next) keep(next);
+    },
+    /** a result was opened: the words were good */
+    keepAsked: () => {
+      if (asked) keep(asked);
+    },
+    clearHistory: () => {
+      storage.remove(KEY);
+      setHistory([]);
+    },
+  };
+}
