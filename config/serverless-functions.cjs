@@ -20,7 +20,7 @@ function loadRoutes() {
 const raw = {
   orders: [['POST', '/api/provider/wechat-pay/{kind}']],
   referrals: [['GET', '/api/shares/{token}/qr.png'], ['GET', '/s/{token}']],
-  identity: [['PUT', '/api/media/{mediaId}'], ['GET', '/media/{mediaId}']],
+  identity: [['PUT', '/api/media/{mediaId}'], ['GET', '/media/{mediaId}'], ['GET', '/api/provider/wechat/messages'], ['POST', '/api/provider/wechat/messages']],
   views: [['GET', '/api/openapi.json'], ['GET', '/api/docs'], ['GET', '/api/health']],
 };
 /** ≤ 40 connections for the whole system: one for each container, so concurrency is reserved where the spike goes. */

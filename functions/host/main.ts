@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   let making = config.demo;
   const handler: Handler = (event) => (making && !event.rawPath.startsWith('/api/provider/') ? Promise.resolve(NOT_YET) : routes(event));
   const server = await serve(handler, serveFiles(config.h5Dir, config.artDir), config.port, process.env.HOST || '127.0.0.1');
+  if (config.sandboxUrl) await tellSandbox(config.sandboxUrl, config.publicUrl).catch((error: Error) => log.warn({ reason: error.message }, 'sandbox settings'));
   const signIns = config.demo ? await seedDemo(app, (say) => console.log(JSON.stringify({ say }))) : [];
   making = false;
   let timersAt = 0;
@@ -53,6 +54,12 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
+}
+
+/** The stand-in pushes verdicts on pictures here, as the mini-program's message push does. */
+async function tellSandbox(sandboxUrl: string, publicUrl: string): Promise<void> {
+  const answer = await fetch(`${sandboxUrl}/sandbox/settings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ messagePushUrl: `${publicUrl}/api/provider/wechat/messages` }) });
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}`);
 }
 
 main().catch((error: Error & { code?: string }) => {

@@ -1,7 +1,7 @@
 /** Every module's stories behind one pipeline: what the long-running host serves, and what Lambda serves in parts. */
 import { createHandler, type App, type Handler, type RawRoute, type Stories } from '../kernel';
 import { stories as catalog } from '../catalog/handler';
-import { mediaRoutes, stories as identity } from '../identity/handler';
+import { identityRoutes, stories as identity } from '../identity/handler';
 import { findStaff } from '../merchants';
 import { stories as merchants } from '../merchants/handler';
 import { orderRoutes, stories as orders } from '../orders/handler';
@@ -14,7 +14,7 @@ import { stories as views } from '../views/handler';
 import { stories as vouchers } from '../vouchers/handler';
 
 export const allStories: Stories = { ...identity, ...merchants, ...catalog, ...referrals, ...vouchers, ...orders, ...refunds, ...settlement, ...views };
-export const allRaw: RawRoute[] = [...orderRoutes, ...shareRoutes, ...mediaRoutes, ...rawRoutes];
+export const allRaw: RawRoute[] = [...orderRoutes, ...shareRoutes, ...identityRoutes, ...rawRoutes];
 
 export const allRoutes = (getApp: () => Promise<App>, afterMoney?: () => void): Handler =>
   createHandler(getApp, allStories, { findStaff, raw: allRaw, ...(afterMoney ? { afterMoney } : {}) });

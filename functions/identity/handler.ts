@@ -10,11 +10,12 @@ import { loginWechat } from './login-wechat';
 import { sendPhoneCode } from './phone-code';
 import { logout, refreshSession } from './refresh-session';
 import { addSubscriptions, readNotices, setConsent } from './set-consent';
+import { messageRoutes } from './check-picture';
 import { createUpload, mediaRoutes } from './upload-picture';
 
 export const stories: Stories = {
   loginWechat, sendPhoneCode, loginPhone, refreshSession, logout, loginDemo, getMe, updateMe, verifyPhone, linkWechat, setConsent, deleteMe, createUpload,
   readNotices, addSubscriptions, getDemoClock, moveDemoClock,
 };
-export { mediaRoutes };
-export const handler = createHandler(lambdaApp, stories, { raw: mediaRoutes });
+export const identityRoutes = [...mediaRoutes, ...messageRoutes];
+export const handler = createHandler(lambdaApp, stories, { raw: identityRoutes });

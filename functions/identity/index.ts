@@ -5,3 +5,4 @@ export {
   findFingerprint, findOpenid, findPayout, findPeople, findSubscriber, type Fingerprint, type Payout, type Person,
 } from './store';
 export { wechatApi, type WechatApi } from './wechat-api';
+export { checkPicture } from './check-picture';

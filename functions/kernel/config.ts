@@ -12,6 +12,8 @@ export interface WechatConfig {
   /** Serial → public key PEM: several during a rotation (F-32). */
   platformKeys: Record<string, string>;
   smsUrl: string; smsToken: string;
+  /** Token of the mini-program's message push: what WeChat pushes is signed with it. */
+  messageToken: string;
   /** The platform's full name as registered; WeChat asks for it where the platform becomes a receiver of splits. */
   spName?: string;
 }
@@ -52,7 +54,7 @@ export function wechatFromCredentials(url: string, c: Record<string, unknown>): 
   return {
     payBaseUrl: url, apiBaseUrl: url, spMchid: s('spMchid'), spAppid: s('spAppid'), appid: s('appid'), appSecret: s('appSecret'),
     merchantSerial: s('merchantSerial'), merchantPrivateKeyPem: s('merchantPrivateKeyPem'), apiV3Key: s('apiV3Key'),
-    platformKeys: c.platformKeys as Record<string, string>, smsUrl: `${url}/sms/send`, smsToken: s('smsToken'), spName: s('spName') || undefined,
+    platformKeys: c.platformKeys as Record<string, string>, smsUrl: `${url}/sms/send`, smsToken: s('smsToken'), messageToken: s('messageToken'), spName: s('spName') || undefined,
   };
 }
 
@@ -76,7 +78,7 @@ function realWechat(env: Env): WechatConfig {
       if (!serial || !file || !existsSync(file)) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, whose file is not there.`);
       return [serial, readFileSync(file, 'utf8')];
     })),
-    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
+    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '', messageToken: env.WECHAT_MESSAGE_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
   };
 }
 

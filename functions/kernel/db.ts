@@ -72,6 +72,9 @@ type Send = (client: pg.ClientBase, sql: string, params: readonly unknown[]) => 
 async function inFence(pool: pg.Pool, send: Send, fence: Fence, sql: string, params: readonly unknown[]): Promise<unknown> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // Lost between two statements: without a listener that would end the process.
+  const lost = (error: Error) => void (broken = error);
+  client.on('error', lost);
   try {
     await send(client, 'BEGIN', []);
     await send(client, 'SELECT kernel_fence($1, $2, $3)', [fence.factId, fence.reaction, fence.fence]);
@@ -82,6 +85,7 @@ async function inFence(pool: pg.Pool, send: Send, fence: Fence, sql: string, par
     await client.query('ROLLBACK').catch((e: Error) => (broken = e));
     throw error;
   } finally {
+    client.off('error', lost);
     client.release(broken);
   }
 }

@@ -2,19 +2,21 @@
  * 7 days after redemption the reward becomes available, after it made good an older debt. Guards I-18, A-02, A-05, A-06.
  * A flag or an open dispute stops it here; what clears them emits the fact again.
  */
-import { refuse, type App, type Story } from '../kernel';
+import { decided, refuse, type App, type Story } from '../kernel';
 import { balanceOf } from '../ledger';
 import { decideRelease } from './rules';
 import { findReward } from './store';
 
 /** Answers when to look again (ms), or null when there is nothing more to do. */
-export async function releaseReward(app: App, rewardId: string): Promise<number | null> {
-  const reward = await findReward(app.db, rewardId);
-  if (!reward || reward.state !== 'pending' || reward.isHeld || reward.disputed) return null;
-  if (reward.releaseAtMs! > reward.nowMs) return reward.releaseAtMs! - reward.nowMs;
-  const debtFen = await balanceOf(app.db, 'reward-debt', reward.sharerId);
-  await app.db.call('referrals_release', { rewardId, ...decideRelease(reward.amountFen - reward.clawedFen, debtFen) });
-  return null;
+export function releaseReward(app: App, rewardId: string): Promise<number | null> {
+  return decided(async () => {
+    const reward = await findReward(app.db, rewardId);
+    if (!reward || reward.state !== 'pending' || reward.isHeld || reward.disputed) return null;
+    if (reward.releaseAtMs! > reward.nowMs) return reward.releaseAtMs! - reward.nowMs;
+    const debtFen = await balanceOf(app.db, 'reward-debt', reward.sharerId);
+    await app.db.call('referrals_release', { rewardId, ...decideRelease(reward.amountFen - reward.clawedFen, debtFen) });
+    return null;
+  });
 }
 
 export const clearReward: Story<'clearReward'> = async (ctx, { params, body }) => {

@@ -30,8 +30,10 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
     });
     const m = refund.merchantId;
     await app.db.call('settlement_fund_refund', {
-      refundId, orderId: refund.orderId, merchantId: m, splitId: split.splitId, returnId: newId('rtn'), returnFen: f.commissionFen + f.rewardFen, feeBackFen: f.feeBackFen,
+      refundId, orderId: refund.orderId, merchantId: m, splitId: split.splitId, earlierFen, returnId: newId('rtn'), returnFen: f.commissionFen + f.rewardFen, feeBackFen: f.feeBackFen,
       claw: f.rewardFen > 0 ? { state: reward!.state, clawedFen: reward!.clawedFen, fen: f.rewardFen } : null,
+      // Debt only for what the wallet really lacks: a release at this moment is waited for.
+      debtor: f.toDebtFen > 0 ? { personId: sharerId, availableFen } : null,
       postings: postings([
         { a: 'platform-fee', o: 'platform', f: -f.commissionFen },
         { a: 'reward-pending', o: sharerId, f: -(f.rewardFen - f.fromAvailableFen - f.toDebtFen) },

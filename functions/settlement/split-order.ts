@@ -4,7 +4,7 @@
  * never came is asked for.
  */
 import { feeFen, partFen } from '../contract/money';
-import { newId, ProviderRefused, type App } from '../kernel';
+import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findOrder } from '../orders';
 import { listPayments, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
@@ -15,7 +15,7 @@ const POLL_MS = 5_000;
 
 /** Answers when to look again, in ms, or null when it is over (or the order was opened again by an undo). */
 export async function splitOrder(app: App, orderId: string): Promise<number | null> {
-  const split = (await findSplit(app.db, orderId)) ?? (await openSplit(app, orderId));
+  const split = (await findSplit(app.db, orderId)) ?? (await decided(() => openSplit(app, orderId)));
   if (split === null || typeof split === 'number') return split;
   if (split.state === 'succeeded' || split.state === 'cancelled') return null;
   const payment = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded')!;
@@ -57,6 +57,6 @@ async function openSplit(app: App, orderId: string): Promise<SplitRow | number |
   const commissionFen = partFen(servedFen, set.commissionBps);
   const rewardFen = reward && (reward.state === 'pending' || reward.state === 'available') ? reward.amountFen : 0;
   const merchantFen = servedFen - feeFen(servedFen, app.config.providerFeeBps) - commissionFen - rewardFen;
-  await app.db.call('settlement_open_split', { splitId: newId('spl'), orderId, merchantId: order.merchantId, commissionFen, rewardFen, merchantFen });
+  await app.db.call('settlement_open_split', { splitId: newId('spl'), orderId, merchantId: order.merchantId, setVersion: set.version, commissionFen, rewardFen, merchantFen });
   return findSplit(app.db, orderId);
 }

@@ -4,7 +4,8 @@
  */
 import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MAX_FEN, WITHDRAWAL_MIN_FEN, WITHDRAWALS_PER_DAY_MAX } from '../contract/limits';
 import { findPayout } from '../identity';
-import { me, newId, ProviderRefused, refuse, replayed, type App, type Context, type Story } from '../kernel';
+import { decided, me, newId, ProviderRefused, refuse, replayed, type App, type Context, type Story } from '../kernel';
+import { balanceOf } from '../ledger';
 import { wechatPay, type ProviderTransfer } from '../payments';
 import { findWithdrawal, type WithdrawalRow } from './store';
 
@@ -40,7 +41,7 @@ function described(ctx: Context, w: WithdrawalRow) {
   return {
     withdrawalId: w.withdrawalId, state: w.state, amountFen: w.amountFen, requestedAtMs: w.requestedAtMs, endedAtMs: w.endedAtMs, failReason: w.failReason,
     confirm: canConfirm ? {
-      mchId: spMchid, appId: appid, package: w.packageInfo!, url: ctx.config.sandboxUrl ? `${ctx.config.sandboxUrl}/sandbox/transfers/${w.withdrawalId.replace('_', '')}` : null,
+      mchId: spMchid, appId: appid, package: w.packageInfo!, url: ctx.config.sandboxUrl ? `${ctx.config.sandboxUrl}/sandbox/transfer?package_info=${encodeURIComponent(w.packageInfo!)}` : null,
     } : null,
   };
 }
@@ -61,16 +62,28 @@ export async function sendWithdrawal(app: App, withdrawalId: string): Promise<nu
     return await settleTransfer(app, told);
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
-    await app.db.call('settlement_withdrawal_ended', { withdrawalId, succeeded: false, reason: error.code });
+    // Refused, and yet WeChat may know the number (an earlier call of ours): the money comes back only when it does not.
+    const known = await pay.findTransfer(withdrawalId);
+    if (known) return settleTransfer(app, known);
+    await endWithdrawal(app, withdrawalId, false, error.code);
     return null;
   }
+}
+
+function endWithdrawal(app: App, withdrawalId: string, succeeded: boolean, reason: string | null): Promise<void> {
+  return decided(async () => {
+    const w = await findWithdrawal(app.db, withdrawalId);
+    if (!w) return;
+    const debtFen = succeeded ? 0 : await balanceOf(app.db, 'reward-debt', w.personId);
+    await app.db.call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason, repayFen: Math.min(w.amountFen, -debtFen) });
+  });
 }
 
 /** What WeChat says of a transfer, from a notice or a query. Repeats change nothing. */
 export async function settleTransfer(app: App, told: ProviderTransfer): Promise<number | null> {
   const ended = ENDED[told.state];
   if (ended !== undefined) {
-    await app.db.call('settlement_withdrawal_ended', { withdrawalId: told.withdrawalId, succeeded: ended, reason: ended ? null : told.failReason ?? told.state });
+    await endWithdrawal(app, told.withdrawalId, ended, ended ? null : told.failReason ?? told.state);
     return null;
   }
   await app.db.call('settlement_withdrawal_sent', { withdrawalId: told.withdrawalId, packageInfo: told.packageInfo, billNo: told.billNo });

@@ -1,7 +1,6 @@
 /** Reaction → story. With routes.ts the table of contents of everything that happens later. Each story may run twice. */
-import { checkUrl } from '../kernel/media';
-import { newId, type App } from '../kernel';
-import { findSubscriber, wechatApi } from '../identity';
+import type { App } from '../kernel';
+import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
 import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
@@ -34,7 +33,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),
   'add-split-receiver': (app, f) => addSplitReceiver(app, f.subject),
   'reconcile-bill': (app, f) => reconcileBill(app, f.subject),
-  'check-media': (app, f) => checkMedia(app, f.subject),
+  'check-media': (app, f) => checkPicture(app, f.subject),
 };
 
 /** A stored provider notice, by its kind. */
@@ -59,10 +58,5 @@ async function sendSubscribeMessage(app: App, noticeId: string): Promise<null> {
   if (!to) return null;
   const outcome = await wechatApi(app.config.wechat).sendSubscribe({ openid: to.openid, templateId: to.templateId, page: to.link, data: { thing1: to.kind } });
   await app.db.call('identity_used_subscription', { personId: to.personId, templateId: to.templateId, outcome });
-  return null;
-}
-
-async function checkMedia(app: App, mediaId: string): Promise<null> {
-  await wechatApi(app.config.wechat).checkMedia({ mediaUrl: checkUrl({ config: app.config, nowMs: app.clock.nowMs() }, mediaId), mediaId, traceId: newId('trc') } as never);
   return null;
 }

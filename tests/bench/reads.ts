@@ -54,11 +54,11 @@ export async function facts(b: Bench, ms: number): Promise<Result> {
   const app: App = { db, clock: await startClock(db), config: {} as App['config'], log: quietLog };
   const lags: number[] = [];
   let stopped = false;
+  let sent = 0;
   const only = { bench: async (_: App, fact: { body: Record<string, unknown> }) => { lags.push(performance.now() - Number(fact.body.at)); return null; } };
   const worker = (async () => {
     while (!stopped || lags.length < sent) if ((await runOnce(app, { only })) === 0) await new Promise((done) => setTimeout(done, 100));
   })();
-  let sent = 0;
   const start = performance.now();
   const emits: Promise<unknown>[] = [];
   while (performance.now() - start < ms) {

@@ -64,7 +64,8 @@ CREATE TABLE reward (
   cap_fen bigint NOT NULL,
   clawed_fen bigint NOT NULL DEFAULT 0,
   held_for text[] NOT NULL DEFAULT '{}',                  -- reasons of A-02 … A-04; empty when nothing is held
-  disputed boolean NOT NULL DEFAULT false,                -- an after-sale waits for its answer
+  disputes int NOT NULL DEFAULT 0 CHECK (disputes >= 0),  -- after-sales that wait for their answer or their money
+  disputed boolean GENERATED ALWAYS AS (disputes > 0) STORED,
   payer_openid text,
   device_id text,
   reason text,

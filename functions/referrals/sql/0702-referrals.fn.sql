@@ -88,6 +88,8 @@ BEGIN
   WHERE reward_id = p ->> 'rewardId' AND state = 'pending' AND release_at <= juke_now() AND held_for = '{}' AND NOT disputed
     AND amount_fen - clawed_fen = v_debt + v_available RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM juke_changed('reward'); END IF;
+  -- A debt that was booked after the decision is made good first.
+  PERFORM ledger_need_balance(v.sharer_id, 'reward-debt', -v_debt, v_available = 0);
   IF v_debt + v_available > 0 THEN
     PERFORM ledger_post('reward.released', v.reward_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
       jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', -(v_debt + v_available)),
@@ -103,7 +105,7 @@ CREATE OR REPLACE FUNCTION referrals_dispute(p_order text, p_on boolean) RETURNS
 DECLARE
   v reward;
 BEGIN
-  UPDATE reward SET disputed = p_on WHERE order_id = p_order AND state IN ('expected', 'pending') RETURNING * INTO v;
+  UPDATE reward SET disputes = greatest(0, disputes + CASE WHEN p_on THEN 1 ELSE -1 END) WHERE order_id = p_order AND state IN ('expected', 'pending') RETURNING * INTO v;
   IF FOUND AND NOT p_on AND v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
 END $$;
 
@@ -112,7 +114,7 @@ CREATE OR REPLACE FUNCTION referrals_claw(p_order text, p_expected_state text, p
 DECLARE
   v reward;
 BEGIN
-  UPDATE reward SET clawed_fen = clawed_fen + p_fen, disputed = false,
+  UPDATE reward SET clawed_fen = clawed_fen + p_fen, disputes = greatest(0, disputes - 1),
     state = CASE WHEN clawed_fen + p_fen < amount_fen THEN state WHEN state = 'available' THEN 'clawed_back' ELSE 'cancelled' END,
     reason = 'refunded', ended_at = CASE WHEN clawed_fen + p_fen < amount_fen THEN ended_at ELSE juke_now() END
   WHERE order_id = p_order AND state = p_expected_state AND clawed_fen = p_expected_clawed RETURNING * INTO v;

@@ -1,9 +1,11 @@
--- The split's intent, before WeChat is called; its amounts never change after this. p: {splitId, orderId, merchantId, commissionFen, rewardFen, merchantFen}
+-- The split's intent, before WeChat is called; its amounts never change after this, and from now on nothing of the order can be
+-- undone. p: {splitId, orderId, merchantId, setVersion, commissionFen, rewardFen, merchantFen}
 CREATE OR REPLACE FUNCTION settlement_open_split(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO split (split_id, order_id, merchant_id, commission_fen, reward_fen, merchant_fen)
   VALUES (p ->> 'splitId', p ->> 'orderId', p ->> 'merchantId', (p ->> 'commissionFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'merchantFen')::bigint)
   ON CONFLICT (order_id) DO NOTHING;
+  IF FOUND THEN PERFORM vouchers_seal(p ->> 'orderId', (p ->> 'setVersion')::int); END IF;
   RETURN '{}';
 END $$;
 
@@ -31,10 +33,14 @@ BEGIN
 END $$;
 
 -- After-sale after the split: the journal that funds the refund, the claw-back, and the return's intent, in one commit. F-35, A-06.
--- p: {refundId, orderId, merchantId, splitId, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null}
+-- p: {refundId, orderId, merchantId, splitId, earlierFen, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null,
+--     debtor: {personId, availableFen}|null}
+-- Two after-sales of one order are differences of one running total: the split's row lines them up.
 CREATE OR REPLACE FUNCTION settlement_fund_refund(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM refunds_fund(p ->> 'refundId');
+  PERFORM FROM split WHERE split_id = p ->> 'splitId' FOR UPDATE;
+  PERFORM refunds_fund(p ->> 'refundId', (p ->> 'earlierFen')::bigint);
+  IF jsonb_typeof(p -> 'debtor') = 'object' THEN PERFORM ledger_need_balance(p #>> '{debtor,personId}', 'reward-available', (p #>> '{debtor,availableFen}')::bigint); END IF;
   PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
   IF jsonb_typeof(p -> 'claw') = 'object' THEN
     PERFORM referrals_claw(p ->> 'orderId', p #>> '{claw,state}', (p #>> '{claw,clawedFen}')::bigint, (p #>> '{claw,fen}')::bigint);
@@ -95,10 +101,11 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- p: {withdrawalId, succeeded, reason}
+-- p: {withdrawalId, succeeded, reason, repayFen}. What comes back makes good a debt that was booked meanwhile (A-06).
 CREATE OR REPLACE FUNCTION settlement_withdrawal_ended(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v withdrawal;
+  v_repay bigint := coalesce((p ->> 'repayFen')::bigint, 0);
 BEGIN
   UPDATE withdrawal SET state = CASE WHEN (p ->> 'succeeded')::boolean THEN 'succeeded' ELSE 'failed' END, ended_at = juke_now(), fail_reason = p ->> 'reason'
   WHERE withdrawal_id = p ->> 'withdrawalId' AND state IN ('requested', 'awaiting_person') RETURNING * INTO v;
@@ -108,6 +115,11 @@ BEGIN
       jsonb_build_object('a', 'payout-transit', 'o', v.person_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', 'platform', 'f', v.amount_fen)));
   ELSE
     PERFORM ledger_reverse('withdrawal.failed', v.withdrawal_id, 'withdrawal', v.withdrawal_id, v.person_id);
+    PERFORM ledger_need_balance(v.person_id, 'reward-debt', -v_repay, v_repay = v.amount_fen);
+    IF v_repay > 0 THEN
+      PERFORM ledger_post('debt.repaid', v.withdrawal_id, NULL, NULL, jsonb_build_array(
+        jsonb_build_object('a', 'reward-available', 'o', v.person_id, 'f', -v_repay), jsonb_build_object('a', 'reward-debt', 'o', v.person_id, 'f', v_repay)));
+    END IF;
   END IF;
   PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason'),
     '/pages/withdraw/index?id=' || v.withdrawal_id);
