@@ -1,17 +1,25 @@
 /**
  * Ids: prefix + time-ordered random, ≤ 32 characters of [0-9a-z_]. Share tokens and secrets are pure randomness (A-13, A-39).
  */
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync, randomInt } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+// Randomness is drawn a few thousand bytes at a time: one call for each id was the dearest line of placing an order.
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
 
 /** `length` characters of base 36, unbiased. */
 export function randomText(length: number): string {
   let out = '';
   while (out.length < length) {
-    for (const byte of randomBytes(length * 2)) {
-      if (byte < 252 && out.length < length) out += ALPHABET[byte % 36];
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
     }
+    const byte = pool[used]!;
+    used += 1;
+    if (byte < 252) out += ALPHABET[byte % 36];
   }
   return out;
 }
