@@ -3,7 +3,7 @@
  * emits; sending follows. Guards I-07, I-13, I-15, F-14, F-15.
  */
 import { REWARD_HOLD_MS, SPLIT_DELAY_MS } from '../contract/limits';
-import { decided, me, newId, refuse, replayed, type App, type Context, type Idempotency, type Story } from '../kernel';
+import { Changed, decided, me, newId, refuse, replayed, type App, type Context, type Idempotency, type Story } from '../kernel';
 import { findOrder, findOwnOrder, type OrderRow } from '../orders';
 import { findPayment, listPayments } from '../payments';
 import { findRewardOfOrder } from '../referrals';
@@ -25,7 +25,8 @@ export function expireVouchers(app: App, orderId: string): Promise<number | null
     const first = vouchers[0];
     if (!order || !first) return null;
     if (first.nowMs < first.validUntilMs) return first.validUntilMs - first.nowMs;
-    await openRefund(app, order, { wanted: vouchers.map((v) => v.voucherId), kind: 'expired', reason: 'expired', idem: null });
+    const opened = await openRefund(app, order, { wanted: vouchers.map((v) => v.voucherId), kind: 'expired', reason: 'expired', idem: null });
+    if (!opened) throw new Changed('vouchers'); // one of them was given back meanwhile: the others still go back
     return null;
   });
 }

@@ -8,7 +8,7 @@ import {
 } from '../contract/limits';
 import { readCode, type HmacHex } from '../contract/voucher-code';
 import { findStoreNames, isValidAt, listDealStores } from '../catalog';
-import { decided, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
+import { Changed, decided, findAccepted, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
 import { findRewardOfOrder } from '../referrals';
 import { describeRedemption } from './describe-redemption';
 import { decideClosing, decideCode, decideRewardFen } from './rules';
@@ -43,6 +43,7 @@ async function save(ctx: Context, voucher: VoucherRow, codeKind: string, deviceI
   const [set, reward, redemptions] = await Promise.all([
     findSet(ctx.db, voucher.orderId), findRewardOfOrder(ctx.db, voucher.orderId), listOrderRedemptions(ctx.db, voucher.orderId),
   ]);
+  if (set!.live < 1) throw new Changed('voucher set'); // somebody used it or gave it back since it was looked up
   const usedFen = redemptions.filter((r) => !r.undoneAtMs && !r.reversedAtMs).reduce((sum, r) => sum + r.paidFen, voucher.paidFen);
   return ctx.db.call('vouchers_redeem', {
     idem: ctx.idem, redemptionId: newId('rdm'), voucherId: voucher.voucherId, orderId: voucher.orderId, merchantId: staff.merchantId, storeId: staff.storeId, staffId: staff.staffId,
@@ -60,8 +61,9 @@ async function refuseUsed(ctx: Context, voucher: VoucherRow): Promise<void> {
   refuse('VOUCHER_ALREADY_REDEEMED', { at: shanghaiTime(used!.redeemedAtMs), atMs: used!.redeemedAtMs, store });
 }
 
-/** unknown and foreign codes get the same answer, and both count. */
+/** unknown and foreign codes get the same answer, and both count. A repeat of what was accepted is no guess (F-13). */
 async function miss(ctx: Context): Promise<never> {
+  if (await findAccepted(ctx)) return refuse('CODE_UNKNOWN');
   await ctx.db.call('vouchers_count_miss', {
     personId: me(ctx).personId, storeId: myStaff(ctx).storeId, max: CODE_MISSES_MAX, windowMs: CODE_MISS_WINDOW_MS, lockMs: CODE_LOCK_MS,
   });

@@ -37,6 +37,18 @@ BEGIN
     v.journal_id);
 END $$;
 
+-- What was decided on a balance of the person's wallet holds until the commit: their rows are locked, in one sorted order.
+-- `p_or_more`: the amount's size is a floor (a debt of so much or more).
+CREATE OR REPLACE FUNCTION ledger_need_balance(p_person text, p_kind text, p_fen bigint, p_or_more boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_fen bigint;
+BEGIN
+  PERFORM FROM balance WHERE owner_id = p_person AND account_kind IN ('reward-available', 'reward-debt') ORDER BY account_kind FOR UPDATE;
+  v_fen := ledger_balance(p_kind, p_person);
+  IF v_fen = p_fen OR (p_or_more AND abs(v_fen) > abs(p_fen)) THEN RETURN; END IF;
+  PERFORM juke_changed(p_kind);
+END $$;
+
 -- A stored balance in fen; 0 where nothing was posted yet.
 CREATE OR REPLACE FUNCTION ledger_balance(p_kind text, p_owner text) RETURNS bigint LANGUAGE sql STABLE AS
   $$ SELECT coalesce((SELECT amount_fen FROM balance WHERE account_kind = p_kind AND owner_id = p_owner), 0) $$;

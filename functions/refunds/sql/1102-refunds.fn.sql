@@ -114,9 +114,15 @@ BEGIN
   RETURN '{"ok": true}';
 END $$;
 
--- Its journal is posted (settlement): from now on it may be sent.
-CREATE OR REPLACE FUNCTION refunds_fund(p_refund text) RETURNS void LANGUAGE plpgsql AS $$
+-- Its journal is posted (settlement): from now on it may be sent. p_earlier: the order's after-sales funded before, in fen.
+DROP FUNCTION IF EXISTS refunds_fund(text);
+CREATE OR REPLACE FUNCTION refunds_fund(p_refund text, p_earlier bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_order text;
 BEGIN
-  UPDATE refund SET funded = true WHERE refund_id = p_refund AND NOT funded AND state = 'accepted';
+  UPDATE refund SET funded = true WHERE refund_id = p_refund AND NOT funded AND state = 'accepted' RETURNING order_id INTO v_order;
   IF NOT FOUND THEN PERFORM juke_changed('refund'); END IF;
+  IF (SELECT coalesce(sum(amount_fen), 0) FROM refund WHERE order_id = v_order AND kind = 'after_sale' AND funded AND refund_id <> p_refund) <> p_earlier THEN
+    PERFORM juke_changed('after-sales of the order');
+  END IF;
 END $$;

@@ -56,6 +56,7 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
   v redemption;
   v_owner text;
+  v_until timestamptz;
   v_was_closed boolean;
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
@@ -63,8 +64,10 @@ BEGIN
   WHERE redemption_id = p ->> 'redemptionId' AND store_id = p ->> 'storeId' AND merchant_id = p ->> 'merchantId'
     AND undone_at IS NULL AND reversed_at IS NULL AND juke_now() < undo_until RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM juke_changed('redemption'); END IF;
-  UPDATE voucher SET state = 'issued', redemption_id = NULL WHERE voucher_id = v.voucher_id AND state = 'redeemed' RETURNING owner_id INTO v_owner;
+  UPDATE voucher SET state = 'issued', redemption_id = NULL WHERE voucher_id = v.voucher_id AND state = 'redeemed' RETURNING owner_id, valid_until INTO v_owner, v_until;
   IF NOT FOUND THEN PERFORM juke_changed('voucher'); END IF;
+  -- Open again when its validity may have ended: what gives expired vouchers back may have looked already.
+  IF v_until <= v.undo_until THEN PERFORM kernel_emit('voucher.expiring', v.order_id, '{}', v_until); END IF;
   SELECT live = 0 INTO v_was_closed FROM voucher_set WHERE order_id = v.order_id;
   UPDATE voucher_set SET live = live + 1, redeemed = redeemed - 1, version = version + 1 WHERE order_id = v.order_id AND version = (p ->> 'setVersion')::int;
   IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
@@ -74,6 +77,13 @@ BEGIN
   END IF;
   PERFORM identity_notify(v_owner, 'voucher.undone', jsonb_build_object('voucherId', v.voucher_id, 'storeId', v.store_id, 'orderId', v.order_id), '/pages/voucher/index?id=' || v.voucher_id);
   RETURN '{"ok": true}';
+END $$;
+
+-- The order is settled on what was used: an undo that is still under way finds the set changed. Locks the set's row.
+CREATE OR REPLACE FUNCTION vouchers_seal(p_order text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE voucher_set SET version = version + 1 WHERE order_id = p_order AND version = p_version AND live = 0;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
 END $$;
 
 -- I-15: voided in the same commit that starts the refund. Which of issued or redeemed is taken is named; all or none.

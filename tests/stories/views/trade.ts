@@ -337,10 +337,12 @@ export async function startTown(): Promise<Town> {
       const commissionFen = partFen(paid, terms.commissionBps);
       const reward = order.rewardId ? rewardFen(paid) : 0;
       const splitId = newId('spl');
+      const [set] = await db.query<{ version: number }>('SELECT version FROM voucher_set WHERE order_id = $1', [order.orderId]);
       await call('settlement_open_split', {
         splitId,
         orderId: order.orderId,
         merchantId,
+        setVersion: set!.version,
         commissionFen,
         rewardFen: reward,
         merchantFen: paid - feeFen(paid, FEE_BPS) - commissionFen - reward,
