@@ -3,7 +3,7 @@
  * crash after WeChat accepted it ends in the same one refund.
  */
 import { REFUND_QUERY_DELAYS_MS } from '../contract/limits';
-import { ProviderRefused, type App } from '../kernel';
+import { ProviderRefused, Unavailable, type App } from '../kernel';
 import { findPayment, wechatPay, type ProviderRefund } from '../payments';
 import { findRefund } from './store';
 
@@ -15,14 +15,14 @@ export async function sendRefund(app: App, refundId: string): Promise<number | n
   if (!payment?.transactionId) return REFUND_QUERY_DELAYS_MS[0]; // F-04: waits behind its payment
   const pay = wechatPay(app.config.wechat);
   try {
-    const told = refund.state === 'accepted'
-      ? await pay.refund({
-        refundId, transactionId: payment.transactionId, subMchid: payment.subMchid, amountFen: refund.amountFen, totalFen: payment.amountFen, reason: '未使用退款',
-        notifyUrl: `${app.config.publicUrl}/api/provider/wechat-pay/refunds`,
-      })
-      : await pay.findRefund(refundId, payment.subMchid);
-    if (told) await settleRefund(app, told);
-    if (told?.state === 'SUCCESS') return null;
+    // What WeChat refused before (a merchant without enough money) it does not know: the same number is sent again.
+    const asked = refund.state === 'accepted' ? null : await pay.findRefund(refundId, payment.subMchid);
+    const told = asked ?? await pay.refund({
+      refundId, transactionId: payment.transactionId, subMchid: payment.subMchid, amountFen: refund.amountFen, totalFen: payment.amountFen, reason: '未使用退款',
+      notifyUrl: `${app.config.publicUrl}/api/provider/wechat-pay/refunds`,
+    });
+    await settleRefund(app, told);
+    if (told.state === 'SUCCESS') return null;
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
     // A definite no, such as a merchant without enough money: a person looks, and we try again with the same number.
@@ -32,10 +32,13 @@ export async function sendRefund(app: App, refundId: string): Promise<number | n
   return REFUND_QUERY_DELAYS_MS.find((delay) => delay > age) ?? REFUND_QUERY_DELAYS_MS.at(-1)!;
 }
 
-/** What WeChat says of a refund, from a notice or a query. Repeats change nothing. */
+/**
+ * What WeChat says of a refund, from a notice or a query. Repeats change nothing.
+ * @throws Unavailable for a refund that we do not know: its notice waits behind the payment (F-04); in the end it is an alarm.
+ */
 export async function settleRefund(app: App, told: ProviderRefund): Promise<void> {
   const refund = await findRefund(app.db, told.refundId);
-  if (!refund) return;
+  if (!refund) throw new Unavailable(`a refund that we do not know (yet): ${told.refundId}`);
   if (told.state === 'SUCCESS' && told.amountFen === refund.amountFen) {
     await app.db.call('refunds_succeed', { refundId: told.refundId, providerId: told.providerId });
     return;
