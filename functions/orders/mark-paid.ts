@@ -24,7 +24,7 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
     const payment = await findPayment(app.db, told.paymentId);
     if (!payment) return quarantine(app, told, 'no such intent', notice);
     if (payment.state === 'succeeded' && payment.transactionId === told.transactionId) return 'repeat';
-    const mismatch = decideMismatch(payment, told, app.config.wechat);
+    const mismatch = payment.state === 'succeeded' ? 'another transaction' : decideMismatch(payment, told, app.config.wechat);
     if (mismatch) return quarantine(app, told, mismatch, notice);
     const order = await findOrder(app.db, payment.orderId);
     must(order, 'an intent belongs to an order');
