@@ -58,7 +58,11 @@ export interface TestApp {
   /** Checks the invariants (unless told that the test broke them on purpose), then stops everything and drops the database. */
   stop(options?: { invariants?: boolean }): Promise<void>;
 }
-export interface TestAppOptions { sandbox?: boolean; dbOptions?: DbOptions; config?: Partial<Config> }
+export interface TestAppOptions {
+  sandbox?: boolean; dbOptions?: DbOptions; config?: Partial<Config>;
+  /** Another way to the same database, such as through a wire that the test can cut. */
+  via?: (databaseUrl: string) => Promise<string>;
+}
 
 const FUNCTIONS = join(__dirname, '..', '..', 'functions');
 const MODULES = ['identity', 'merchants', 'catalog', 'referrals', 'payments', 'orders', 'vouchers', 'refunds', 'settlement', 'views'];
@@ -80,7 +84,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const sandbox = options.sandbox ? await startFarSide({ settings: { refundDelayMs: 0, splitDelayMs: 0, retryScale: 0.01 } }) : null;
   const config = testConfig(database.url, sandbox, options.config);
   config.mediaDir ||= await mkdtemp(join(tmpdir(), 'juke-media-'));
-  const db = openDb(database.url, { max: config.poolSize, named: config.namedStatements, ...options.dbOptions });
+  const db = openDb(options.via ? await options.via(database.url) : database.url, { max: config.poolSize, named: config.namedStatements, ...options.dbOptions });
   const app: App = { db, clock: await startClock(db), config, log: process.env.TEST_LOG ? newLog('warn') : quietLog };
   const { stories, raw, findStaff } = await loadModules();
   const handler = createHandler(async () => app, stories, { raw, ...(findStaff ? { findStaff } : {}) });
