@@ -76,7 +76,7 @@ export const city: readonly CityMerchant[] = [
     ],
   },
   {
-    name: '半亩烘焙', subMchid: '1900100003', category: 'bakery', logoInk: '#8A5A2B', commissionBps: 400, attribution: 'last', keeper: '小满哥',
+    name: '半亩烘焙', subMchid: '1900100003', category: 'bakery', logoInk: '#8A5A2B', commissionBps: 400, attribution: 'last', keeper: '阿麦',
     stores: [
       store('桥西店', '桥西直街 8 号', 30_321_700, 120_139_400, 7, 21), store('大兜路店', '大兜路 121 号', 30_309_200, 120_140_300, 8, 21), store('湖墅南路店', '湖墅南路 268 号', 30_287_800, 120_155_600, 7, 21),
     ],

@@ -4,16 +4,13 @@
  */
 import { demoPeople } from '../identity';
 import type { App } from '../kernel';
-import { city as wholeCity, type CityMerchant } from './demo-city';
-import { playHistory } from './demo-history';
-import { makeMarket } from './demo-market';
+import { city as wholeCity } from './demo-city';
+import { playHistory, type DemoSize } from './demo-history';
 import { beginMark, finishMark, forgetCity, hasData, onlyMaker, readMark } from './demo-store';
 import { openWorld, sandboxOf } from './demo-world';
 
 export interface SignIn { who: string; name: string; phone: string; role: string }
-/** How much is made. `perDay`: purchases on an ordinary day. */
-export interface DemoSize { city: readonly CityMerchant[]; days: number; perDay: number }
-const WHOLE: DemoSize = { city: wholeCity, days: 14, perDay: 11 };
+const WHOLE: DemoSize = { city: wholeCity, perDay: 11 };
 
 /** Makes the city unless it is there; answers who can be tried. `say` tells people how far it is. */
 export async function seedDemo(app: App, say: (words: string) => void, size: DemoSize = WHOLE): Promise<SignIn[]> {
