@@ -3,13 +3,14 @@
  * now, found by that phone at their first sign-in. Guards I-23, A-17.
  */
 import { findOrAddByPhone } from '../identity';
-import { decided, newId, refuse, type Story } from '../kernel';
+import { decided, me, newId, refuse, type Story } from '../kernel';
 import { findMerchant, findStores, saveStaff } from './store';
 
 export const addStaff: Story<'addStaff'> = async (ctx, { params, body }) => {
   const [merchant, stores] = await Promise.all([findMerchant(ctx.db, params.merchantId), findStores(ctx.db, params.merchantId, body.storeId ? [body.storeId] : [])]);
   // Before the person is made: a mistyped store leaves nobody behind. The save looks again.
   if (!merchant || (body.storeId && stores.length === 0)) refuse('NOT_FOUND');
+  await ctx.db.query('SELECT kernel_need_session($1)', [me(ctx).familyId]); // an ended session makes nobody
   const personId = await findOrAddByPhone(ctx.db, body.phone);
   return decided(() => saveStaff(ctx.db, {
     idem: ctx.idem, staffId: newId('stf'), merchantId: params.merchantId, storeId: body.storeId, personId, role: body.role,

@@ -7,8 +7,8 @@ import { decided, me, myStaff, newId, refuse, replayed, type App, type Idempoten
 import { findManagers } from '../merchants';
 import { findOrder } from '../orders';
 import { listPayments } from '../payments';
-import { findSet, findVoucher, listOrderRedemptions } from '../vouchers';
-import { findMerchantRefund, findRefund } from './store';
+import { findSet, findVoucher, listOrderRedemptions, listVouchers } from '../vouchers';
+import { findMerchantRefund, findOpenAfterSale, findRefund, type RefundRow } from './store';
 
 export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
@@ -27,7 +27,10 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
 export const answerAfterSale: Story<'answerAfterSale'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const staff = myStaff(ctx);
-    if (!(await findMerchantRefund(ctx.db, params.refundId, staff.merchantId))) refuse('NOT_FOUND');
+    const refund = (await findMerchantRefund(ctx.db, params.refundId, staff.merchantId)) ?? refuse('NOT_FOUND');
+    // only where it was served, also after it was answered; what an undo took back is answered by nobody.
+    const served = (await listOrderRedemptions(ctx.db, refund.orderId)).filter((r) => refund.voucherIds.includes(r.voucherId) && !r.undoneAtMs).at(-1);
+    if (served?.storeId !== staff.storeId) refuse('NOT_FOUND');
     return answer(ctx, params.refundId, { accept: body.accept, words: body.reason, by: staff.staffId, idem: ctx.idem });
   });
 
@@ -36,9 +39,18 @@ export async function answerLate(app: App, refundId: string): Promise<number | n
   const refund = await findRefund(app.db, refundId);
   if (refund?.state !== 'requested') return null;
   if (refund.nowMs < refund.answerByMs!) return refund.answerByMs! - refund.nowMs;
-  await answer(app, refundId, { accept: true, words: '', by: 'time', idem: null });
+  await answer(app, refundId, (await isStillUsed(app, refund)) ? { accept: true, words: '', by: 'time', idem: null } : UNDONE);
   return null;
 }
+
+/** The redemption of an order was undone while its after-sale waited: the voucher can be used or refunded again, so nothing is left to answer. */
+export async function dropUndoneAfterSale(app: App, orderId: string): Promise<null> {
+  const refund = await findOpenAfterSale(app.db, orderId);
+  if (refund && !(await isStillUsed(app, refund))) await answer(app, refund.refundId, UNDONE);
+  return null;
+}
+const UNDONE = { accept: false, words: '核销撤销了，券可以再用，也可以直接退款。', by: 'undo', idem: null };
+const isStillUsed = async (app: App, refund: RefundRow) => (await listVouchers(app.db, refund.orderId)).every((v) => !refund.voucherIds.includes(v.voucherId) || v.state === 'redeemed');
 
 function answer(app: App, refundId: string, a: { accept: boolean; words: string; by: string; idem: Idempotency | null }): Promise<{ ok: true }> {
   return decided(async () => {

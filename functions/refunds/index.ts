@@ -1,5 +1,5 @@
 /** Refunds: the public face. */
-export { answerLate } from './after-sale';
+export { answerLate, dropUndoneAfterSale } from './after-sale';
 export { expireVouchers, refundUnwanted } from './request-refund';
 export { decideFunding, type Funding } from './rules';
 export { sendRefund, settleRefund } from './send-refund';

@@ -16,6 +16,10 @@ export async function findRefund(db: Db, refundId: string): Promise<RefundRow | 
 export async function findMerchantRefund(db: Db, refundId: string, merchantId: string): Promise<RefundRow | null> {
   return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1 AND merchant_id = $2`, [refundId, merchantId]))[0] ?? null;
 }
+/** The after-sale of the order that waits for its answer; there is one at most. */
+export async function findOpenAfterSale(db: Db, orderId: string): Promise<RefundRow | null> {
+  return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE order_id = $1 AND state = 'requested'`, [orderId]))[0] ?? null;
+}
 /** After-sales of the order that were funded from the split already. */
 export async function sumFundedAfterSales(db: Db, orderId: string): Promise<number> {
   return (await db.query<{ fen: number }>(`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!.fen;

@@ -5,7 +5,7 @@ import { findMerchant } from '../merchants';
 import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
-import { answerLate, expireVouchers, refundUnwanted, sendRefund, settleRefund } from '../refunds';
+import { answerLate, dropUndoneAfterSale, expireVouchers, refundUnwanted, sendRefund, settleRefund } from '../refunds';
 import { fundRefund, reconcileBill, returnSplit, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
 import { joinPerson } from './join-person';
 import type { ReactionName } from './routes';
@@ -26,6 +26,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'release-reward': (app, f) => releaseReward(app, f.subject),
   'send-refund': (app, f) => sendRefund(app, f.subject),
   'answer-late-after-sale': (app, f) => answerLate(app, f.subject),
+  'drop-undone-after-sale': (app, f) => dropUndoneAfterSale(app, f.subject),
   'fund-refund': (app, f) => fundRefund(app, f.subject),
   'return-split': (app, f) => returnSplit(app, f.subject),
   'send-withdrawal': (app, f) => sendWithdrawal(app, f.subject),

@@ -9,6 +9,7 @@ export const factRoutes = [
   { kind: 'order.served', reaction: 'serve-order' },
   { kind: 'order.reopened', reaction: 'serve-order' },
   { kind: 'order.splittable', reaction: 'split-order' },
+  { kind: 'redemption.undone', reaction: 'drop-undone-after-sale' },
   { kind: 'reward.pending', reaction: 'release-reward' },
   { kind: 'refund.accepted', reaction: 'send-refund' },
   { kind: 'after_sale.requested', reaction: 'answer-late-after-sale' },

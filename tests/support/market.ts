@@ -5,7 +5,7 @@ import type { TestApp } from './app';
 import type { TestPerson } from './person';
 
 export type DealBody = RouteTypes['createDeal']['body'];
-export interface MarketOptions { deal?: Partial<DealBody>; merchant?: Partial<RouteTypes['createMerchant']['body']>; operator?: TestPerson }
+export interface MarketOptions { /** Names of clerk and manager; with the stand-in running one name is one WeChat. */ staff?: [string, string]; deal?: Partial<DealBody>; merchant?: Partial<RouteTypes['createMerchant']['body']>; operator?: TestPerson }
 export interface Market {
   operator: TestPerson; merchantId: string; subMchid: string; storeIds: [string, string]; storeId: string; clerk: TestPerson; manager: TestPerson; clerkStaffId: string;
   dealId: string; termsVersion: number; deal: DealBody;
@@ -29,8 +29,9 @@ export async function makeMarket(test: TestApp, options: MarketOptions = {}): Pr
     body: { name, address: '上海市黄浦区南京东路 1 号', phone: '021-55550001', latE6, lngE6: 121_480_000, opensAtMinute: 600, closesAtMinute: 1_320 },
   })).storeId;
   const storeIds: [string, string] = [await addStore('南京东路店', 31_235_000), await addStore('静安店', 31_229_000)];
-  const clerk = await test.person('店员小陈');
-  const manager = await test.person('店长王姐');
+  const [clerkName, managerName] = options.staff ?? ['店员小陈', '店长王姐'];
+  const clerk = await test.person(clerkName);
+  const manager = await test.person(managerName);
   const addStaff = (person: TestPerson, storeId: string | null, role: 'clerk' | 'manager') =>
     test.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: person.phone!, storeId, role } });
   const { staffId: clerkStaffId } = await addStaff(clerk, storeIds[0], 'clerk');
