@@ -31,7 +31,7 @@ export const texts = defineTexts({
     refunded: (name: string, end: string) => `${name} ${end}退了款，这笔不发`,
     expired: (name: string, end: string) => `${name}没在 ${end}前用，已退款，这笔不发`,
     underReview: '审核中，到店和售后期都过了也先等结果',
-    repeat: '30 天内这位朋友在这家买过，只发一次',
+    repeat: '30 天内在这家买过，只发一次',
     self: '自己买自己分享的，不发返利',
     limit: '超过了每天的上限，这笔不发',
     clawedBack: (name: string, end: string) => `${name} ${end}售后退了款，已收回`,

@@ -1,7 +1,7 @@
 // Whether a page that needs a person can ask the server. In a mini-program WeChat signs in by itself with the first call.
 import { useSession } from '@/api/session';
 import { isWeapp } from '@/platform';
-import { openPage } from './pages';
+import { signIn } from './sign-in';
 
 /** `who` changes when another person signs in: put it among a load's deps. */
 export function usePerson(): { ready: boolean; who: string } {
@@ -11,5 +11,5 @@ export function usePerson(): { ready: boolean; who: string } {
 
 /** The login page comes back to where it was opened. */
 export function askLogin(): void {
-  openPage('login');
+  void signIn();
 }

@@ -7,7 +7,8 @@ export type OrderRow = Answer<'listOrders'>['items'][number];
 export type Order = Answer<'getOrder'>;
 export type VoucherState = Order['vouchers'][number]['state'];
 export type RefundState = Order['refunds'][number]['state'];
-export type Ink = 'price' | 'brand' | 'danger' | 'text-2' | 'text-3';
+/** the end of a .jk-text-… class */
+export type Ink = 'price' | 'brand' | 'danger' | '2' | '3';
 
 export type StatusKey =
   | 'unpaid' | 'usable' | 'used' | 'completed' | 'cancelled' | 'expiredUnpaid' | 'refunding' | 'refunded' | 'partRefunded' | 'afterSale' | 'voucherExpired';
@@ -16,15 +17,15 @@ const underWay: readonly (RefundState | null)[] = ['accepted', 'sent', 'stuck'];
 
 /** The one word for an order, by the server's clock. */
 export function orderStatus(row: OrderRow, nowMs: number): { key: StatusKey; ink: Ink } {
-  if (row.state === 'unpaid') return row.expiresAtMs > nowMs ? { key: 'unpaid', ink: 'price' } : { key: 'expiredUnpaid', ink: 'text-3' };
-  if (row.state === 'cancelled') return { key: 'cancelled', ink: 'text-3' };
-  if (row.state === 'expired') return { key: 'expiredUnpaid', ink: 'text-3' };
+  if (row.state === 'unpaid') return row.expiresAtMs > nowMs ? { key: 'unpaid', ink: 'price' } : { key: 'expiredUnpaid', ink: '3' };
+  if (row.state === 'cancelled') return { key: 'cancelled', ink: '3' };
+  if (row.state === 'expired') return { key: 'expiredUnpaid', ink: '3' };
   if (row.refundState === 'requested') return { key: 'afterSale', ink: 'danger' };
   if (row.vouchersLeft > 0) return { key: 'usable', ink: 'brand' };
   if (underWay.includes(row.refundState)) return { key: 'refunding', ink: 'danger' };
-  if (row.state === 'refunded') return { key: row.refundedFen < row.payableFen ? 'partRefunded' : 'refunded', ink: 'text-2' };
-  if (row.state === 'paid' && row.validUntilMs !== null && row.validUntilMs <= nowMs) return { key: 'voucherExpired', ink: 'text-2' };
-  return { key: 'completed', ink: 'text-2' };
+  if (row.state === 'refunded') return { key: row.refundedFen < row.payableFen ? 'partRefunded' : 'refunded', ink: '2' };
+  if (row.state === 'paid' && row.validUntilMs !== null && row.validUntilMs <= nowMs) return { key: 'voucherExpired', ink: '2' };
+  return { key: 'completed', ink: '2' };
 }
 
 export function voucherTone(state: VoucherState): TagTone {

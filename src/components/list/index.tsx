@@ -76,7 +76,7 @@ export function MerchantRow({ picture, title, note, amount, state, stateTone = '
       </View>
       <View className="jk-merchant-row__end">
         {amount ? <View className="jk-merchant-row__amount">{amount}</View> : null}
-        {state ? <View className={`jk-merchant-row__state jk-text-${stateTone}`}>{state}</View> : null}
+        {state ? <View className={`jk-merchant-row__state jk-text-${stateTone.replace('text-', '')}`}>{state}</View> : null}
       </View>
     </Touchable>
   );

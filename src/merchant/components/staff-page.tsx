@@ -52,7 +52,7 @@ export function StaffPage({ place, title, staff, nav = 'ground', bottom, overlay
       title={title}
       nav={nav}
       className={`staff ${className}`}
-      navLeft={store && nav === 'ground' ? <StoreName store={store} onClick={open} /> : undefined}
+      navLeft={store && nav === 'ground' ? <Where store={store} title={title} onSwitch={open} /> : undefined}
       bottom={bottom}
       overlays={
         <>
@@ -78,14 +78,18 @@ function Content({ staff, children }: { staff: StaffStoreModel; children: (store
   return <View className="staff__content">{children(store)}</View>;
 }
 
-function StoreName({ store, onClick }: { store: StaffStore; onClick?: () => void }) {
+/** Phone: the store, which can be changed. Desktop: the page's name, since the store stands in the sidebar. */
+function Where({ store, title, onSwitch }: { store: StaffStore; title: string; onSwitch?: () => void }) {
   const t = useT(texts);
   return (
-    <Touchable className="staff__store" label={onClick ? `${store.storeName}, ${t.switchStore}` : undefined} onClick={onClick}>
-      <ShopLogo name={store.merchantName} ink={store.logoInk} size="s" />
-      <Text className="jk-title-3 jk-ell staff__name">{store.storeName}</Text>
-      {onClick ? <Icon name="chevron-down" size={16} className="staff__down" /> : null}
-    </Touchable>
+    <>
+      <Touchable className="staff__store" label={onSwitch ? `${store.merchantName} ${store.storeName}, ${t.switchStore}` : undefined} onClick={onSwitch}>
+        <ShopLogo name={store.merchantName} ink={store.logoInk} size="s" />
+        <Text className="jk-title-3 jk-ell staff__name">{`${store.merchantName} ${store.storeName}`}</Text>
+        {onSwitch ? <Icon name="chevron-down" size={16} className="staff__down" /> : null}
+      </Touchable>
+      <Text className="jk-title-3 staff__page">{title}</Text>
+    </>
   );
 }
 

@@ -47,13 +47,14 @@ export default function Checkout() {
 
 function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useCheckout> }) {
   const t = useT(trade);
+  const first = deal.stores[0];
   const max = Math.max(1, Math.min(model.quote.data?.maxQuantity ?? 1, deal.available || 1));
   return (
     <View className="jk-card checkout__deal">
       <Picture src={deal.pictureUrls[0] ?? ''} width={72} height={72} radius={10} />
       <View className="checkout__what">
         <View className="jk-strong jk-semibold jk-2lines">{deal.title}</View>
-        <View className="jk-caption jk-text-2 jk-ell checkout__shop">{t.moreStores(deal.stores[0]?.name ?? deal.merchantName, deal.stores.length)}</View>
+        <View className="jk-caption jk-text-2 jk-ell checkout__shop">{t.moreStores(first ? t.shopOf(deal.merchantName, first.name) : deal.merchantName, deal.stores.length)}</View>
         <View className="checkout__buy">
           <PriceTag fen={deal.priceFen} size="s" exact />
           {model.ready ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}

@@ -1,11 +1,13 @@
 // The notice list: by day, unread until this visit, and the consent for WeChat's own reminders.
 import { useEffect, useRef } from 'react';
 import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import { call, useLoad, usePages, type Answer } from '@/api';
+import { call, usePages, type Answer } from '@/api';
 import { daysBetween } from '@/i18n/format';
 import { texts } from '@/i18n/notices';
 import { textsIn } from '@/i18n';
 import { isWeapp, requestSubscribe } from '@/platform';
+import { useConfig } from '@/state/config';
+import { loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
 import { usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -15,7 +17,7 @@ export type Notice = Answer<'listNotices'>['items'][number];
 export function useNotices() {
   const { ready, who } = usePerson();
   const list = usePages((cursor) => call('listNotices', { query: { cursor } }), [who], { ready });
-  const config = useLoad(() => call('getConfig'), [], { ready: isWeapp });
+  const config = useConfig();
   useMarkRead(list.data);
 
   const shown = useRef(false);
@@ -26,7 +28,7 @@ export function useNotices() {
   usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
   useReachBottom(() => void list.more());
 
-  const templates = config.data?.subscribeTemplates ?? [];
+  const templates = isWeapp ? (config?.subscribeTemplates ?? []) : [];
   const remind = async () => {
     const accepted = await requestSubscribe(templates.slice(0, 3));
     const t = textsIn(texts, getLanguage());
@@ -44,9 +46,10 @@ function useMarkRead(items: Notice[] | null): void {
   useEffect(() => {
     if (!isNew || newest <= told.current) return;
     told.current = newest;
-    call('readNotices', { body: { upToMs: newest } }).catch(() => {
-      told.current = 0;
-    });
+    call('readNotices', { body: { upToMs: newest } }).then(
+      () => void loadMe().catch(() => undefined),
+      () => (told.current = 0),
+    );
   }, [newest, isNew]);
 }
 

@@ -101,7 +101,7 @@ function Deal({ order }: { order: Order }) {
       <Picture src={row.pictureUrl} width={72} height={72} radius={10} />
       <View className="order__what">
         <View className="jk-strong jk-semibold jk-2lines">{row.title}</View>
-        <View className="jk-caption jk-text-2 jk-ell order__gap">{row.storeName}</View>
+        <View className="jk-caption jk-text-2 jk-ell order__gap">{`${row.merchantName} · ${row.storeName}`}</View>
         <View className="jk-between order__gap-8">
           <PriceTag fen={row.payableFen} size="s" tone="ink" exact />
           <Text className="jk-label jk-text-2 jk-num">{`× ${row.quantity}`}</Text>

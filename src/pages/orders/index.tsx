@@ -18,10 +18,11 @@ import { day, money } from '@/i18n/format';
 import { texts } from '@/i18n/orders';
 import { texts as trade } from '@/i18n/trade';
 import { useT } from '@/i18n';
+import type { OrdersTab as Tab } from '@/state/orders-tab';
 import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { lastMoment, orderStatus, type OrderRow } from '@/state/trade';
-import { useOrders, type Tab } from './model';
+import { useOrders } from './model';
 import './index.scss';
 
 type Model = ReturnType<typeof useOrders>;

@@ -1,23 +1,20 @@
 // The list of orders: one tab at a time, page by page, asked again whenever the page is shown.
 import { useRef, useState } from 'react';
-import { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import Taro from '@tarojs/taro';
+import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
 import { call, useAction, usePages, type Failure } from '@/api';
 import { texts } from '@/i18n/trade';
 import { textsIn } from '@/i18n';
-import { takeOrdersTab, type OrdersTab } from '@/state/orders-tab';
 import { confirmDialog, toast } from '@/state/overlays';
+import { takeOrdersTab, type OrdersTab } from '@/state/orders-tab';
 import { openPage } from '@/state/pages';
 import { usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
 import type { OrderRow } from '@/state/trade';
 
-export type Tab = OrdersTab;
-
 export function useOrders() {
   const { ready, who } = usePerson();
-  const [tab, setTab] = useState<Tab>('all');
+  const [tab, setTab] = useState<OrdersTab>(() => takeOrdersTab() ?? 'all');
   const list = usePages((cursor) => call('listOrders', { query: { tab, cursor } }), [tab, who], { ready });
   const [busyId, setBusyId] = useState('');
   const actions = useOrderActions(list.refresh, (orderId) => openPage('order', { id: orderId, cancelled: 1 }));

@@ -67,7 +67,7 @@ function Bought({ order, paid }: { order: Order; paid: boolean }) {
         <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
         <View className="jk-grow pay-return__what">
           <View className="jk-strong jk-ell">{`${row.title} × ${row.quantity}`}</View>
-          <View className="jk-caption jk-text-2 jk-ell">{row.storeName}</View>
+          <View className="jk-caption jk-text-2 jk-ell">{`${row.merchantName} · ${row.storeName}`}</View>
         </View>
         <PriceTag fen={row.payableFen} size="s" tone="ink" exact />
       </View>

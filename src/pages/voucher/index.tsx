@@ -52,7 +52,7 @@ function Body({ voucher, model }: { voucher: Voucher; model: Model }) {
       <Pager voucher={voucher} onGo={model.go} />
       <Ticket voucher={voucher} />
       {model.error?.unknown && voucher.secret ? <NoticeStrip tone="info" icon="wifi-off">{t.offline}</NoticeStrip> : null}
-      {voucher.stores.map((store) => <Store key={store.storeId} store={store} />)}
+      <Stores voucher={voucher} />
       <Sharer voucher={voucher} />
       <Ways voucher={voucher} model={model} />
     </>
@@ -80,14 +80,14 @@ function Ticket({ voucher }: { voucher: Voucher }) {
   const date = (ms: number) => day(ms, language, now);
   const { secret, locator } = voucher;
   const code = voucher.state === 'issued' && secret && locator ? { secret, locator } : null;
-  const where = voucher.stores.length === 1 ? voucher.stores[0]?.name : undefined;
+  const only = voucher.stores.length === 1 ? voucher.stores[0] : undefined;
   return (
     <VoucherCard
       key={voucher.voucherId}
       voucherId={voucher.voucherId}
       merchantName={voucher.merchantName}
       logoInk={voucher.logoInk}
-      shop={where ?? voucher.merchantName}
+      shop={only ? s.shopOf(voucher.merchantName, only.name) : voucher.merchantName}
       what={t.what(voucher.title)}
       state={{ text: s[voucherWord[voucher.state]], tone: voucherTone(voucher.state) }}
       code={code}
@@ -112,16 +112,23 @@ function insteadOf(voucher: Voucher, t: ReturnType<typeof useT<typeof texts.zh>>
   return undefined;
 }
 
-function Store({ store }: { store: Voucher['stores'][number] }) {
+function Stores({ voucher }: { voucher: Voucher }) {
   const t = useT(texts);
   return (
-    <View className="jk-card jk-block voucher__store">
-      <View className="jk-grow">
-        <View className="jk-strong jk-2lines">{store.address}</View>
-        <View className="jk-caption jk-text-3 jk-ell voucher__gap">{store.name}</View>
-      </View>
-      <Touchable className="voucher__round" label={t.mapOf(store.name)} onClick={() => openMap(store)}><Icon name="nav" size={20} /></Touchable>
-      <Touchable className="voucher__round" label={t.callOf(store.name)} onClick={() => callPhone(store.phone)}><Icon name="phone" size={20} /></Touchable>
+    <View className="jk-card jk-card--flush jk-block">
+      {voucher.stores.map((store, i) => (
+        <View key={store.storeId}>
+          {i > 0 ? <View className="jk-hr voucher__hr" /> : null}
+          <View className="voucher__store">
+            <Touchable className="jk-grow" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
+              <View className="jk-strong jk-2lines">{store.address}</View>
+              <View className="jk-caption jk-text-3 jk-ell voucher__gap">{store.name}</View>
+            </Touchable>
+            <Touchable className="voucher__round" label={t.mapOf(store.name)} onClick={() => openMap(store)}><Icon name="nav" size={20} /></Touchable>
+            <Touchable className="voucher__round" label={t.callOf(store.name)} onClick={() => callPhone(store.phone)}><Icon name="phone" size={20} /></Touchable>
+          </View>
+        </View>
+      ))}
     </View>
   );
 }

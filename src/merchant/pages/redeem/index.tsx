@@ -1,5 +1,6 @@
 // Redeeming: scan or type, then one clear answer over the whole screen.
 import { Text, View } from '@tarojs/components';
+import Taro from '@tarojs/taro';
 import { serverNow } from '@/api';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -21,6 +22,9 @@ import { useStaffStore, type StaffStore } from '../../components/stores';
 import { AnswerBar, AnswerView } from './answer';
 import { CAMERA_ID, useRedeem, type Redeemed } from './model';
 import './index.scss';
+
+/** At a desk the field takes the focus, for a scanner that types; on a phone a keyboard would jump up. */
+const wide = () => !isWeapp && Taro.getSystemInfoSync().windowWidth >= 768;
 
 export type Model = ReturnType<typeof useRedeem>;
 
@@ -79,7 +83,7 @@ function Scanner({ model }: { model: Model }) {
           hint={model.busy ? t.checking : t.typedHint}
           error={odd ? t.typedBad : undefined}
           disabled={model.busy}
-          focus={!isWeapp}
+          focus={wide()}
           onInput={model.type}
           onSubmit={model.enter}
         />

@@ -71,7 +71,7 @@ function Income({ today }: { today: Today }) {
         <Figure label={t.count} value={people(today.redeemedCount, language)} unit={t.unitCount} />
         <Figure label={t.newGuests} value={people(today.newGuests, language)} unit={t.unitPeople} />
       </View>
-      <View className={`jk-caption ${more < 0 ? 'jk-text-2' : 'jk-text-ok'} today__compare`}>{compared}</View>
+      <View className={`jk-caption ${more > 0 ? 'jk-text-ok' : 'jk-text-2'} today__compare`}>{compared}</View>
       {today.redeemedCount > 0 ? <BarChart bars={bars} /> : <View className="jk-caption jk-text-3 today__none">{t.hoursEmpty}</View>}
     </View>
   );
