@@ -9,7 +9,7 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json', '.ico': 'image/x-icon', '.woff2': 'font/woff2', '.map': 'application/json', '.txt': 'text/plain; charset=utf-8',
 };
 /** WeChat's JS-SDK is the one outside script: it opens the mini-program from inside WeChat's browser. */
-const POLICY = "default-src 'self'; script-src 'self' https://res.wx.qq.com; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+const POLICY = "default-src 'self'; script-src 'self' https://res.wx.qq.com; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 const GZIPPED = new Set(['.html', '.js', '.css', '.svg', '.json']);
 
 export function serveFiles(h5Dir: string, artDir: string): (request: http.IncomingMessage, response: http.ServerResponse) => void {
