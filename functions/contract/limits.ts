@@ -7,6 +7,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export const MAX_AMOUNT_FEN = 100_000_000_000;
+export const MAX_TIME_MS = 253_402_300_799_999;
 /** A single order: WeChat Pay refuses more than 1,000,000 yuan; we stop well below. */
 export const MAX_ORDER_FEN = 5_000_000;
 export const MAX_QUANTITY = 99;

@@ -1,13 +1,14 @@
 /** Building blocks of the wire shapes. Unknown keys are refused everywhere (A-16, A-17, A-40). */
 import * as z from 'zod';
-import { MAX_AMOUNT_FEN, NAME_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_MAX_CHARS, TEXT_MAX } from './limits';
+import { MAX_AMOUNT_FEN, MAX_TIME_MS, NAME_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_MAX_CHARS, TEXT_MAX } from './limits';
 import { categories } from './states';
 
 export const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{8,28}$`));
 export const fen = z.int().min(-MAX_AMOUNT_FEN).max(MAX_AMOUNT_FEN);
 export const positiveFen = z.int().min(1).max(MAX_AMOUNT_FEN);
 export const bps = z.int().min(0).max(10_000);
-export const ms = z.int();
+/** A moment, or a length of time; the database has no year 10000. */
+export const ms = z.int().min(0).max(MAX_TIME_MS);
 export const name = z.string().trim().min(1).max(NAME_MAX);
 export const text = z.string().trim().max(TEXT_MAX);
 export const phone = z.string().regex(/^1[3-9]\d{9}$/);

@@ -62,6 +62,7 @@ async function answer(app: App, stories: Stories, options: HandlerOptions, event
   else if (session) takeRate(session.personId, RATE_PER_SECOND, RATE_BURST);
   else takeRate(ipOf(event), RATE_ADDRESS_PER_SECOND, RATE_ADDRESS_BURST);
   const params = shaped(shape.params, rawParams, 'params');
+  checkInside(event.queryStringParameters, 1, 'query');
   const query = shaped(shape.query, event.queryStringParameters ?? {}, 'query');
   const body = shaped(shape.body, rawBody, 'body');
   const staff = await staffOf(app, options, route.auth, session, rawParams.storeId);
@@ -78,11 +79,12 @@ async function answer(app: App, stories: Stories, options: HandlerOptions, event
   return json(200, JSON.stringify(parsed.data));
 }
 
-/** 64 KB, JSON object only, at most 8 deep, no prototype keys. */
+/** 64 KB, JSON object only, at most 8 deep, no prototype keys, text that can be stored. */
 function bodyOf(event: Event): unknown {
   if (!event.body) return {};
   if (event.body.length > BODY_MAX_BYTES * (event.isBase64Encoded ? 1.4 : 1)) refuse('TOO_LARGE');
   const text = event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString() : event.body;
+  if (Buffer.byteLength(text) > BODY_MAX_BYTES) refuse('TOO_LARGE');
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -90,17 +92,23 @@ function bodyOf(event: Event): unknown {
     refuse('BAD_INPUT', { where: 'body', problem: 'not JSON' });
   }
   if (!value || typeof value !== 'object' || Array.isArray(value)) refuse('BAD_INPUT', { where: 'body', problem: 'not an object' });
-  checkDepth(value, 1);
+  checkInside(value, 1, 'body');
   return value;
 }
 
-function checkDepth(value: unknown, depth: number): void {
+function checkInside(value: unknown, depth: number, where: string): void {
+  if (typeof value === 'string') return checkText(value, where);
   if (!value || typeof value !== 'object') return;
-  if (depth > BODY_MAX_DEPTH) refuse('BAD_INPUT', { where: 'body', problem: 'too deep' });
+  if (depth > BODY_MAX_DEPTH) refuse('BAD_INPUT', { where, problem: 'too deep' });
   for (const [key, inner] of Object.entries(value)) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') refuse('BAD_INPUT', { where: 'body', problem: 'refused key' });
-    checkDepth(inner, depth + 1);
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype') refuse('BAD_INPUT', { where, problem: 'refused key' });
+    checkInside(inner, depth + 1, where);
   }
+}
+
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair: no person types them. */
+function checkText(text: string, where: string): void {
+  if (text.includes('\0') || /\p{Surrogate}/u.test(text)) refuse('BAD_INPUT', { where, problem: 'refused character' });
 }
 
 function shaped(shape: z.ZodType, value: unknown, where: string): unknown {
