@@ -40,7 +40,6 @@ export default defineConfig(async (merge) => {
     // Chinese as UTF-8: escaped it is twice as long, and every page carries texts.
     terser: { config: { output: { ascii_only: false } } },
     mini: {
-      minifyXML: { collapseWhitespace: true },
       compile: { include: [compiled] },
       optimizeMainPackage: { enable: true },
       postcss: { pxtransform: { enable: false, config: {} } },
