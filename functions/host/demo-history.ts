@@ -4,8 +4,8 @@
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/limits';
 import type { CityMerchant } from './demo-city';
-import { HOME, makeMarket, type MadeMerchant } from './demo-market';
-import { DAYS, dayStart, guests, planServedDay, planTrips, type Trip } from './demo-plan';
+import { HOME, makeMarket, type MadeDeal, type MadeMerchant, type MadeStore } from './demo-market';
+import { DAYS, dayStart, guests, planServedDay, planTrips, planVisits, type Trip } from './demo-plan';
 import { scriptDemoPeople } from './demo-script';
 import { buy, giveBack, glance, open, place, scanSign, share, use, type Purchase } from './demo-steps';
 import { NotDone, type Actor, type World } from './demo-world';
@@ -63,16 +63,25 @@ function newCrowd(world: World): Stage['person'] {
 }
 
 /** Today so far at the clerk's store, and the same weekday a week ago, which the board compares with. */
-function homeDays({ merchants, nowMs }: Stage, perDay: number): Trip[] {
-  const home = merchants.find((one) => one.data.name === HOME);
+function homeDays(stage: Stage, perDay: number): Trip[] {
+  const home = stage.merchants.find((one) => one.data.name === HOME);
   if (!home) return [];
-  const startMs = dayStart(nowMs);
-  const elapsedMs = nowMs - startMs;
+  const todayMs = dayStart(stage.nowMs);
+  const untilMs = stage.nowMs - 2 * MINUTE_MS;
   const day = { merchant: home, store: home.stores[0]! };
-  const lastWeek = planServedDay({ ...day, fromMs: startMs - 7 * DAY_MS, toMs: startMs - 6 * DAY_MS, count: perDay + 3 });
+  const trips = planServedDay({ ...day, fromMs: todayMs - 7 * DAY_MS, toMs: todayMs - 6 * DAY_MS, count: perDay + 3 });
   // Just after midnight the day is empty, and says so.
-  if (elapsedMs < 6 * MINUTE_MS) return lastWeek;
-  return [...lastWeek, ...planServedDay({ ...day, fromMs: startMs, toMs: nowMs - 2 * MINUTE_MS, count: 3 + Math.round((2 * perDay * elapsedMs) / DAY_MS) })];
+  if (untilMs < todayMs + 4 * MINUTE_MS) return trips;
+  const count = 3 + Math.round((2 * perDay * (untilMs - todayMs)) / DAY_MS);
+  for (const [n, atMs] of planVisits(todayMs, untilMs, 3 * count).entries()) stage.at(atMs, () => visit(stage, day.store, home.deals[n % 4]!, n));
+  return [...trips, ...planServedDay({ ...day, fromMs: todayMs, toMs: untilMs, count })];
+}
+
+/** Somebody looks and goes on: at the sign by the door, or at what a friend sent. */
+async function visit(stage: Stage, store: MadeStore, deal: MadeDeal, n: number): Promise<void> {
+  if (n % 3 === 0) return scanSign(stage.world, store.codes[n % 2]!, null);
+  const sharer = n % 2 ? stage.demo.guest : await stage.person('阿橙');
+  return glance(stage.world, await share(stage.world, deal, { sharer, channel: n % 4 ? 'group' : 'chat' }), n % 5 ? 'weapp' : 'h5');
 }
 
 /** One guest's purchase, from how they came to how it ended. */

@@ -89,13 +89,23 @@ export function planTrips({ merchants, perDay, nowMs }: Frame): Trip[] {
 export function planServedDay({ merchant, store, fromMs, toMs, count }: { merchant: MadeMerchant; store: MadeStore; fromMs: number; toMs: number; count: number }): Trip[] {
   const chance = newChance(count + Math.floor(fromMs / DAY_MS));
   const deals = merchant.deals.filter((deal) => deal.data.stock > 20 && deal.stores.includes(store));
-  const hours = Array.from({ length: 24 }, (_, hour) => hour).filter((hour) => fromMs + hour * HOUR_MS < toMs);
   return Array.from({ length: count }, () => {
-    const hour = chance.weighted(hours, (one) => HOURS[one]! + 0.5);
-    const servedMs = fromMs + hour * HOUR_MS + Math.floor(chance.next() * (Math.min(HOUR_MS, toMs - fromMs - hour * HOUR_MS) - MINUTE_MS));
+    const servedMs = momentWithin(chance, fromMs, toMs);
     const deal = chance.weighted(deals, (one) => one.data.weight);
     return { ...someTrip(chance, servedMs - chance.whole(4, 90) * MINUTE_MS, deal), ended: { how: 'used', atMs: Math.max(fromMs + 1_000, servedMs), store } };
   });
+}
+
+/** Moments within [from, to), more often when people eat. */
+export function planVisits(fromMs: number, toMs: number, count: number): number[] {
+  const chance = newChance(Math.floor(fromMs / DAY_MS));
+  return Array.from({ length: count }, () => momentWithin(chance, fromMs, toMs));
+}
+
+function momentWithin(chance: Chance, fromMs: number, toMs: number): number {
+  const hours = HOURS.map((weight, hour) => ({ startMs: fromMs + hour * HOUR_MS, weight: weight + 0.5 })).filter((hour) => hour.startMs < toMs);
+  const { startMs } = chance.weighted(hours, (hour) => hour.weight);
+  return startMs + Math.floor(chance.next() * Math.min(HOUR_MS, toMs - startMs));
 }
 
 function someTrip(chance: Chance, atMs: number, deal: MadeDeal): Omit<Trip, 'ended'> {

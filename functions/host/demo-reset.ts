@@ -92,7 +92,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = refusal ? 1 : 0;
   },
   (error: Error) => {
-    console.error(`The demo city was not made: ${error.message}. Run npm run demo:reset again, or npm start, which goes on with making it.`);
+    console.error(`The demo city was not made: ${error.message.replace(/\.$/, '')}. When that is put right, run npm run demo:reset again, or npm start, which then makes it.`);
     process.exitCode = 1;
   },
 );
