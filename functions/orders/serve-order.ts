@@ -1,7 +1,7 @@
 /** An order follows its vouchers: completed when nothing is left to use, paid again after an undo. Runs twice without harm. */
 import { wechatApi } from '../identity';
 import { type App } from '../kernel';
-import { listPayments } from '../payments';
+import { findKeptPayment } from '../payments';
 import { findSet } from '../vouchers';
 import { findOrder } from './store';
 
@@ -16,8 +16,9 @@ export async function serveOrder(app: App, orderId: string): Promise<null> {
 /** WeChat's shipping duty: a voucher is reported as virtual goods when issued, within 48 h. Only a WeChat payer can be told. */
 export async function reportOrderShipping(app: App, orderId: string): Promise<null> {
   const order = await findOrder(app.db, orderId);
-  const paid = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded');
-  if (!order || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;
+  const paid = await findKeptPayment(app.db, orderId);
+  // Given back whole before it was reported: there is nothing to hand over any more, and WeChat would refuse (10060004).
+  if (!order || order.refundedFen === order.payableFen || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;
   await wechatApi(app.config.wechat).uploadShipping({ transactionId: paid.transactionId, type: 'virtual', description: order.title, openid: paid.payerOpenid });
   return null;
 }

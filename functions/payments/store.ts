@@ -16,6 +16,10 @@ export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow
 export function listPayments(db: Db, orderId: string): Promise<PaymentRow[]> {
   return db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
 }
+/** The payment that made the order paid: its money is held, split and given back. Any other that succeeded is unwanted. */
+export async function findKeptPayment(db: Db, orderId: string): Promise<PaymentRow | null> {
+  return (await db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE order_id = $1 AND state = 'succeeded' AND NOT unwanted`, [orderId]))[0] ?? null;
+}
 export async function findNotice(db: Db, noticeId: string): Promise<{ kind: string; content: unknown } | null> {
   return (await db.query<{ kind: string; content: unknown }>('SELECT kind, content FROM provider_notice WHERE notice_id = $1', [noticeId]))[0] ?? null;
 }

@@ -6,7 +6,7 @@ import { AFTER_SALE_ANSWER_MS, AFTER_SALE_WINDOW_MS } from '../contract/limits';
 import { decided, me, myStaff, newId, refuse, replayed, type App, type Idempotency, type Story } from '../kernel';
 import { findManagers } from '../merchants';
 import { findOrder } from '../orders';
-import { listPayments } from '../payments';
+import { findKeptPayment } from '../payments';
 import { findSet, findVoucher, listOrderRedemptions, listVouchers } from '../vouchers';
 import { findMerchantRefund, findOpenAfterSale, findRefund, type RefundRow } from './store';
 
@@ -17,9 +17,9 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
     if (voucher.state !== 'redeemed') refuse('REFUND_STATE');
     const used = (await listOrderRedemptions(ctx.db, voucher.orderId)).find((r) => r.redemptionId === voucher.redemptionId);
     if (!used || used.nowMs >= used.redeemedAtMs + AFTER_SALE_WINDOW_MS) refuse('AFTER_SALE_TOO_LATE');
-    const [order, payments, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), listPayments(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId)]);
+    const [order, payment, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), findKeptPayment(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId)]);
     return ctx.db.call('refunds_request', {
-      idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payments.find((p) => p.state === 'succeeded')!.paymentId, merchantId: voucher.merchantId,
+      idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payment!.paymentId, merchantId: voucher.merchantId,
       buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers, title: order!.title,
     });
   });

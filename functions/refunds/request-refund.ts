@@ -5,7 +5,7 @@
 import { REWARD_HOLD_MS, SPLIT_DELAY_MS } from '../contract/limits';
 import { Changed, decided, me, newId, refuse, replayed, type App, type Context, type Idempotency, type Story } from '../kernel';
 import { findOrder, findOwnOrder, type OrderRow } from '../orders';
-import { findPayment, listPayments } from '../payments';
+import { findKeptPayment, findPayment } from '../payments';
 import { findRewardOfOrder } from '../referrals';
 import { decideRewardFen, findSet, listVouchers } from '../vouchers';
 import { decideEnd, decideFeeBack } from './rules';
@@ -34,18 +34,16 @@ export function expireVouchers(app: App, orderId: string): Promise<number | null
 interface Wish { wanted: string[]; kind: 'unused' | 'expired'; reason: string; idem: Idempotency | null }
 
 async function openRefund(app: App | Context, order: OrderRow, { wanted, kind, reason, idem }: Wish) {
-  const [set, vouchers, reward, payments] = await Promise.all([
-    findSet(app.db, order.orderId), listVouchers(app.db, order.orderId), findRewardOfOrder(app.db, order.orderId), listPayments(app.db, order.orderId),
+  const [set, vouchers, reward, payment] = await Promise.all([
+    findSet(app.db, order.orderId), listVouchers(app.db, order.orderId), findRewardOfOrder(app.db, order.orderId), findKeptPayment(app.db, order.orderId),
   ]);
   const chosen = vouchers.filter((v) => wanted.includes(v.voucherId) && v.state === 'issued');
   if (!set || chosen.length === 0 || chosen.length !== wanted.length) return null;
-  // The payment that made the order paid is the one whose money is held; any other went back as unwanted.
-  const payment = payments.find((p) => p.state === 'succeeded')!;
   const amountFen = chosen.reduce((sum, v) => sum + v.paidFen, 0);
   const usedFen = vouchers.filter((v) => v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
   const keptFen = order.payableFen - order.refundedFen;
   return app.db.call<{ refundId: string; amountFen: number }>('refunds_open', {
-    idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, kind, reason, amountFen,
+    idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment!.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, kind, reason, amountFen,
     feeBackFen: decideFeeBack(keptFen, amountFen, app.config.providerFeeBps), voucherIds: chosen.map((v) => v.voucherId), setVersion: set.version, refundedFen: order.refundedFen,
     ...decideEnd(set, chosen.length), rewardPaidFen: usedFen, rewardFen: decideRewardFen(usedFen, reward), holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS, title: order.title,
   });

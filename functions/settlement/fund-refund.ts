@@ -4,7 +4,7 @@
  */
 import { balanceOf, postings } from '../ledger';
 import { decided, newId, ProviderRefused, type App } from '../kernel';
-import { listPayments, wechatPay } from '../payments';
+import { findKeptPayment, wechatPay } from '../payments';
 import { findRewardOfOrder } from '../referrals';
 import { decideFunding, findRefund, sumFundedAfterSales } from '../refunds';
 import { findSet, listOrderRedemptions } from '../vouchers';
@@ -53,7 +53,7 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
 export async function returnSplit(app: App, returnId: string): Promise<number | null> {
   const back = await findReturn(app.db, returnId);
   if (!back || back.isDone) return null;
-  const payment = (await listPayments(app.db, back.orderId)).find((p) => p.state === 'succeeded')!;
+  const payment = (await findKeptPayment(app.db, back.orderId))!;
   const pay = wechatPay(app.config.wechat);
   try {
     const told = (await pay.findReturn(returnId, back.splitId, payment.subMchid))

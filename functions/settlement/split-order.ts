@@ -6,7 +6,7 @@
 import { feeFen, partFen } from '../contract/money';
 import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findOrder } from '../orders';
-import { listPayments, wechatPay, type ProviderSplit } from '../payments';
+import { findKeptPayment, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
 import { findSet, listOrderRedemptions } from '../vouchers';
 import { findSplit, type SplitRow } from './store';
@@ -18,7 +18,7 @@ export async function splitOrder(app: App, orderId: string): Promise<number | nu
   const split = (await findSplit(app.db, orderId)) ?? (await decided(() => openSplit(app, orderId)));
   if (split === null || typeof split === 'number') return split;
   if (split.state === 'succeeded' || split.state === 'cancelled') return null;
-  const payment = (await listPayments(app.db, orderId)).find((p) => p.state === 'succeeded')!;
+  const payment = (await findKeptPayment(app.db, orderId))!;
   const pay = wechatPay(app.config.wechat);
   const ref = { splitId: split.splitId, transactionId: payment.transactionId!, subMchid: payment.subMchid, description: '订单完成分账' };
   const amountFen = split.commissionFen + split.rewardFen;

@@ -54,6 +54,7 @@ BEGIN
   WHERE order_id = p ->> 'orderId' AND state = 'unpaid' RETURNING * INTO v;
   IF NOT FOUND THEN
     SELECT * INTO STRICT v FROM guest_order WHERE order_id = p ->> 'orderId';
+    PERFORM payments_mark_unwanted(p ->> 'paymentId');
     PERFORM ledger_post('payment.unwanted', p ->> 'paymentId', v.merchant_id, v.order_id, jsonb_build_array(
       jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', -v.payable_fen), jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', v.payable_fen)));
     PERFORM kernel_emit('payment.unwanted', p ->> 'paymentId', jsonb_build_object('kind', CASE WHEN v.paid_at IS NULL THEN 'late_payment' ELSE 'double_payment' END));

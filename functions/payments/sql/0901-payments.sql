@@ -11,6 +11,7 @@ CREATE TABLE payment (
   prepay text,                                             -- prepay_id or h5_url
   transaction_id text UNIQUE,                              -- I-09: a provider transaction belongs to one intent
   payer_openid text,
+  unwanted boolean NOT NULL DEFAULT false,                 -- came too late or a second time: goes back whole (F-03, F-34)
   expires_at timestamptz NOT NULL,
   succeeded_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT juke_now()

@@ -22,6 +22,10 @@ BEGIN
   RETURN FOUND;
 END $$;
 
+-- F-03, F-34: it succeeded, but another made the order paid, or none may any more.
+CREATE OR REPLACE FUNCTION payments_mark_unwanted(p_payment text) RETURNS void LANGUAGE sql AS
+  $$ UPDATE payment SET unwanted = true WHERE payment_id = p_payment $$;
+
 CREATE OR REPLACE FUNCTION payments_closed(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE payment SET state = 'closed' WHERE payment_id = p ->> 'paymentId' AND state IN ('created', 'prepared');
