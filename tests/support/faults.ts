@@ -6,6 +6,7 @@ import net from 'node:net';
 import type { DbOptions } from '../../functions/kernel';
 import { checkInvariants } from '../../functions/views/invariants';
 import type { Market, Reply, TestApp, TestPerson } from './app';
+import type { MarketOptions } from './market';
 import type { BuyOptions } from './trade';
 
 type Hook = (sql: string) => void | Promise<void>;
@@ -126,6 +127,10 @@ export const newKey = (): string => `key-${Math.random().toString(36).slice(2).p
 let guests = 0;
 /** New people, each with a WeChat of their own (the stand-in knows people by name). */
 export const people = (t: TestApp, count: number): Promise<TestPerson[]> => Promise.all(Array.from({ length: count }, () => t.person(`客人${(guests += 1)}`)));
+
+/** A market with an operator of its own: one operator alone would be too fast for the rate limit. */
+export const newMarket = async (t: TestApp, options: MarketOptions = {}): Promise<Market> =>
+  t.market({ operator: await t.person(`运营${(guests += 1)}`, { operator: true }), staff: [`店员${guests}`, `店长${guests}`], ...options });
 
 /** How many answers of each kind: 'ok' or the refusal's code. */
 export function tally(replies: readonly Reply[]): Record<string, number> {

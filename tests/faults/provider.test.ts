@@ -1,0 +1,256 @@
+/** WeChat answers nothing, nonsense or no: F-08, F-27, F-35. The same number again, the question first, never a second movement. */
+import { wechatPay } from '../../functions/payments';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { checkGreen, count, newKey, newMarket, people, settle } from '../support/faults';
+import { account, buy, DAY, later, MINUTE, payAtCashier, redeem, share, stateOf } from '../support/trade';
+
+let t: TestApp;
+let m: Market;
+let sharer: TestPerson;
+let friend: TestPerson;
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true });
+});
+beforeEach(async () => {
+  m = await newMarket(t, { deal: { rebateCapFen: 10_000 } });
+  [sharer, friend] = (await people(t, 2)) as [TestPerson, TestPerson];
+});
+afterEach(async () => {
+  await t.sandbox!.control('settings', { refundDelayMs: 0, splitDelayMs: 0 });
+  await t.sandbox!.control('faults', { reset: true });
+  await checkGreen(t);
+});
+afterAll(() => t.stop());
+
+const tables = () => t.sandbox!.sandbox.sandbox.world.tables;
+const fault = (endpoint: string, kind: string, times = 1) => t.sandbox!.control('faults', { endpoint, fault: kind, times });
+const atWechat = (table: 'tx' | 'refund' | 'split' | 'splitReturn' | 'transfer', has: string) => [...(tables()[table] as Map<string, object>).values()].filter((row) => JSON.stringify(row).includes(has));
+const brought = async (quantity = 1) => buy(t, m, friend, { quantity, shareToken: await share(t, m, sharer) });
+const UNKNOWN = ['http500', 'http500AfterAccept'] as const;
+
+test.each([...UNKNOWN, 'http429', 'timeoutAfterAccept'])('F-27 prepay: %s. The person hears that WeChat is away, tries again, and one order of one number is paid', async (kind) => {
+  const order = await buy(t, m, friend, { pay: false });
+  await fault('prepay', kind);
+  const key = newKey();
+  const pay = () => t.handle('payOrder', { as: friend, key, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  expect(await pay()).toMatchObject({ status: 503, body: { code: 'PROVIDER_DOWN', retry: 'later', retryAfterMs: expect.any(Number) } });
+  const again = await pay();
+  expect(again.status).toBe(200);
+  expect((await pay()).body).toEqual(again.body);
+  expect(await count(t, 'payment WHERE order_id = $1', [order.orderId])).toBe(1);
+  expect(atWechat('tx', order.paymentId)).toHaveLength(1);
+  await payAtCashier(t, order.paymentId);
+  await t.ok('checkPayment', { as: friend, params: { orderId: order.orderId } });
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['paid']);
+});
+
+test('F-27 paid although the answer to the prepay never came: the first query takes it', async () => {
+  await t.sandbox!.control('faults', { notices: { lose: -1 } });
+  const order = await buy(t, m, friend, { pay: false });
+  await fault('prepay', 'http500AfterAccept');
+  await t.refused('payOrder', { as: friend, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  await payAtCashier(t, order.paymentId);
+  await later(t, 30_000);
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['paid']);
+});
+
+test.each(UNKNOWN)('F-27 closing an ended order: %s. Asked again until nobody can pay it any more', async (kind) => {
+  const order = await buy(t, m, friend, { pay: false });
+  await t.ok('payOrder', { as: friend, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  await fault('close', kind, 2);
+  await t.ok('cancelOrder', { as: friend, params: { orderId: order.orderId } });
+  await settle(t);
+  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed']);
+  await expect(payAtCashier(t, order.paymentId)).rejects.toThrow('ORDER_CLOSED');
+});
+
+test.each(UNKNOWN)('F-27 F-08 refund: %s, three times. One refund of one number', async (kind) => {
+  const order = await brought();
+  await fault('refund', kind, 3);
+  await fault('refundQuery', 'http500', 2);
+  const { refundId } = await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: order.voucherIds, reason: '计划有变' } });
+  await settle(t);
+  await settle(t);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(atWechat('refund', order.paymentId)).toEqual([expect.objectContaining({ outRefundNo: refundId, refundFen: order.payableFen, state: 'SUCCESS' })]);
+});
+
+test.each(UNKNOWN)('F-27 split: %s, three times. One split of one number, to the fen', async (kind) => {
+  const order = await brought();
+  await redeem(t, m, order.voucherIds[0]!);
+  await fault('split', kind, 3);
+  await fault('splitQuery', 'http500', 2);
+  await t.moveTime(6 * MINUTE);
+  await settle(t);
+  await settle(t);
+  expect(await stateOf(t, 'split', 'order_id', order.orderId)).toEqual(['succeeded']);
+  const [{ id }] = (await t.db.query('SELECT split_id AS id FROM split WHERE order_id = $1', [order.orderId])) as [{ id: string }];
+  expect(atWechat('split', id)).toHaveLength(1);
+  expect(await account(t, 'merchant-available', m.merchantId)).toBe(10_195);
+});
+
+test('F-27 a split without anything to share only frees the money, also after an unknown answer', async () => {
+  const { dealId } = await m.addDeal({ commissionBps: 0, rebateBps: 0 });
+  const order = await buy(t, m, friend, { dealId });
+  await redeem(t, m, order.voucherIds[0]!);
+  await fault('unfreeze', 'http500AfterAccept', 2);
+  await t.moveTime(6 * MINUTE);
+  await settle(t);
+  expect(await stateOf(t, 'split', 'order_id', order.orderId)).toEqual(['succeeded']);
+  expect(await account(t, 'merchant-available', m.merchantId)).toBe(order.payableFen - 77);
+});
+
+/** Used, split, past the undo window. */
+async function served(quantity = 1) {
+  const order = await brought(quantity);
+  for (const id of order.voucherIds) await redeem(t, m, id);
+  await t.moveTime(6 * MINUTE);
+  await settle(t);
+  return order;
+}
+async function afterSale(voucherId: string) {
+  const { refundId } = await t.ok('requestAfterSale', { as: friend, params: { voucherId }, body: { reason: '菜不新鲜' } });
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+  return refundId;
+}
+
+test.each(UNKNOWN)('F-27 F-35 after-sale after the split: return and refund, each %s. One return, one refund', async (kind) => {
+  const order = await served();
+  await fault('splitReturn', kind, 2);
+  await fault('splitReturnQuery', 'http500');
+  await fault('refund', kind, 2);
+  const refundId = await afterSale(order.voucherIds[0]!);
+  for (let i = 0; i < 3; i += 1) await settle(t);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(atWechat('refund', order.paymentId)).toHaveLength(1);
+  const [back] = await t.db.query<{ id: string; fen: number }>('SELECT return_id AS id, amount_fen AS fen FROM split_return WHERE refund_id = $1', [refundId]);
+  expect(atWechat('splitReturn', back!.id)).toHaveLength(1);
+  expect(back!.fen).toBe(944 + 590);
+  expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
+  for (const kind of ['merchant-available', 'merchant-frozen', 'provider-fee', 'refund-transit', 'merchant-debt']) expect([kind, await account(t, kind, m.merchantId)]).toEqual([kind, 0]);
+});
+
+test('F-35 settled, reward still pending, one of three given back: the merchant, the platform and the sharer keep their part of the rest', async () => {
+  const order = await served(3);
+  expect(await account(t, 'reward-pending', sharer.personId)).toBe(Math.floor(order.payableFen * 0.08));
+  await afterSale(order.voucherIds[1]!);
+  await settle(t);
+  const [back] = await t.db.query<{ fen: number }>('SELECT paid_fen AS fen FROM voucher WHERE voucher_id = $1', [order.voucherIds[1]]);
+  const kept = order.payableFen - back!.fen;
+  expect(await account(t, 'reward-pending', sharer.personId)).toBe(Math.floor(kept * 0.08));
+  await later(t, 7 * DAY);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(Math.floor(kept * 0.08));
+  expect(await account(t, 'merchant-available', m.merchantId)).toBe(kept - Math.floor(kept * 0.08) - Math.floor(kept * 0.05) - Math.round(kept * 0.006));
+});
+
+test('F-35 released and not spent: a later after-sale takes it from the wallet, without a debt', async () => {
+  const order = await served();
+  await later(t, 7 * DAY);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(944);
+  await afterSale(order.voucherIds[0]!);
+  await settle(t);
+  expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['clawed_back']);
+  for (const kind of ['reward-available', 'reward-debt', 'reward-pending']) expect([kind, await account(t, kind, sharer.personId)]).toEqual([kind, 0]);
+});
+
+test('F-27 a merchant without enough money: the refund is stuck with an alarm, is sent again with its number, and arrives', async () => {
+  const order = await served();
+  await t.sandbox!.control('balance', { mchid: m.subMchid, availableFen: 0 });
+  // What the platform got back goes to the merchant first, so a little is there, but not enough.
+  const refundId = await afterSale(order.voucherIds[0]!);
+  await settle(t);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['stuck']);
+  expect(await count(t, "alarm WHERE kind = 'refund.stuck' AND subject = $1", [refundId])).toBe(1);
+  expect(atWechat('refund', order.paymentId)).toHaveLength(0);
+  await checkGreen(t);
+  await t.sandbox!.control('balance', { mchid: m.subMchid, availableFen: 50_000 });
+  for (let hours = 0; hours < 3; hours += 1) await later(t, 6 * 60 * MINUTE);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(atWechat('refund', order.paymentId)).toEqual([expect.objectContaining({ outRefundNo: refundId })]);
+});
+
+test('F-27 WeChat finds the refund abnormal: an alarm; when a person mended it there, it arrives', async () => {
+  const order = await brought();
+  await t.sandbox!.control('settings', { refundDelayMs: 3_600_000 });
+  const { refundId } = await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: order.voucherIds, reason: '计划有变' } });
+  await t.drain();
+  await t.sandbox!.control(`refunds/${refundId}/abnormal`);
+  await settle(t);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['stuck']);
+  expect(await count(t, "alarm WHERE kind = 'refund.stuck' AND subject = $1", [refundId])).toBe(1);
+  await t.sandbox!.control(`refunds/${refundId}/success`);
+  for (let hours = 0; hours < 3; hours += 1) await later(t, 6 * 60 * MINUTE);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
+});
+
+/** Released: 944 fen to withdraw. */
+async function released() {
+  const order = await served();
+  await later(t, 7 * DAY);
+  return order;
+}
+const billNo = (withdrawalId: string) => withdrawalId.replace('_', '');
+
+test.each([...UNKNOWN, 'timeoutAfterAccept'])('F-27 payout: %s. The same number, one bill, and the person can still confirm it', async (kind) => {
+  await released();
+  await fault('transfer', kind);
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['requested']);
+  const seen = await t.ok('getWithdrawal', { as: sharer, params: { withdrawalId } });
+  expect([seen.state, !!seen.confirm?.package]).toEqual(['awaiting_person', true]);
+  expect(atWechat('transfer', billNo(withdrawalId))).toHaveLength(1);
+  await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/confirm`);
+  await settle(t);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['succeeded']);
+  expect([await account(t, 'reward-available', sharer.personId), await account(t, 'payout-transit', sharer.personId)]).toEqual([44, 0]);
+});
+
+test('F-27 payout: WeChat refuses a repeat of a number that it knows. The money does not come back while the bill can still be confirmed', async () => {
+  await released();
+  await fault('transfer', 'http500AfterAccept');
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await t.db.query('UPDATE withdrawal SET openid = $2 WHERE withdrawal_id = $1', [withdrawalId, friend.openid]); // so that the repeat differs
+  await settle(t);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(44);
+  await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/confirm`);
+  await settle(t);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['succeeded']);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(44);
+});
+
+test('F-27 payout: a definite no gives the money back once', async () => {
+  await released();
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 0 });
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await settle(t);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['failed']);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(944);
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 1_000_000 });
+});
+
+test('A-06 a payout that comes back after its reward was clawed back makes good the debt first', async () => {
+  const order = await released();
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await afterSale(order.voucherIds[0]!);
+  await settle(t);
+  expect(await account(t, 'reward-debt', sharer.personId)).toBe(-900);
+  await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/fail`);
+  await settle(t);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['failed']);
+  for (const kind of ['reward-available', 'reward-debt', 'reward-pending', 'payout-transit']) expect([kind, await account(t, kind, sharer.personId)]).toEqual([kind, 0]);
+});
+
+test('F-27 WeChat is away for a while: nobody is charged twice and everything arrives afterwards', async () => {
+  const order = await brought(2);
+  await fault('*', 'http500', 12);
+  await t.refused('checkPayment', { as: friend, params: { orderId: (await buy(t, m, sharer, { pay: false })).orderId } });
+  const { refundId } = await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[0]!], reason: '计划有变' } });
+  await redeem(t, m, order.voucherIds[1]!);
+  await t.moveTime(6 * MINUTE);
+  for (let i = 0; i < 4; i += 1) await settle(t);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(await stateOf(t, 'split', 'order_id', order.orderId)).toEqual(['succeeded']);
+  expect(atWechat('refund', order.paymentId)).toHaveLength(1);
+  expect((await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))?.state).toBe('REFUND');
+});
