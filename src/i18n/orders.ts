@@ -28,7 +28,7 @@ export const texts = defineTexts({
     again: '再来一单',
     progress: '看退款进度',
     refundedSoFar: (amount: string) => `已退 ${amount}，原路退回`,
-    untilPay: '后没付就自动关闭，不扣款',
+    untilPay: '· 没付就自动关闭',
     closedUnpaid: '没付成。如果刚付过，会全额原路退回。',
 
     statusUnpaid: '等你付款',
@@ -66,7 +66,7 @@ export const texts = defineTexts({
     rewardLost: (name: string) => `这单没有给${name}发返利`,
     copyNo: '复制订单号',
 
-    refundTitle: '退哪几张',
+    refundTitle: '申请退款',
     refundPick: '选要退的券',
     refundWhy: '为什么退',
     why1: '计划变了',
@@ -106,7 +106,7 @@ export const texts = defineTexts({
     again: 'Buy again',
     progress: 'Refund progress',
     refundedSoFar: (amount) => `${amount} refunded the way you paid`,
-    untilPay: 'then it closes, nothing charged',
+    untilPay: '· then it closes',
     closedUnpaid: 'Not paid. If you just paid, all of it is refunded.',
 
     statusUnpaid: 'Waiting for your payment',
@@ -144,7 +144,7 @@ export const texts = defineTexts({
     rewardLost: (name) => `No rebate for ${name} on this order`,
     copyNo: 'Copy the order number',
 
-    refundTitle: 'What to refund',
+    refundTitle: 'Refund',
     refundPick: 'Vouchers to refund',
     refundWhy: 'Why',
     why1: 'Plans changed',

@@ -10,8 +10,8 @@ import './index.scss';
 
 interface ChipProps {
   children: ReactNode;
-  /** sort: the one order in use (ink); filter: on or off (tint) */
-  kind?: 'sort' | 'filter';
+  /** sort: the one order in use (ink); filter: on or off (tint); choice: one of several (tint) */
+  kind?: 'sort' | 'filter' | 'choice';
   on?: boolean;
   disabled?: boolean;
   icon?: IconName;
@@ -23,7 +23,7 @@ export function Chip({ children, kind = 'filter', on = false, disabled, icon, on
   return (
     <Touchable
       className={`jk-chip ${look} ${disabled ? 'jk-chip--off' : ''}`}
-      role={kind === 'sort' ? 'radio' : 'checkbox'}
+      role={kind === 'filter' ? 'checkbox' : 'radio'}
       checked={on}
       disabled={disabled}
       onClick={onClick ?? noop}

@@ -7,7 +7,7 @@ import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
 import { groupCode } from '@/i18n/format';
 import { useT } from '@/i18n';
-import { brightScreen, copyText } from '@/platform';
+import { brightScreen, copyText, isWeapp } from '@/platform';
 import { useOnline } from '@/state/network';
 import { toast } from '@/state/overlays';
 import { Icon, type IconName } from '../icon';
@@ -106,7 +106,7 @@ function CodePart({ voucherId, secret, locator }: { voucherId: string; secret: s
         ))}
         <Icon name="copy" size={18} className="jk-voucher__copy" />
       </Touchable>
-      <View className="jk-voucher__hint">{online ? t.bright : t.offlineCode}</View>
+      <View className="jk-voucher__hint">{!online ? t.offlineCode : isWeapp ? t.bright : t.showCode}</View>
       <View className="jk-voucher__left">{c.refreshIn(codes.secondsLeft)}</View>
     </View>
   );

@@ -52,7 +52,7 @@ export function RefundSheet({ order, refund }: { order: Order; refund: Refund })
         })}
         <View className="jk-label jk-text-2 order__why">{t.refundWhy}</View>
         <View className="order__chips">
-          {whys.map((why) => <View key={why} className="order__chip"><Chip on={refund.why === why} onClick={() => refund.setWhy(why)}>{why}</Chip></View>)}
+          {whys.map((why) => <View key={why} className="order__chip"><Chip kind="choice" on={refund.why === why} onClick={() => refund.setWhy(why)}>{why}</Chip></View>)}
         </View>
         <View className="jk-caption jk-text-2 order__sum">{refund.amountFen > 0 ? t.refundSum(money(refund.amountFen)) : t.refundNone}</View>
         {order.sharer && order.sharer.rebateFen > 0 ? <View className="jk-caption jk-text-3 order__gap">{t.refundRebate(order.sharer.person.name)}</View> : null}

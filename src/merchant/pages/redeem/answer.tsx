@@ -132,9 +132,8 @@ function No({ reply }: { reply: Extract<Reply, { kind: 'no' }> }) {
     <View className={`redeem__no ${failure.unknown ? 'redeem__no--unknown' : ''}`} {...a11y({ role: 'alert' })}>
       <View className="redeem__cross"><Icon name={failure.unknown ? 'wifi-off' : 'close'} size={36} /></View>
       <View className="redeem__big">{title}</View>
-      {failure.code === 'CODE_LOCKED'
-        ? <Locked untilMs={reply.atMs + (failure.retryAfterMs ?? 0)} />
-        : <View className="jk-body jk-text-2 redeem__why">{text}</View>}
+      {failure.code === 'CODE_LOCKED' ? <Locked untilMs={reply.atMs + (failure.retryAfterMs ?? 0)} /> : null}
+      <View className="jk-body jk-text-2 redeem__why">{text}</View>
       {facts.length > 0 ? (
         <View className="jk-card redeem__facts">
           {facts.map((fact) => <Line key={fact.label} label={fact.label} tone="strong">{fact.value}</Line>)}
@@ -153,7 +152,7 @@ function Locked({ untilMs }: { untilMs: number }) {
     const timer = setInterval(() => setRest(Math.max(0, untilMs - Date.now())), 1_000);
     return () => clearInterval(timer);
   }, [untilMs]);
-  return <View className="jk-body jk-text-2 jk-num redeem__why">{rest > 0 ? t.badLockedText(minutesLeft(rest, language)) : t.badLockedOver}</View>;
+  return <View className="jk-title-3 jk-num redeem__why">{rest > 0 ? t.badLockedLeft(minutesLeft(rest, language)) : t.badLockedOver}</View>;
 }
 
 type Words = [title: string, text: string, facts: { label: string; value: string }[]];
@@ -164,11 +163,11 @@ function wordsOf(failure: Failure, t: StaffWords, language: Language): Words {
     case 'VOUCHER_ALREADY_REDEEMED': {
       const when = typeof atMs === 'number' ? dayTime(atMs, language, serverNow()) : String(at ?? '');
       const where = String(store ?? '');
-      return [t.badUsed, t.badUsedText(when, where), [{ label: t.usedWhen, value: when }, { label: t.usedWhere, value: where }]];
+      return [t.badUsed, t.badUsedText, [{ label: t.usedWhen, value: when }, { label: t.usedWhere, value: where }]];
     }
     case 'CODE_STALE': return [t.badStale, t.badStaleText, []];
     case 'CODE_UNKNOWN': return [t.badUnknown, t.badUnknownText, []];
-    case 'CODE_LOCKED': return [t.badLocked, '', []];
+    case 'CODE_LOCKED': return [t.badLocked, t.badLockedText, []];
     case 'VOUCHER_EXPIRED': return [t.badExpired, t.badExpiredText, []];
     case 'VOUCHER_REFUNDED': return [t.badRefunded, t.badRefundedText, []];
     case 'WRONG_STORE': return [t.badStore, t.badStoreText(Array.isArray(stores) ? stores.join('、') : String(stores ?? '')), []];
