@@ -39,6 +39,8 @@ export interface Phone {
   /** Types into the field with this label or placeholder. */
   type(field: string, value: string): Promise<void>;
   find(name: string): Rendered | null;
+  /** Whether a tap on it would do something now. */
+  isReady(name: string): boolean;
   /** The text of each QR code on the page in front. */
   qrCodes(): string[];
   /** The card that WeChat would send from the menu, or from the share button tapped last. */
@@ -96,6 +98,10 @@ export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}
       }
     },
     find,
+    isReady: (name) => {
+      const element = find(name);
+      return element !== null && attribute(buttonOf(element) ?? element, 'disabled') !== true;
+    },
     tap: async (name) => {
       const element = await phone.until(`something called “${name}”`, () => find(name));
       await press(now(), element, name, habits, t);
@@ -130,10 +136,15 @@ export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 15));
 
+function buttonOf(element: Rendered): Rendered | null {
+  let up: Rendered | null = element;
+  while (up && tagOf(up) !== 'button') up = parentOf(up);
+  return up;
+}
+
 async function press(now: Running, element: Rendered, name: string, habits: Habits, t: TestApp): Promise<void> {
   const before = now.view.handled();
-  let button: Rendered | null = element;
-  while (button && tagOf(button) !== 'button') button = parentOf(button);
+  const button = buttonOf(element);
   const ability = button ? String(attribute(button, 'open-type') ?? '') : '';
   if (button && attribute(button, 'disabled') === true) throw new Error(`“${name}” is disabled`);
   fire(element, 'tap', { x: 1, y: 1 });

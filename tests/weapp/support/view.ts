@@ -65,7 +65,13 @@ export function createView(own: <T>(value: T) => T): View {
     mount: (path) => {
       const root = backend.createRoot('body', space, path);
       glassEasel.Element.pretendAttached(root.getComponent());
-      return { instance: root.get() as unknown as Instance, root: root.getComponent() as unknown as Rendered, unmount: () => root.release() };
+      const instance = root.get() as unknown as Instance;
+      const unmount = () => {
+        // What comes for a page that is gone is dropped, as in WeChat.
+        instance.setData = (_data, done) => done?.();
+        root.release();
+      };
+      return { instance, root: root.getComponent() as unknown as Rendered, unmount };
     },
     handled: () => handled,
   };
