@@ -10,10 +10,19 @@ import { scriptDemoPeople } from './demo-script';
 import { buy, giveBack, glance, open, place, scanSign, share, use, type Purchase } from './demo-steps';
 import { NotDone, type Actor, type World } from './demo-world';
 
-export interface DemoSize { city: readonly CityMerchant[]; /** Purchases on an ordinary day. */ perDay: number }
-export interface Step { atMs: number; act: () => Promise<unknown> }
+export interface DemoSize {
+  city: readonly CityMerchant[];
+  /** Purchases on an ordinary day. */ perDay: number;
+}
+export interface Step {
+  atMs: number;
+  act: () => Promise<unknown>;
+}
 export interface Stage {
-  world: World; merchants: MadeMerchant[]; nowMs: number; demo: { guest: Actor; friend: Actor; clerk: Actor; manager: Actor };
+  world: World;
+  merchants: MadeMerchant[];
+  nowMs: number;
+  demo: { guest: Actor; friend: Actor; clerk: Actor; manager: Actor };
   /** Somebody of the city, signed in when first needed. */
   person(name: string, deviceId?: string): Promise<Actor>;
   at(atMs: number, act: Step['act']): void;
@@ -29,9 +38,17 @@ export async function playHistory(world: World, size: DemoSize, say: (words: str
   await world.settle();
 
   const steps: Step[] = [];
-  const stage: Stage = { world, merchants, nowMs, demo: await signInDemo(world), person: newCrowd(world), at: (atMs, act) => void steps.push({ atMs, act }) };
+  const stage: Stage = {
+    world,
+    merchants,
+    nowMs,
+    demo: await signInDemo(world),
+    person: newCrowd(world),
+    at: (atMs, act) => void steps.push({ atMs, act }),
+  };
   const invitation = scriptDemoPeople(stage);
-  for (const trip of [...planTrips({ merchants, perDay: size.perDay, nowMs }), ...homeDays(stage, size.perDay)]) travel(stage, trip);
+  for (const trip of [...planTrips({ merchants, perDay: size.perDay, nowMs }), ...homeDays(stage, size.perDay)])
+    travel(stage, trip);
 
   steps.sort((a, b) => a.atMs - b.atMs);
   let told = -1;
@@ -50,7 +67,12 @@ export async function playHistory(world: World, size: DemoSize, say: (words: str
 }
 
 async function signInDemo(world: World): Promise<Stage['demo']> {
-  return { guest: await world.signInDemo('guest'), friend: await world.signInDemo('friend'), clerk: await world.signInDemo('clerk'), manager: await world.signInDemo('manager') };
+  return {
+    guest: await world.signInDemo('guest'),
+    friend: await world.signInDemo('friend'),
+    clerk: await world.signInDemo('clerk'),
+    manager: await world.signInDemo('manager'),
+  };
 }
 
 function newCrowd(world: World): Stage['person'] {
@@ -73,7 +95,8 @@ function homeDays(stage: Stage, perDay: number): Trip[] {
   // Just after midnight the day is empty, and says so.
   if (untilMs < todayMs + 4 * MINUTE_MS) return trips;
   const count = 3 + Math.round((2 * perDay * (untilMs - todayMs)) / DAY_MS);
-  for (const [n, atMs] of planVisits(todayMs, untilMs, 3 * count).entries()) stage.at(atMs, () => visit(stage, day.store, home.deals[n % 4]!, n));
+  for (const [n, atMs] of planVisits(todayMs, untilMs, 3 * count).entries())
+    stage.at(atMs, () => visit(stage, day.store, home.deals[n % 4]!, n));
   return [...trips, ...planServedDay({ ...day, fromMs: todayMs, toMs: untilMs, count })];
 }
 
@@ -81,7 +104,11 @@ function homeDays(stage: Stage, perDay: number): Trip[] {
 async function visit(stage: Stage, store: MadeStore, deal: MadeDeal, n: number): Promise<void> {
   if (n % 3 === 0) return scanSign(stage.world, store.codes[n % 2]!, null);
   const sharer = n % 2 ? stage.demo.guest : await stage.person('阿橙');
-  return glance(stage.world, await share(stage.world, deal, { sharer, channel: n % 4 ? 'group' : 'chat' }), n % 5 ? 'weapp' : 'h5');
+  return glance(
+    stage.world,
+    await share(stage.world, deal, { sharer, channel: n % 4 ? 'group' : 'chat' }),
+    n % 5 ? 'weapp' : 'h5',
+  );
 }
 
 /** One guest's purchase, from how they came to how it ended. */
@@ -99,10 +126,16 @@ function travel(stage: Stage, trip: Trip): void {
       else done = await buy(world, buyer, trip.deal, options);
     } catch (error) {
       // A guest who has enough of a deal already goes home without; anything else is a mistake of ours.
-      if (!(error instanceof NotDone) || !['LIMIT_PER_PERSON', 'SOLD_OUT', 'UNPAID_ORDER_EXISTS'].includes(error.code)) throw error;
+      if (!(error instanceof NotDone) || !['LIMIT_PER_PERSON', 'SOLD_OUT', 'UNPAID_ORDER_EXISTS'].includes(error.code))
+        throw error;
     }
   });
-  if (ended.how === 'cancelled') at(ended.atMs, async () => unpaidId && world.call('cancelOrder', await stage.person(trip.buyer), { params: { orderId: unpaidId } }));
+  if (ended.how === 'cancelled')
+    at(
+      ended.atMs,
+      async () =>
+        unpaidId && world.call('cancelOrder', await stage.person(trip.buyer), { params: { orderId: unpaidId } }),
+    );
   if (ended.how === 'used') {
     at(ended.atMs, async () => {
       if (done) await use(world, done, { store: ended.store, clerk: clerkOf(stage, trip) });
@@ -123,7 +156,10 @@ async function arrive(stage: Stage, { came, deal }: Trip, buyer: Actor): Promise
   if (came.by !== 'share') return null;
   const sharer = came.sharer === '林小满' ? demo.guest : await stage.person(came.sharer);
   const token = await share(world, deal, { sharer, channel: came.channel });
-  await Promise.all([open(world, token, buyer, came.group), ...Array.from({ length: came.glances }, (_, n) => glance(world, token, n % 2 ? 'h5' : 'weapp'))]);
+  await Promise.all([
+    open(world, token, buyer, came.group),
+    ...Array.from({ length: came.glances }, (_, n) => glance(world, token, n % 2 ? 'h5' : 'weapp')),
+  ]);
   return token;
 }
 

@@ -10,9 +10,25 @@ export const DAYS = 14;
 /** Everything was entered at six in the morning of the first day; people come from eight on. */
 export const FIRST_SALE_MS = 2 * HOUR_MS;
 
-export type Came = { by: 'share'; sharer: string; channel: ShareChannel; group?: string; glances: number } | { by: 'sign' } | { by: 'self' };
-export type Ended = { how: 'used'; atMs: number; store: MadeStore } | { how: 'refunded'; atMs: number; reason: string } | { how: 'cancelled'; atMs: number } | { how: 'unpaid' } | { how: 'kept' };
-export interface Trip { atMs: number; buyer: string; deal: MadeDeal; quantity: number; surface: Surface; came: Came; ended: Ended }
+export type Came =
+  | { by: 'share'; sharer: string; channel: ShareChannel; group?: string; glances: number }
+  | { by: 'sign' }
+  | { by: 'self' };
+export type Ended =
+  | { how: 'used'; atMs: number; store: MadeStore }
+  | { how: 'refunded'; atMs: number; reason: string }
+  | { how: 'cancelled'; atMs: number }
+  | { how: 'unpaid' }
+  | { how: 'kept' };
+export interface Trip {
+  atMs: number;
+  buyer: string;
+  deal: MadeDeal;
+  quantity: number;
+  surface: Surface;
+  came: Came;
+  ended: Ended;
+}
 
 const SHANGHAI_MS = 8 * HOUR_MS;
 /** Midnight in Shanghai before this moment. */
@@ -50,7 +66,10 @@ type Chance = ReturnType<typeof newChance>;
 
 /** A moment of that day, more often when people eat. */
 const momentOf = (chance: Chance, startMs: number) =>
-  startMs + chance.weighted([...HOURS.keys()], (hour) => HOURS[hour]!) * HOUR_MS + chance.whole(0, 59) * MINUTE_MS + chance.whole(0, 59) * 1_000;
+  startMs +
+  chance.weighted([...HOURS.keys()], (hour) => HOURS[hour]!) * HOUR_MS +
+  chance.whole(0, 59) * MINUTE_MS +
+  chance.whole(0, 59) * 1_000;
 
 /** Open at that moment, or the next time that it opens and a little later. */
 export function whenOpen(chance: Chance, { data }: MadeStore, atMs: number): number {
@@ -62,13 +81,19 @@ export function whenOpen(chance: Chance, { data }: MadeStore, atMs: number): num
   return dayStart(atMs) + (minute < from ? 0 : DAY_MS) + from * MINUTE_MS + chance.whole(10, 150) * MINUTE_MS;
 }
 
-interface Frame { merchants: readonly MadeMerchant[]; perDay: number; nowMs: number }
+interface Frame {
+  merchants: readonly MadeMerchant[];
+  perDay: number;
+  nowMs: number;
+}
 
 /** All purchases of ordinary guests, in no order. */
 export function planTrips({ merchants, perDay, nowMs }: Frame): Trip[] {
   const chance = newChance(20_261_101);
   // What is scarce or not on sale yet is left to the script of the demo's own people.
-  const deals = merchants.flatMap((m) => m.deals).filter((deal) => deal.data.stock > 20 && deal.data.startsInHours === null);
+  const deals = merchants
+    .flatMap((m) => m.deals)
+    .filter((deal) => deal.data.stock > 20 && deal.data.startsInHours === null);
   const firstMs = dayStart(nowMs) - DAYS * DAY_MS;
   const trips: Trip[] = [];
   for (let day = 0; day <= DAYS; day += 1) {
@@ -86,13 +111,28 @@ export function planTrips({ merchants, perDay, nowMs }: Frame): Trip[] {
 }
 
 /** The day of one store so far, so that its board shows a day as it is: `count` guests served within [from, to). */
-export function planServedDay({ merchant, store, fromMs, toMs, count }: { merchant: MadeMerchant; store: MadeStore; fromMs: number; toMs: number; count: number }): Trip[] {
+export function planServedDay({
+  merchant,
+  store,
+  fromMs,
+  toMs,
+  count,
+}: {
+  merchant: MadeMerchant;
+  store: MadeStore;
+  fromMs: number;
+  toMs: number;
+  count: number;
+}): Trip[] {
   const chance = newChance(count + Math.floor(fromMs / DAY_MS));
   const deals = merchant.deals.filter((deal) => deal.data.stock > 20 && deal.stores.includes(store));
   return Array.from({ length: count }, () => {
     const servedMs = momentWithin(chance, fromMs, toMs);
     const deal = chance.weighted(deals, (one) => one.data.weight);
-    return { ...someTrip(chance, servedMs - chance.whole(4, 90) * MINUTE_MS, deal), ended: { how: 'used', atMs: Math.max(fromMs + 1_000, servedMs), store } };
+    return {
+      ...someTrip(chance, servedMs - chance.whole(4, 90) * MINUTE_MS, deal),
+      ended: { how: 'used', atMs: Math.max(fromMs + 1_000, servedMs), store },
+    };
   });
 }
 
@@ -103,7 +143,9 @@ export function planVisits(fromMs: number, toMs: number, count: number): number[
 }
 
 function momentWithin(chance: Chance, fromMs: number, toMs: number): number {
-  const hours = HOURS.map((weight, hour) => ({ startMs: fromMs + hour * HOUR_MS, weight: weight + 0.5 })).filter((hour) => hour.startMs < toMs);
+  const hours = HOURS.map((weight, hour) => ({ startMs: fromMs + hour * HOUR_MS, weight: weight + 0.5 })).filter(
+    (hour) => hour.startMs < toMs,
+  );
   const { startMs } = chance.weighted(hours, (hour) => hour.weight);
   return startMs + Math.floor(chance.next() * Math.min(HOUR_MS, toMs - startMs));
 }
@@ -119,18 +161,32 @@ function someWay(chance: Chance, buyer: string): Came {
   if (way < 0.12) return { by: 'sign' };
   const sharer = chance.pick(SHARERS);
   if (way > 0.6 || sharer === buyer) return { by: 'self' };
-  const channel = chance.weighted(['chat', 'group', 'poster', 'link'] as const, (one) => ({ chat: 3, group: 5, poster: 2, link: 1 })[one]);
-  return { by: 'share', sharer, channel, glances: chance.whole(0, 3), ...(channel === 'group' ? { group: chance.pick(GROUPS) } : {}) };
+  const channel = chance.weighted(
+    ['chat', 'group', 'poster', 'link'] as const,
+    (one) => ({ chat: 3, group: 5, poster: 2, link: 1 })[one],
+  );
+  return {
+    by: 'share',
+    sharer,
+    channel,
+    glances: chance.whole(0, 3),
+    ...(channel === 'group' ? { group: chance.pick(GROUPS) } : {}),
+  };
 }
 
 function someEnd(chance: Chance, deal: MadeDeal, atMs: number, nowMs: number): Ended {
   const end = chance.next();
   if (end < 0.03) return { how: 'unpaid' };
   if (end < 0.06) return { how: 'cancelled', atMs: atMs + chance.whole(2, 9) * MINUTE_MS };
-  if (end < 0.14) return past(nowMs, { how: 'refunded', atMs: atMs + chance.whole(1, 50) * HOUR_MS, reason: chance.pick(REASONS) });
+  if (end < 0.14)
+    return past(nowMs, { how: 'refunded', atMs: atMs + chance.whole(1, 50) * HOUR_MS, reason: chance.pick(REASONS) });
   if (end < 0.24) return { how: 'kept' };
   const store = chance.pick(deal.stores);
-  const wishMs = chance.next() < 0.6 ? atMs + chance.whole(15, 240) * MINUTE_MS : momentOf(chance, dayStart(atMs) + chance.whole(1, 4) * DAY_MS);
+  const wishMs =
+    chance.next() < 0.6
+      ? atMs + chance.whole(15, 240) * MINUTE_MS
+      : momentOf(chance, dayStart(atMs) + chance.whole(1, 4) * DAY_MS);
   return past(nowMs, { how: 'used', atMs: whenOpen(chance, store, wishMs), store });
 }
-const past = (nowMs: number, ended: Ended & { atMs: number }): Ended => (ended.atMs < nowMs - 3 * MINUTE_MS ? ended : { how: 'kept' });
+const past = (nowMs: number, ended: Ended & { atMs: number }): Ended =>
+  ended.atMs < nowMs - 3 * MINUTE_MS ? ended : { how: 'kept' };

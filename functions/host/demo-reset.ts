@@ -33,7 +33,8 @@ async function main(args: readonly string[]): Promise<string | null> {
   if (args.length > 0) return `There is no option ${args[0]}: npm run demo:reset -- --help tells what there is.`;
   const url = process.env.DATABASE_URL;
   if (!url) return 'DATABASE_URL is not set: run this as npm run demo:reset, which finds the local database.';
-  if (process.env.WECHAT_PAY_BASE_URL) return 'WECHAT_PAY_BASE_URL is set, so money here is real: the demo city needs the sandbox. Unset it to use the local demo.';
+  if (process.env.WECHAT_PAY_BASE_URL)
+    return 'WECHAT_PAY_BASE_URL is set, so money here is real: the demo city needs the sandbox. Unset it to use the local demo.';
   const why = await whyNot(url);
   if (why) return why;
   await prepareDatabase(url);
@@ -45,7 +46,11 @@ async function main(args: readonly string[]): Promise<string | null> {
 
 /** What stands against emptying this database, as a sentence; null when nothing does. */
 async function whyNot(url: string): Promise<string | null> {
-  const client = new pg.Client({ connectionString: url, application_name: 'juke-demo', connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'juke-demo',
+    connectionTimeoutMillis: 5_000,
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -55,9 +60,16 @@ async function whyNot(url: string): Promise<string | null> {
     const query = async (sql: string) => (await client.query(sql)).rows;
     const isKnown = (await query(`SELECT to_regclass('demo_city') IS NOT NULL AS known`))[0]!.known;
     const mark = isKnown ? await readMark({ query: query as never }) : null;
-    if (!mark) return 'This database was not made by the demo, so nothing was taken away. npm start makes the demo city in an empty database.';
-    const others = (await query(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'juke'`))[0]!.n;
-    return others > 0 ? 'Juke runs on this database, so nothing was taken away: stop it (Ctrl-C where npm start runs), then run npm run demo:reset again.' : null;
+    if (!mark)
+      return 'This database was not made by the demo, so nothing was taken away. npm start makes the demo city in an empty database.';
+    const others = (
+      await query(
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'juke'`,
+      )
+    )[0]!.n;
+    return others > 0
+      ? 'Juke runs on this database, so nothing was taken away: stop it (Ctrl-C where npm start runs), then run npm run demo:reset again.'
+      : null;
   } finally {
     await client.end();
   }
@@ -67,11 +79,21 @@ async function whyNot(url: string): Promise<string | null> {
 async function makeAnew(url: string): Promise<void> {
   const folder = join(dataFolder(), 'sandbox');
   const sandbox = await startSandbox({ port: 0, dataDir: folder, quiet: true });
-  const config = readConfig({ ...process.env, DATABASE_URL: url, JUKE_DEMO: '1', SANDBOX_URL: sandbox.url, SANDBOX_CREDENTIALS: join(folder, 'credentials.json') });
+  const config = readConfig({
+    ...process.env,
+    DATABASE_URL: url,
+    JUKE_DEMO: '1',
+    SANDBOX_URL: sandbox.url,
+    SANDBOX_CREDENTIALS: join(folder, 'credentials.json'),
+  });
   const home = config.publicUrl;
   const db = openDb(url, { max: config.poolSize, named: config.namedStatements });
   const app: App = { db, clock: await startClock(db), config, log: newLog('warn') };
-  const server = await serve(allRoutes(async () => app), (_, response) => void response.writeHead(404).end(), 0);
+  const server = await serve(
+    allRoutes(async () => app),
+    (_, response) => void response.writeHead(404).end(),
+    0,
+  );
   try {
     await sandboxOf(app)('reset');
     config.publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -92,7 +114,9 @@ main(process.argv.slice(2)).then(
     process.exitCode = refusal ? 1 : 0;
   },
   (error: Error) => {
-    console.error(`The demo city was not made: ${error.message.replace(/\.$/, '')}. When that is put right, run npm run demo:reset again, or npm start, which then makes it.`);
+    console.error(
+      `The demo city was not made: ${error.message.replace(/\.$/, '')}. When that is put right, run npm run demo:reset again, or npm start, which then makes it.`,
+    );
     process.exitCode = 1;
   },
 );

@@ -11,7 +11,16 @@ import { answerComplaint, buy, complain, giveBack, open, place, share, use, type
 import type { Actor } from './demo-world';
 
 type When = [daysAgo: number, time: string];
-interface Brought { friend: string; of: [merchant: string, deal: number]; bought: When; used?: When; refunded?: When; channel?: ShareChannel; group?: string; deviceId?: string }
+interface Brought {
+  friend: string;
+  of: [merchant: string, deal: number];
+  bought: When;
+  used?: When;
+  refunded?: When;
+  channel?: ShareChannel;
+  group?: string;
+  deviceId?: string;
+}
 
 const GROUP = 'oGroup_gongchen_eats_000002';
 const GUEST_DEVICE = 'phone-demo-guest';
@@ -46,7 +55,8 @@ function timeOf({ nowMs }: Stage, [daysAgo, time]: When): number {
   const [hours, minutes] = time.split(':').map(Number);
   return dayStart(nowMs) - daysAgo * DAY_MS + hours! * HOUR_MS + minutes! * MINUTE_MS;
 }
-const dealOf = ({ merchants }: Stage, [merchant, n]: Brought['of']): MadeDeal | undefined => merchants.find((one) => one.data.name === merchant)?.deals[n];
+const dealOf = ({ merchants }: Stage, [merchant, n]: Brought['of']): MadeDeal | undefined =>
+  merchants.find((one) => one.data.name === merchant)?.deals[n];
 const clerkOf = ({ demo }: Stage, { data, keeper }: MadeMerchant): Actor => (data.name === HOME ? demo.clerk : keeper);
 const useAt = (stage: Stage, bought: Purchase, index = 0) =>
   use(stage.world, bought, { store: bought.deal.stores[0]!, clerk: clerkOf(stage, bought.deal.merchant), index });
@@ -82,15 +92,29 @@ function complaintAfterRelease(stage: Stage): void {
     done = await buy(world, friend, deal, { token });
   });
   stage.at(timeOf(stage, [13, '19:30']), () => useAt(stage, done));
-  stage.at(timeOf(stage, [4, '10:12']), async () => (refundId = await complain(world, done, '虾滑不新鲜，吃完一桌人都不舒服')));
-  stage.at(timeOf(stage, [4, '15:40']), () => answerComplaint(world, refundId, { ...by, accept: true, words: '抱歉，这批虾滑有问题，全额退给你' }));
+  stage.at(
+    timeOf(stage, [4, '10:12']),
+    async () => (refundId = await complain(world, done, '虾滑不新鲜，吃完一桌人都不舒服')),
+  );
+  stage.at(timeOf(stage, [4, '15:40']), () =>
+    answerComplaint(world, refundId, { ...by, accept: true, words: '抱歉，这批虾滑有问题，全额退给你' }),
+  );
 
   let other: Purchase;
   let otherId = '';
-  stage.at(timeOf(stage, [9, '17:50']), async () => (other = await buy(world, await stage.person('白鹭'), dealOf(stage, [HOME, 0])!)));
+  stage.at(
+    timeOf(stage, [9, '17:50']),
+    async () => (other = await buy(world, await stage.person('白鹭'), dealOf(stage, [HOME, 0])!)),
+  );
   stage.at(timeOf(stage, [9, '19:20']), () => useAt(stage, other));
   stage.at(timeOf(stage, [8, '09:15']), async () => (otherId = await complain(world, other, '等位等了一个小时')));
-  stage.at(timeOf(stage, [8, '14:00']), () => answerComplaint(world, otherId, { ...by, accept: false, words: '当天等位 20 分钟，有取号记录；下次来送两份酸梅汤' }));
+  stage.at(timeOf(stage, [8, '14:00']), () =>
+    answerComplaint(world, otherId, {
+      ...by,
+      accept: false,
+      words: '当天等位 20 分钟，有取号记录；下次来送两份酸梅汤',
+    }),
+  );
 }
 
 /** 林小满 as a guest: vouchers to use, one used, one given back, one complaint that waits for the merchant, one order cancelled. */
@@ -100,7 +124,10 @@ function ownPurchases(stage: Stage): void {
     const deal = dealOf(stage, of);
     if (!deal) return null;
     const box: { done?: Purchase } = {};
-    stage.at(timeOf(stage, when), async () => (box.done = await buy(world, demo.guest, deal, more.quantity ? { quantity: more.quantity } : {})));
+    stage.at(
+      timeOf(stage, when),
+      async () => (box.done = await buy(world, demo.guest, deal, more.quantity ? { quantity: more.quantity } : {})),
+    );
     return box;
   };
   buys(['荷风粤点', 0], [2, '21:30']);
@@ -119,9 +146,13 @@ function ownPurchases(stage: Stage): void {
   let unpaidId = '';
   if (noodles) {
     stage.at(timeOf(stage, [7, '11:30']), async () => (unpaidId = await place(world, demo.guest, noodles)));
-    stage.at(timeOf(stage, [7, '11:36']), () => world.call('cancelOrder', demo.guest, { params: { orderId: unpaidId } }));
+    stage.at(timeOf(stage, [7, '11:36']), () =>
+      world.call('cancelOrder', demo.guest, { params: { orderId: unpaidId } }),
+    );
   }
-  stage.at(timeOf(stage, [2, '22:00']), async () => world.call('readNotices', demo.guest, { body: { upToMs: await world.app.clock.read() } }));
+  stage.at(timeOf(stage, [2, '22:00']), async () =>
+    world.call('readNotices', demo.guest, { body: { upToMs: await world.app.clock.read() } }),
+  );
 }
 
 /** Six guests take the last of a dozen. */
@@ -130,7 +161,10 @@ function soldOut(stage: Stage): void {
   if (!deal) return;
   for (const [n, name] of ['晚风', '七七', '木子', '唐果', '罗一', '老顾'].entries()) {
     let done: Purchase;
-    stage.at(timeOf(stage, [9 - n, '10:31']), async () => (done = await buy(stage.world, await stage.person(name), deal, { quantity: 2 })));
+    stage.at(
+      timeOf(stage, [9 - n, '10:31']),
+      async () => (done = await buy(stage.world, await stage.person(name), deal, { quantity: 2 })),
+    );
     stage.at(timeOf(stage, [9 - n, '12:25']), () => useAt(stage, done));
     stage.at(timeOf(stage, [9 - n, '12:27']), () => useAt(stage, done, 1));
   }
@@ -146,7 +180,9 @@ function undone(stage: Stage): void {
   let redemptionId = '';
   stage.at(timeOf(stage, [2, '11:50']), async () => (done = await buy(world, await stage.person('南风'), deal)));
   stage.at(timeOf(stage, [2, '12:10']), async () => (redemptionId = await useAt(stage, done)));
-  stage.at(timeOf(stage, [2, '12:12']), () => world.call('undoRedemption', demo.clerk, { params: { storeId, redemptionId } }));
+  stage.at(timeOf(stage, [2, '12:12']), () =>
+    world.call('undoRedemption', demo.clerk, { params: { storeId, redemptionId } }),
+  );
   stage.at(timeOf(stage, [2, '12:31']), () => useAt(stage, done));
 }
 
@@ -171,7 +207,10 @@ function invitation(stage: Stage): () => string | null {
   const deal = dealOf(stage, [HOME, 0]);
   let token: string | null = null;
   if (deal) {
-    stage.at(stage.nowMs - 40 * MINUTE_MS, async () => (token = await share(stage.world, deal, { sharer: stage.demo.guest, channel: 'chat' })));
+    stage.at(
+      stage.nowMs - 40 * MINUTE_MS,
+      async () => (token = await share(stage.world, deal, { sharer: stage.demo.guest, channel: 'chat' })),
+    );
     stage.at(stage.nowMs - 35 * MINUTE_MS, () => open(stage.world, token!, stage.demo.friend));
   }
   return () => token;

@@ -6,8 +6,17 @@ import { hmac } from '../vouchers';
 import type { MadeDeal, MadeStore } from './demo-market';
 import type { Actor, World } from './demo-world';
 
-export interface Purchase { buyer: Actor; deal: MadeDeal; orderId: string; voucherIds: string[] }
-export interface Shared { sharer: Actor; channel: ShareChannel; group?: string }
+export interface Purchase {
+  buyer: Actor;
+  deal: MadeDeal;
+  orderId: string;
+  voucherIds: string[];
+}
+export interface Shared {
+  sharer: Actor;
+  channel: ShareChannel;
+  group?: string;
+}
 
 export async function share(world: World, deal: MadeDeal, { sharer, channel }: Shared): Promise<string> {
   return (await world.call('createShare', sharer, { params: { dealId: deal.dealId }, body: { channel } })).token;
@@ -15,9 +24,16 @@ export async function share(world: World, deal: MadeDeal, { sharer, channel }: S
 
 /** The friend taps the card; in a chat group WeChat tells which one it was. */
 export async function open(world: World, token: string, friend: Actor, group?: string): Promise<void> {
-  const told = group ? await world.sandbox<{ encryptedData: string; iv: string }>('wx/group', { user: friend.name, opengid: group }) : null;
+  const told = group
+    ? await world.sandbox<{ encryptedData: string; iv: string }>('wx/group', { user: friend.name, opengid: group })
+    : null;
   await world.call('openShare', friend, {
-    params: { token }, body: { surface: 'weapp', visitorId: friend.deviceId, ...(told ? { group: { encryptedData: told.encryptedData, iv: told.iv } } : {}) },
+    params: { token },
+    body: {
+      surface: 'weapp',
+      visitorId: friend.deviceId,
+      ...(told ? { group: { encryptedData: told.encryptedData, iv: told.iv } } : {}),
+    },
   });
 }
 
@@ -26,22 +42,46 @@ export async function glance(world: World, token: string, surface: Surface): Pro
   await world.call('openShare', null, { params: { token }, body: { surface, visitorId: stranger() } });
 }
 export async function scanSign(world: World, code: string, who: Actor | null): Promise<void> {
-  await world.call('openCode', who, { params: { code }, body: { visitorId: who?.deviceId ?? stranger(), surface: 'weapp' } });
+  await world.call('openCode', who, {
+    params: { code },
+    body: { visitorId: who?.deviceId ?? stranger(), surface: 'weapp' },
+  });
 }
 const stranger = () => `phone-${newId('vis').slice(-12)}`;
 
-export async function place(world: World, buyer: Actor, deal: MadeDeal, { quantity = 1, token, surface = 'weapp' as Surface } = {} as { quantity?: number; token?: string; surface?: Surface }): Promise<string> {
-  const quote = await world.call('quoteOrder', buyer, { body: { dealId: deal.dealId, quantity, ...(token ? { shareToken: token } : {}) } });
+export async function place(
+  world: World,
+  buyer: Actor,
+  deal: MadeDeal,
+  { quantity = 1, token, surface = 'weapp' as Surface } = {} as {
+    quantity?: number;
+    token?: string;
+    surface?: Surface;
+  },
+): Promise<string> {
+  const quote = await world.call('quoteOrder', buyer, {
+    body: { dealId: deal.dealId, quantity, ...(token ? { shareToken: token } : {}) },
+  });
   const { orderId } = await world.call('placeOrder', buyer, {
     body: {
-      dealId: deal.dealId, quantity, termsVersion: quote.termsVersion, expectedPayableFen: quote.payableFen, surface, ...(quote.sharer ? { shareToken: quote.sharer.token } : {}),
+      dealId: deal.dealId,
+      quantity,
+      termsVersion: quote.termsVersion,
+      expectedPayableFen: quote.payableFen,
+      surface,
+      ...(quote.sharer ? { shareToken: quote.sharer.token } : {}),
     },
   });
   return orderId;
 }
 
 /** Pays at WeChat's cashier; the voucher is there when this resolves. */
-export async function buy(world: World, buyer: Actor, deal: MadeDeal, options: Parameters<typeof place>[3] = {}): Promise<Purchase> {
+export async function buy(
+  world: World,
+  buyer: Actor,
+  deal: MadeDeal,
+  options: Parameters<typeof place>[3] = {},
+): Promise<Purchase> {
   const orderId = await place(world, buyer, deal, options);
   const method = options.surface === 'h5' ? 'h5' : 'jsapi';
   const { jsapi, h5Url } = await world.call('payOrder', buyer, { params: { orderId }, body: { method } });
@@ -53,11 +93,18 @@ export async function buy(world: World, buyer: Actor, deal: MadeDeal, options: P
 }
 
 /** The guest's phone shows the code of this minute, the clerk scans it. Answers the redemption. */
-export async function use(world: World, { buyer, voucherIds }: Purchase, at: { store: MadeStore; clerk: Actor; index?: number }): Promise<string> {
+export async function use(
+  world: World,
+  { buyer, voucherIds }: Purchase,
+  at: { store: MadeStore; clerk: Actor; index?: number },
+): Promise<string> {
   const voucherId = voucherIds[at.index ?? 0]!;
   const { secret, locator } = await world.call('getVoucher', buyer, { params: { voucherId } });
   const code = qrText(hmac, secret!, locator!, voucherId, codeWindow(world.app.clock.nowMs()));
-  const { redemptionId } = await world.call('redeemVoucher', at.clerk, { params: { storeId: at.store.storeId }, body: { code, deviceId: at.clerk.deviceId } });
+  const { redemptionId } = await world.call('redeemVoucher', at.clerk, {
+    params: { storeId: at.store.storeId },
+    body: { code, deviceId: at.clerk.deviceId },
+  });
   return redemptionId;
 }
 
@@ -67,8 +114,16 @@ export async function giveBack(world: World, { buyer, orderId, voucherIds }: Pur
 
 /** Answers the refund that now waits for the merchant. */
 export async function complain(world: World, { buyer, voucherIds }: Purchase, reason: string): Promise<string> {
-  return (await world.call('requestAfterSale', buyer, { params: { voucherId: voucherIds[0]! }, body: { reason } })).refundId;
+  return (await world.call('requestAfterSale', buyer, { params: { voucherId: voucherIds[0]! }, body: { reason } }))
+    .refundId;
 }
-export async function answerComplaint(world: World, refundId: string, by: { store: MadeStore; manager: Actor; accept: boolean; words: string }): Promise<void> {
-  await world.call('answerAfterSale', by.manager, { params: { storeId: by.store.storeId, refundId }, body: { accept: by.accept, reason: by.words } });
+export async function answerComplaint(
+  world: World,
+  refundId: string,
+  by: { store: MadeStore; manager: Actor; accept: boolean; words: string },
+): Promise<void> {
+  await world.call('answerAfterSale', by.manager, {
+    params: { storeId: by.store.storeId, refundId },
+    body: { accept: by.accept, reason: by.words },
+  });
 }

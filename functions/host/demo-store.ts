@@ -3,7 +3,10 @@ import pg from 'pg';
 import type { App, Db } from '../kernel';
 import { sandboxOf } from './demo-world';
 
-export interface Mark { state: 'making' | 'made'; friendToken: string | null }
+export interface Mark {
+  state: 'making' | 'made';
+  friendToken: string | null;
+}
 
 export async function readMark(db: Pick<Db, 'query'>): Promise<Mark | null> {
   const [row] = await db.query<Mark>(`SELECT state, body ->> 'friendToken' AS "friendToken" FROM demo_city`);
@@ -13,12 +16,17 @@ export async function beginMark(db: Db): Promise<void> {
   await db.query(`INSERT INTO demo_city (state) VALUES ('making')`);
 }
 export async function finishMark(db: Db, friendToken: string | null): Promise<void> {
-  await db.query(`UPDATE demo_city SET state = 'made', body = jsonb_build_object('friendToken', $1::text), made_at = juke_now()`, [friendToken]);
+  await db.query(
+    `UPDATE demo_city SET state = 'made', body = jsonb_build_object('friendToken', $1::text), made_at = juke_now()`,
+    [friendToken],
+  );
 }
 
 /** Whether somebody's data is here already: a database that the demo must not touch. */
 export async function hasData(db: Pick<Db, 'query'>): Promise<boolean> {
-  const [row] = await db.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM merchant) OR EXISTS (SELECT FROM guest_order) OR EXISTS (SELECT FROM person) AS found');
+  const [row] = await db.query<{ found: boolean }>(
+    'SELECT EXISTS (SELECT FROM merchant) OR EXISTS (SELECT FROM guest_order) OR EXISTS (SELECT FROM person) AS found',
+  );
   return row!.found;
 }
 
@@ -31,9 +39,12 @@ export async function emptyDatabase(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query('BEGIN');
-    if ((await client.query('SELECT FROM demo_city FOR UPDATE')).rowCount === 0) throw new Error('this database was not made by the demo');
+    if ((await client.query('SELECT FROM demo_city FOR UPDATE')).rowCount === 0)
+      throw new Error('this database was not made by the demo');
     const { rows } = await client.query<{ name: string }>(
-      `SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = current_schema() AND NOT tablename = ANY ($1)`, [KEPT]);
+      `SELECT format('%I', tablename) AS name FROM pg_tables WHERE schemaname = current_schema() AND NOT tablename = ANY ($1)`,
+      [KEPT],
+    );
     // The ledger refuses to be emptied; here, and only here, its guards stand aside, within this one commit.
     const guards = async (verb: 'DISABLE' | 'ENABLE') => {
       for (const { name } of rows) await client.query(`ALTER TABLE ${name} ${verb} TRIGGER USER`);

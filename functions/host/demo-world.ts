@@ -10,12 +10,27 @@ import { drain } from '../worker/runner';
 import { runTimers } from '../worker/timers';
 import { allRoutes } from './modules';
 
-export interface Actor { name: string; deviceId: string; ip: string; token: string; refreshToken: string; expiresAtMs: number; renewing: Promise<void> | null }
-export interface Call<N extends RouteName> { params?: RouteTypes[N]['params']; query?: RouteTypes[N]['query']; body?: RouteTypes[N]['body'] }
+export interface Actor {
+  name: string;
+  deviceId: string;
+  ip: string;
+  token: string;
+  refreshToken: string;
+  expiresAtMs: number;
+  renewing: Promise<void> | null;
+}
+export interface Call<N extends RouteName> {
+  params?: RouteTypes[N]['params'];
+  query?: RouteTypes[N]['query'];
+  body?: RouteTypes[N]['body'];
+}
 
 /** The people's view of a refusal, so that a plan may go on without this purchase. */
 export class NotDone extends Error {
-  constructor(readonly code: ErrorCode, message: string) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -48,7 +63,8 @@ export function openWorld(app: App): World {
   const sandbox = sandboxOf(app);
 
   const world: World = {
-    app, sandbox,
+    app,
+    sandbox,
     async call(name, as, call = {}) {
       if (as) await renew(world, as);
       return send(handler, name, { token: as?.token, ip: as?.ip ?? address(), call });
@@ -92,21 +108,37 @@ export function openWorld(app: App): World {
 
 /** When the next fact wants to run; far away when none does. */
 async function nextDueMs(app: App): Promise<number> {
-  const [row] = await app.db.query<{ due: number | null }>("SELECT ms_of(min(due_at)) AS due FROM fact WHERE state = 'due'");
+  const [row] = await app.db.query<{ due: number | null }>(
+    "SELECT ms_of(min(due_at)) AS due FROM fact WHERE state = 'due'",
+  );
   return row!.due ?? Number.MAX_SAFE_INTEGER;
 }
 
-const actorOf = (name: string, deviceId: string, ip: string): Actor => ({ name, deviceId, ip, token: '', refreshToken: '', expiresAtMs: 0, renewing: null });
+const actorOf = (name: string, deviceId: string, ip: string): Actor => ({
+  name,
+  deviceId,
+  ip,
+  token: '',
+  refreshToken: '',
+  expiresAtMs: 0,
+  renewing: null,
+});
 
 /** A session ends after half an hour: renewed with its refresh token as the app does, once for all who wait. */
 async function renew(world: World, as: Actor): Promise<void> {
   if (as.expiresAtMs > world.app.clock.nowMs() + 1_000) return;
-  as.renewing ??= world.call('refreshSession', null, { body: { refreshToken: as.refreshToken } })
-    .then((fresh) => void Object.assign(as, fresh)).finally(() => (as.renewing = null));
+  as.renewing ??= world
+    .call('refreshSession', null, { body: { refreshToken: as.refreshToken } })
+    .then((fresh) => void Object.assign(as, fresh))
+    .finally(() => (as.renewing = null));
   await as.renewing;
 }
 
-interface Sent<N extends RouteName> { token: string | undefined; ip: string; call: Call<N> }
+interface Sent<N extends RouteName> {
+  token: string | undefined;
+  ip: string;
+  call: Call<N>;
+}
 async function send<N extends RouteName>(handler: Handler, name: N, { token, ip, call }: Sent<N>): Promise<Answer<N>> {
   const key = newId('key');
   for (let attempt = 1; ; attempt += 1) {
@@ -115,27 +147,45 @@ async function send<N extends RouteName>(handler: Handler, name: N, { token, ip,
     if ((result.statusCode ?? 200) < 300) return body as Answer<N>;
     const refusal = body as ErrorBody;
     // Many of the demo's people act within one real second: what only asks to wait is asked again, with the same key.
-    if (refusal.retryAfterMs === undefined || attempt >= TRIES) throw new NotDone(refusal.code, `${name}: ${refusal.code} ${refusal.message}`);
+    if (refusal.retryAfterMs === undefined || attempt >= TRIES)
+      throw new NotDone(refusal.code, `${name}: ${refusal.code} ${refusal.message}`);
     await new Promise((done) => setTimeout(done, refusal.retryAfterMs));
   }
 }
 
-function eventOf<N extends RouteName>(name: N, call: Call<N>, who: { token: string | undefined; ip: string; key: string }): Event {
+function eventOf<N extends RouteName>(
+  name: N,
+  call: Call<N>,
+  who: { token: string | undefined; ip: string; key: string },
+): Event {
   const route: Route = routes[name];
   const path = pathOf(name, (call.params ?? {}) as Record<string, string>);
   return {
-    version: '2.0', routeKey: '$default', rawPath: path, rawQueryString: '', isBase64Encoded: false,
-    headers: { ...(who.token ? { authorization: `Bearer ${who.token}` } : {}), ...(route.money ? { 'idempotency-key': who.key } : {}), 'accept-language': 'zh-CN' },
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    isBase64Encoded: false,
+    headers: {
+      ...(who.token ? { authorization: `Bearer ${who.token}` } : {}),
+      ...(route.money ? { 'idempotency-key': who.key } : {}),
+      'accept-language': 'zh-CN',
+    },
     queryStringParameters: Object.fromEntries(Object.entries(call.query ?? {}).map(([k, v]) => [k, String(v)])),
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    requestContext: { http: { method: route.method, path, protocol: 'HTTP/1.1', sourceIp: who.ip, userAgent: 'juke-demo' } },
+    requestContext: {
+      http: { method: route.method, path, protocol: 'HTTP/1.1', sourceIp: who.ip, userAgent: 'juke-demo' },
+    },
   } as unknown as Event;
 }
 
 export function sandboxOf(app: App): World['sandbox'] {
   return async (path, body = {}) => {
     const response = await fetch(`${app.config.sandboxUrl}/sandbox/${path}`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: AbortSignal.timeout(30_000),
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
     });
     const answer = await response.json();
     if (!response.ok) throw new Error(`the sandbox refused ${path}: ${JSON.stringify(answer)}`);

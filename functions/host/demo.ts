@@ -9,7 +9,12 @@ import { playHistory, type DemoSize } from './demo-history';
 import { beginMark, finishMark, forgetCity, hasData, onlyMaker, readMark } from './demo-store';
 import { openWorld, sandboxOf } from './demo-world';
 
-export interface SignIn { who: string; name: string; phone: string; role: string }
+export interface SignIn {
+  who: string;
+  name: string;
+  phone: string;
+  role: string;
+}
 const WHOLE: DemoSize = { city: wholeCity, perDay: 11 };
 
 /** Makes the city unless it is there; answers who can be tried. `say` tells people how far it is. */

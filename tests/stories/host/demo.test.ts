@@ -17,7 +17,8 @@ const seed = async () => {
   return { signIns: await seedDemo(t.app, (words) => said.push(words), size), said };
 };
 const count = async (what: string) => (await t.db.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${what}`))[0]!.n;
-const signIn = async (who: 'guest' | 'friend' | 'manager') => (await t.ok('loginDemo', { body: { who, deviceId: 'phone-of-a-test' } })).token;
+const signIn = async (who: 'guest' | 'friend' | 'manager') =>
+  (await t.ok('loginDemo', { body: { who, deviceId: 'phone-of-a-test' } })).token;
 
 describe('I-03, I-18, I-25: two weeks, played', () => {
   test('everybody finds something true, and time is the real time again', async () => {
@@ -29,13 +30,17 @@ describe('I-03, I-18, I-25: two weeks, played', () => {
     const clock = await t.ok('getDemoClock');
     expect(clock.offsetMs).toBe(0);
     expect(clock.nowMs).toBeGreaterThanOrEqual(machineMs - 1_000);
-    const [{ first, last }] = await t.db.query<any>('SELECT ms_of(min(placed_at)) AS first, ms_of(max(placed_at)) AS last FROM guest_order');
+    const [{ first, last }] = await t.db.query<any>(
+      'SELECT ms_of(min(placed_at)) AS first, ms_of(max(placed_at)) AS last FROM guest_order',
+    );
     expect(first).toBeLessThan(machineMs - 12 * 86_400_000);
     expect(last).toBeLessThanOrEqual(clock.nowMs);
 
     const guest = await signIn('guest');
     const { items: rewards } = await t.ok('listRewards', { as: guest, query: { limit: '50' as never } });
-    expect(new Set(rewards.map((one) => one.reason))).toEqual(new Set(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'repeat', 'clawed_back']));
+    expect(new Set(rewards.map((one) => one.reason))).toEqual(
+      new Set(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'repeat', 'clawed_back']),
+    );
     expect(await t.ok('getWallet', { as: guest })).toMatchObject({ canWithdraw: true, why: 'ok', debtFen: 0 });
     const { items: orders } = await t.ok('listOrders', { as: guest });
     expect(orders.map((one) => one.refundState)).toContain('requested');
@@ -43,8 +48,15 @@ describe('I-03, I-18, I-25: two weeks, played', () => {
     const friend = await signIn('friend');
     expect((await t.ok('listOrders', { as: friend })).items).toEqual([]);
     const link = signIns[1]!.role.split('/s/')[1]!;
-    expect((await t.ok('openShare', { as: friend, params: { token: link }, body: { surface: 'h5', visitorId: 'phone-of-a-test' } })).invite)
-      .toMatchObject({ sharer: { name: '林小满' }, isMine: false, isLive: true });
+    expect(
+      (
+        await t.ok('openShare', {
+          as: friend,
+          params: { token: link },
+          body: { surface: 'h5', visitorId: 'phone-of-a-test' },
+        })
+      ).invite,
+    ).toMatchObject({ sharer: { name: '林小满' }, isMine: false, isLive: true });
     expect(await count(`deal_stock WHERE available = 0`)).toBe(1);
     expect(await count('alarm')).toBe(0);
     expect(await count(`fact WHERE state = 'parked'`)).toBe(0);
