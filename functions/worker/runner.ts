@@ -15,7 +15,8 @@ export interface RunOptions { limit?: number; leaseMs?: number; only?: Partial<R
 /** Claims and runs one batch; answers how many facts were claimed. */
 export async function runOnce(app: App, options: RunOptions = {}): Promise<number> {
   const table = options.only ?? reactions;
-  const facts = await app.db.query<FactRow>('SELECT * FROM kernel_claim_facts($1, $2, $3)', [options.limit ?? FACT_BATCH, options.leaseMs ?? FACT_LEASE_MS, options.only ? Object.keys(options.only) : names]);
+  const reactionNames = options.only ? Object.keys(options.only) : names;
+  const facts = await app.db.query<FactRow>('SELECT * FROM kernel_claim_facts($1, $2, $3, $4)', [options.limit ?? FACT_BATCH, options.leaseMs ?? FACT_LEASE_MS, reactionNames, FACT_TRIES]);
   const queue = [...facts];
   const lane = async () => {
     for (let fact = queue.shift(); fact; fact = queue.shift()) await runFact(app, fact, table[fact.reaction as keyof typeof table]!);

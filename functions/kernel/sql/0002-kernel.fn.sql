@@ -35,12 +35,21 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION kernel_claim_facts(p_limit int, p_lease_ms int, p_reactions text[]) RETURNS SETOF fact LANGUAGE sql AS $$
-  WITH due AS (
+-- F-11: what took its worker with it at each of its tries (nobody was left to count them as failures) is parked as well.
+DROP FUNCTION IF EXISTS kernel_claim_facts(int, int, text[]);
+CREATE OR REPLACE FUNCTION kernel_claim_facts(p_limit int, p_lease_ms int, p_reactions text[], p_tries int) RETURNS SETOF fact LANGUAGE sql AS $$
+  WITH dead AS (
+    UPDATE fact f SET state = 'parked', lease_until = NULL, last_error = 'no try came to an end'
+    FROM (SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND attempts >= p_tries AND reaction = ANY (p_reactions)
+      ORDER BY lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED) d
+    WHERE f.fact_id = d.fact_id AND f.reaction = d.reaction RETURNING f.*
+  ), alarmed AS (
+    INSERT INTO alarm (kind, subject, body) SELECT 'fact.parked', fact_id || ':' || reaction, jsonb_build_object('error', last_error) FROM dead ON CONFLICT (kind, subject) DO NOTHING
+  ), due AS (
     SELECT fact_id, reaction FROM fact WHERE state = 'due' AND due_at <= juke_now() AND reaction = ANY (p_reactions)
     ORDER BY due_at LIMIT p_limit FOR UPDATE SKIP LOCKED
   ), lapsed AS (
-    SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND reaction = ANY (p_reactions)
+    SELECT fact_id, reaction FROM fact WHERE state = 'running' AND lease_until <= juke_now() AND attempts < p_tries AND reaction = ANY (p_reactions)
     ORDER BY lease_until LIMIT p_limit FOR UPDATE SKIP LOCKED
   )
   UPDATE fact f SET state = 'running', attempts = f.attempts + 1, fence = f.fence + 1,
