@@ -45,6 +45,8 @@ export default defineAppConfig({
         themeLocation: 'theme.json',
         lazyCodeLoading: 'requiredComponents',
         requiredPrivateInfos: ['getLocation'],
+        // WeChat asks for consent to the privacy guide before the first private interface.
+        __usePrivacyCheck__: true,
         permission: { 'scope.userLocation': { desc: '用来按距离排出附近的优惠，不记录轨迹' } },
       }
     : {}),
