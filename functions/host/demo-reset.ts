@@ -2,19 +2,22 @@
  * `npm run demo:reset`: empties a database that the demo made, with the sandbox's memory and uploads beside it, and makes
  * the demo city anew. Touches nothing that bears no mark of the demo, and nothing that a running Juke works on.
  */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
-import { newLog, openDb, readConfig, startClock, type App } from '../kernel';
-import { startSandbox } from '../sandbox/server';
+import { newLog, openDb, readConfig, startClock, type App, type Config } from '../kernel';
 import { prepareDatabase } from '../worker/prepare';
+import { answersHttp, startEntry, stopEntry, untilReady } from './children.mjs';
 import { seedDemo } from './demo';
 import { emptyDatabase, readMark } from './demo-store';
 import { sandboxOf } from './demo-world';
 import { dataFolder } from './env.mjs';
 import { serve } from './http';
 import { allRoutes } from './modules';
+import { freePort } from './postgres.mjs';
 
 const HELP = `npm run demo:reset
 
@@ -75,23 +78,38 @@ async function whyNot(url: string): Promise<string | null> {
   }
 }
 
-/** The sandbox and a server for its notices, for as long as the making takes. */
+const SANDBOX_WITHIN_MS = 60_000;
+
+/** The sandbox, a process of its own as always, for as long as the making takes. */
 async function makeAnew(url: string): Promise<void> {
+  const port = await freePort();
   const folder = join(dataFolder(), 'sandbox');
-  const sandbox = await startSandbox({ port: 0, dataDir: folder, quiet: true });
-  const config = readConfig({
-    ...process.env,
-    DATABASE_URL: url,
-    JUKE_DEMO: '1',
-    SANDBOX_URL: sandbox.url,
-    SANDBOX_CREDENTIALS: join(folder, 'credentials.json'),
+  const sandbox = startEntry({
+    name: 'sandbox',
+    entry: 'functions/sandbox/main.ts',
+    args: ['--port', String(port), '--data', folder],
+    logFile: join(dataFolder(), 'logs', 'sandbox.log'),
   });
+  try {
+    const sandboxUrl = `http://127.0.0.1:${port}`;
+    const credentials = join(folder, 'credentials.json');
+    await untilReady(sandbox, async () => existsSync(credentials) && answersHttp(sandboxUrl), SANDBOX_WITHIN_MS);
+    const env = { DATABASE_URL: url, JUKE_DEMO: '1', SANDBOX_URL: sandboxUrl, SANDBOX_CREDENTIALS: credentials };
+    await makeWith(readConfig({ ...process.env, ...env }));
+  } finally {
+    await stopEntry(sandbox);
+  }
+}
+
+/** With a server that takes WeChat's notices meanwhile. */
+async function makeWith(config: Config): Promise<void> {
   const home = config.publicUrl;
-  const db = openDb(url, { max: config.poolSize, named: config.namedStatements });
+  const db = openDb(config.databaseUrl, { max: config.poolSize, named: config.namedStatements });
   const app: App = { db, clock: await startClock(db), config, log: newLog('warn') };
+  const nothing = (_: unknown, response: ServerResponse) => void response.writeHead(404).end();
   const server = await serve(
     allRoutes(async () => app),
-    (_, response) => void response.writeHead(404).end(),
+    nothing,
     0,
   );
   try {
@@ -103,7 +121,6 @@ async function makeAnew(url: string): Promise<void> {
     server.close();
     server.closeAllConnections();
     app.clock.stop();
-    await sandbox.close();
     await db.end();
   }
 }
