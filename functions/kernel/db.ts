@@ -30,6 +30,8 @@ export interface DbOptions {
 }
 
 const RETRIED = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', '25006']);
+/** The server gave up a statement that took too long: the world's failure, but trying again at once would only wait again. */
+const CANCELLED = '57014';
 const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|terminat|Connection ended|timeout|ETIMEDOUT|not queryable/i;
 
 export function openDb(url: string, options: DbOptions = {}): Db {
@@ -96,7 +98,7 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       const known = translate(error);
-      if (!(known instanceof Unavailable) || attempt > RETRIES) throw known;
+      if (!(known instanceof Unavailable) || attempt > RETRIES || (error as { code?: string }).code === CANCELLED) throw known;
       await new Promise((done) => setTimeout(done, Math.random() * 40 * 2 ** attempt));
     }
   }
@@ -108,7 +110,7 @@ function translate(error: unknown): unknown {
   if (e.code === 'JK001') return new Refused(e.message as ErrorCode, JSON.parse(e.detail ?? '{}') as ErrorDetails);
   if (e.code === 'JK002') return new Changed(e.message);
   if (e.code === 'JK003') return new Fenced(e.message);
-  if ((e.code && RETRIED.has(e.code)) || (!/^[0-9A-Z]{5}$/.test(e.code ?? '') && LOST.test(`${e.code ?? ''} ${e.message ?? ''}`))) {
+  if (e.code === CANCELLED || (e.code && RETRIED.has(e.code)) || (!/^[0-9A-Z]{5}$/.test(e.code ?? '') && LOST.test(`${e.code ?? ''} ${e.message ?? ''}`))) {
     return new Unavailable(`database: ${e.message}`, 'BUSY', 2_000, { cause: error });
   }
   return error;
