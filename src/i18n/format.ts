@@ -163,3 +163,9 @@ export function groupCode(code: string): string {
 export function percent(bps: number): string {
   return `${String(bps / 100)}%`;
 }
+
+/** `渡口老灶（桥弄街店）`, `Old Stove (Bridge Lane)`; a shop that carries its merchant's name, or is it, stays as it is. */
+export function shopName(merchantName: string, storeName: string, language: Language): string {
+  if (!storeName || storeName.includes(merchantName)) return storeName || merchantName;
+  return language === 'en' ? `${merchantName} (${storeName})` : `${merchantName}（${storeName}）`;
+}

@@ -3,7 +3,7 @@ import { Text, View } from '@tarojs/components';
 import type { Answer } from '@contract/shapes';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
-import { distance, people } from '@/i18n/format';
+import { distance, people, shopName } from '@/i18n/format';
 import { useT } from '@/i18n';
 import { useLanguage } from '@/state/settings';
 import { Picture } from '../picture';
@@ -37,7 +37,7 @@ export function DealCard({ deal, onClick, showRebate = true }: Props) {
       <View className="jk-deal-card__body">
         <View className="jk-deal-card__title">{deal.title}</View>
         <View className="jk-deal-card__shop">
-          <Text className="jk-ell">{deal.storeName}</Text>
+          <Text className="jk-ell">{shopName(deal.merchantName, deal.storeName, language)}</Text>
           {deal.distanceM === null ? null : (
             <>
               <Text className="jk-deal-card__dot">·</Text>

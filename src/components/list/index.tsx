@@ -49,7 +49,7 @@ export function ListRow({ title, note, icon, tone = 'plain', value, action, dang
       </View>
       {value ? <View className="jk-row-item__value">{value}</View> : null}
       {action ? <Text className="jk-row-item__action">{action}</Text> : null}
-      {right}
+      {right ? <View className="jk-row-item__right">{right}</View> : null}
       {onClick && !right ? <Icon name="chevron-right" size={14} className="jk-row-item__chevron" /> : null}
     </Touchable>
   );

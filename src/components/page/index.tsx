@@ -45,9 +45,8 @@ export function Page(props: Props) {
   const [scrolled, setScrolled] = useState(false);
   useDidShow(() => setFront(true));
   useDidHide(() => setFront(false));
-  usePageScroll(({ scrollTop }) => {
-    if (nav === 'art') setScrolled(scrollTop > SOLID_AFTER_PX);
-  });
+  // Also while the bar is another: a page may turn to art when its data came.
+  usePageScroll(({ scrollTop }) => setScrolled(scrollTop > SOLID_AFTER_PX));
 
   const room = tab ? 'jk-page--tab' : bottom ? 'jk-page--bar' : '';
   return (

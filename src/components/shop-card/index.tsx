@@ -3,8 +3,9 @@ import { Text, View } from '@tarojs/components';
 import type { Answer } from '@contract/shapes';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
-import { distance, price } from '@/i18n/format';
+import { distance, price, shopName } from '@/i18n/format';
 import { useT } from '@/i18n';
+import { useLanguage } from '@/state/settings';
 import { ShopLogo } from '../shop-logo';
 import { Bone, Skeleton } from '../skeleton';
 import { Tag } from '../tag';
@@ -16,13 +17,14 @@ export type ShopCardData = Answer<'listStores'>['items'][number];
 export function ShopCard({ store, onClick }: { store: ShopCardData; onClick: () => void }) {
   const t = useT(texts);
   const c = useT(common);
+  const language = useLanguage();
   const where = [store.hoursText, store.distanceM === null ? '' : distance(store.distanceM)].filter(Boolean).join(' · ');
   return (
     <Touchable className="jk-shop-card" role="link" onClick={onClick}>
       <ShopLogo name={store.merchantName} ink={store.logoInk} size="l" />
       <View className="jk-shop-card__body">
         <View className="jk-row">
-          <Text className="jk-shop-card__name">{store.name}</Text>
+          <Text className="jk-shop-card__name">{shopName(store.merchantName, store.name, language)}</Text>
           <Tag tone={store.isOpen ? 'ok' : 'grey'} className="jk-shop-card__open">{store.isOpen ? c.open : c.closed}</Tag>
         </View>
         <View className="jk-shop-card__where">{where}</View>

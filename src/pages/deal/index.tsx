@@ -1,5 +1,5 @@
 // A deal, or a friend's landing on it. One primary button: buy (in WeChat's own browser: go to the mini-program).
-import { Swiper, SwiperItem, Text, View } from '@tarojs/components';
+import { ScrollView, Text, View } from '@tarojs/components';
 import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
 import { useEffect, useState } from 'react';
 import { asFailure } from '@/api';
@@ -32,10 +32,10 @@ import { cardOf, momentsOf, useLinks } from './share-model';
 import './index.scss';
 
 const FEW = 20;
+const PROMISED = ['随时退', '过期退', '过期自动退'];
 
 export default function DealPage() {
   const t = useT(texts);
-  const language = useLanguage();
   const { params } = useRouter();
   const view = useDeal(params as Record<string, string>);
   const { data: deal, invite, state, isFriend, payFen } = view;
@@ -70,6 +70,8 @@ export default function DealPage() {
   };
 
   const landing = state === 'landing';
+  // What every deal promises stands below with a tick.
+  const tags = (deal?.tags ?? []).filter((tag) => !PROMISED.includes(tag));
   const overlays = deal ? (
     <>
       <RulesSheet deal={deal} open={sheet === 'rules'} onClose={() => setSheet(null)} />
@@ -90,16 +92,13 @@ export default function DealPage() {
       {deal && !landing ? <Pictures deal={deal} /> : null}
       {deal ? (
         <View className={`deal-panel ${landing ? 'deal-panel--ground' : ''}`}>
-          {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{t.openWeapp}</NoticeStrip> : null}
-          {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
-          {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
-          {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}
+          <Strips view={view} deal={deal} onWeapp={toWeapp} />
           {landing && invite ? <LandingCard deal={deal} invite={invite} showRebate={showRebate} /> : null}
           <View className={landing ? 'deal-block' : 'deal-head'}>
             {landing ? null : <Offer deal={deal} payFen={payFen} friend={isFriend} />}
-            <View className="deal-title" {...a11y({ role: 'heading', level: landing ? 2 : 1 })}>{deal.title}</View>
+            {landing ? null : <View className="deal-title" {...a11y({ role: 'heading', level: 1 })}>{deal.title}</View>}
             {deal.subtitle ? <View className="deal-subtitle">{deal.subtitle}</View> : null}
-            {deal.tags.length > 0 ? <View className="deal-tags">{deal.tags.map((tag) => <Tag key={tag} tone="grey" className="deal-tags__one">{tag}</Tag>)}</View> : null}
+            {tags.length > 0 ? <View className="deal-tags">{tags.map((tag) => <Tag key={tag} tone="grey" className="deal-tags__one">{tag}</Tag>)}</View> : null}
             <Promises deal={deal} onRules={() => setSheet('rules')} />
           </View>
           {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine invite={invite} /> : null}
@@ -112,18 +111,42 @@ export default function DealPage() {
   );
 }
 
+/** What must be known about the way that led here. */
+function Strips({ view, deal, onWeapp }: { view: ReturnType<typeof useDeal>; deal: Deal; onWeapp: () => void }) {
+  const t = useT(texts);
+  const language = useLanguage();
+  const { state, invite, leadsToWeapp } = view;
+  const plain = state === 'landing' || state === 'kept' || state === 'none';
+  if (plain && !leadsToWeapp) return null;
+  return (
+    <View className={state === 'landing' ? '' : 'deal-strips'}>
+      {leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={onWeapp}>{t.openWeapp}</NoticeStrip> : null}
+      {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
+      {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
+      {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}
+    </View>
+  );
+}
+
 function Pictures({ deal }: { deal: Deal }) {
   const t = useT(texts);
   const [at, setAt] = useState(0);
   const count = deal.pictureUrls.length;
+  // Taro's Swiper brings 60 KB to the browser; a strip that stops at each picture does the same.
+  const turn = (event: { detail: { scrollLeft: number; scrollWidth: number } }) => {
+    const { scrollLeft, scrollWidth } = event.detail;
+    if (scrollWidth > 0) setAt(Math.min(count - 1, Math.max(0, Math.round((scrollLeft / scrollWidth) * count))));
+  };
   return (
     <View className="deal-art">
       {count > 1 ? (
-        <Swiper className="deal-art__swiper" onChange={(event) => setAt(event.detail.current)}>
-          {deal.pictureUrls.map((url) => (
-            <SwiperItem key={url}><Picture src={url} alt={deal.title} width="100%" height={292} radius={0} lazy={false} /></SwiperItem>
-          ))}
-        </Swiper>
+        <ScrollView className="deal-art__strip" scrollX enhanced pagingEnabled showScrollbar={false} onScroll={turn}>
+          <View className="deal-art__row">
+            {deal.pictureUrls.map((url) => (
+              <View key={url} className="deal-art__one"><Picture src={url} alt={deal.title} width="100%" height={292} radius={0} lazy={false} /></View>
+            ))}
+          </View>
+        </ScrollView>
       ) : (
         <Picture src={deal.pictureUrls[0] ?? ''} alt={deal.title} width="100%" height={292} radius={0} lazy={false} />
       )}
@@ -153,7 +176,7 @@ function Offer({ deal, payFen, friend }: { deal: Deal; payFen: number; friend: b
 function ShareStrip({ deal, showRebate, onClick }: { deal: Deal; showRebate: boolean; onClick: () => void }) {
   const t = useT(texts);
   const [saves, earns] = [deal.friendDiscountFen, showRebate ? deal.rebateFen : 0];
-  if (!deal.isOnSale || (saves === 0 && earns === 0)) return null;
+  if (!deal.isOnSale || deal.available <= 0 || (saves === 0 && earns === 0)) return null;
   const title = saves > 0 && earns > 0 ? t.shareStrip(price(saves), money(earns)) : earns > 0 ? t.shareStripEarns(money(earns)) : t.shareStripSaves(price(saves));
   return (
     <Touchable className="deal-block deal-strip" onClick={onClick}>

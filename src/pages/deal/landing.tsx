@@ -8,7 +8,7 @@ import { PriceTag } from '@/components/price-tag';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/deal';
-import { dayTime, distance, money } from '@/i18n/format';
+import { dayTime, distance, money, shopName } from '@/i18n/format';
 import { useLanguage } from '@/state/settings';
 import type { Deal, Invite } from './model';
 
@@ -47,14 +47,14 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
   const t = useT(texts);
   const language = useLanguage();
   const [store] = deal.stores;
-  const where = [store?.name ?? deal.merchantName, store?.distanceM == null ? '' : distance(store.distanceM)].filter(Boolean).join(' · ');
+  const where = [shopName(deal.merchantName, store?.name ?? '', language), store?.distanceM == null ? '' : distance(store.distanceM)].filter(Boolean).join(' · ');
   return (
     <>
       <View className="jk-card jk-block landing-card">
         <View className="jk-row">
           <Picture src={deal.pictureUrls[0] ?? ''} width={48} height={48} />
           <View className="jk-grow landing-card__names">
-            <View className="landing-card__title">{deal.title}</View>
+            <View className="landing-card__title" {...a11y({ role: 'heading', level: 2 })}>{deal.title}</View>
             <View className="landing-card__where">{where}</View>
           </View>
         </View>

@@ -11,7 +11,7 @@ import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/deal';
-import { dayTime, distance } from '@/i18n/format';
+import { dayTime, distance, shopName } from '@/i18n/format';
 import { callPhone, openMap } from '@/platform';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
@@ -105,13 +105,14 @@ export function Stores({ deal }: { deal: Deal }) {
 function StoreRow({ store }: { store: Deal['stores'][number] }) {
   const t = useT(texts);
   const c = useT(common);
+  const language = useLanguage();
   const where = [store.distanceM === null ? '' : distance(store.distanceM), store.address].filter(Boolean).join(' · ');
   return (
     <View className="deal-store">
       <Touchable className="deal-store__main" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
         <ShopLogo name={store.merchantName} ink={store.logoInk} />
         <View className="jk-grow deal-store__body">
-          <View className="deal-store__name">{store.name}</View>
+          <View className="deal-store__name">{shopName(store.merchantName, store.name, language)}</View>
           <View className="deal-store__where">
             <Text className={store.isOpen ? 'jk-text-ok' : ''}>{store.isOpen ? c.open : c.closed}</Text>
             {` · ${where}`}

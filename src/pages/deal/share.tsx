@@ -1,6 +1,6 @@
 // The share sheet of a deal with its poster: what the friend gets, what you get and when, and the ways to pass it on.
 import { View } from '@tarojs/components';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { ErrorState } from '@/components/error-state';
 import { Poster } from '@/components/poster';
 import { ShareSheet, type ShareWay } from '@/components/share-sheet';
@@ -8,9 +8,10 @@ import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts as words } from '@/i18n/components';
 import { texts } from '@/i18n/deal';
-import { price } from '@/i18n/format';
+import { price, shopName } from '@/i18n/format';
 import { copyText, inWechatBrowser, isWeapp, openSystemSettings, savePicture, shareBySystem } from '@/platform';
 import { toast } from '@/state/overlays';
+import { useLanguage } from '@/state/settings';
 import type { Deal } from './model';
 import type { useLinks } from './share-model';
 
@@ -28,7 +29,12 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
   const t = useT(texts);
   const w = useT(words);
   const c = useT(common);
+  const language = useLanguage();
   const [picture, setPicture] = useState<string | null>(null);
+  const poster = useMemo(
+    () => links.poster && { ...links.poster, storeName: shopName(deal.merchantName, links.poster.storeName, language), rebateFen: showRebate ? links.poster.rebateFen : 0 },
+    [links.poster, deal.merchantName, language, showRebate],
+  );
   useEffect(() => {
     if (open) void make();
     else setPicture(null);
@@ -86,9 +92,9 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
       ways={ways}
       instead={error ? <ErrorState error={error} onRetry={make} exit={{ text: c.close, onClick: onClose }} /> : undefined}
       poster={
-        links.poster ? (
+        poster ? (
           <View className="deal-poster">
-            <Poster share={showRebate ? links.poster : { ...links.poster, rebateFen: 0 }} onDrawn={setPicture} />
+            <Poster share={poster} onDrawn={setPicture} />
           </View>
         ) : null
       }

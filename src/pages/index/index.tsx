@@ -22,8 +22,9 @@ import { texts } from '@/i18n/discover';
 import { price } from '@/i18n/format';
 import { useRebateShown } from '@/state/config';
 import { useMe } from '@/state/me';
+import { locateHere, relocate, type Located } from '@/state/locate';
 import { openPage } from '@/state/pages';
-import { CHEAP_FEN, closestPlace, locateHere, relocate, useDiscover, usePlaces, type Located, type Sort } from './model';
+import { CHEAP_FEN, closestPlace, useDiscover, usePlaces, type Sort } from './model';
 import { PlaceSheet } from './places';
 import './index.scss';
 
@@ -88,12 +89,14 @@ export default function Discover() {
       </View>
       <Categories chosen={filters.category} onChoose={(category) => change({ category })} />
       {here ? null : <LocationCard onPick={() => setSheet('place')} />}
-      <FilterBar>
-        <Chip kind="sort" on icon="chevron-down" onClick={() => setSheet('sort')}>{sortName(filters.sort)}</Chip>
-        {showRebate ? <Chip on={filters.rebate} onClick={() => change({ rebate: !filters.rebate })}>{t.withRebate}</Chip> : null}
-        <Chip on={filters.openNow} onClick={() => change({ openNow: !filters.openNow })}>{t.openNow}</Chip>
-        <Chip on={filters.maxFen !== null} onClick={() => change({ maxFen: filters.maxFen === null ? CHEAP_FEN : null })}>{t.under(price(CHEAP_FEN))}</Chip>
-      </FilterBar>
+      <View className={here ? '' : 'discover-filters'}>
+        <FilterBar>
+          <Chip kind="sort" on icon="chevron-down" onClick={() => setSheet('sort')}>{sortName(filters.sort)}</Chip>
+          {showRebate ? <Chip on={filters.rebate} onClick={() => change({ rebate: !filters.rebate })}>{t.withRebate}</Chip> : null}
+          <Chip on={filters.openNow} onClick={() => change({ openNow: !filters.openNow })}>{t.openNow}</Chip>
+          <Chip on={filters.maxFen !== null} onClick={() => change({ maxFen: filters.maxFen === null ? CHEAP_FEN : null })}>{t.under(price(CHEAP_FEN))}</Chip>
+        </FilterBar>
+      </View>
       {deals.loading ? <DealListSkeleton /> : null}
       {deals.error && !deals.data ? <ErrorState error={deals.error} onRetry={deals.refresh} /> : null}
       {deals.error && deals.data ? <NoticeStrip tone="warn" action={c.retry} onClick={deals.refresh}>{deals.error.message}</NoticeStrip> : null}
@@ -106,8 +109,8 @@ export default function Discover() {
       ) : null}
       {deals.data && deals.data.length > 0 ? (
         <>
-          <DealList deals={deals.data} showRebate={showRebate} onOpen={(deal) => openPage('deal', { id: deal.dealId })} />
           {showRebate && deals.data.some((deal) => deal.rebateFen > 0) ? <View className="discover-note">{t.rebateMeaning}</View> : null}
+          <DealList deals={deals.data} showRebate={showRebate} onOpen={(deal) => openPage('deal', { id: deal.dealId })} />
           <View className="discover-end">
             {deals.loadingMore ? c.loading : deals.hasMore ? <Button kind="text" size="s" onClick={deals.more}>{c.loadMore}</Button> : c.noMore}
           </View>
@@ -128,7 +131,7 @@ function Categories({ chosen, onChoose }: { chosen: Category | null; onChoose: (
   return (
     <View className="discover-cats" {...a11y({ role: 'radiogroup', label: t.categories })}>
       {all.map(({ key, icon, text }) => (
-        <Touchable key={text} className={`discover-cat ${key === chosen ? 'discover-cat--on' : ''}`} role="radio" checked={key === chosen} onClick={() => onChoose(key)}>
+        <Touchable key={text} className={`discover-cat ${key !== null && key === chosen ? 'discover-cat--on' : ''}`} role="radio" checked={key === chosen} onClick={() => onChoose(key)}>
           <View className="discover-cat__disc">
             <Icon name={icon} size={24} />
           </View>

@@ -3,9 +3,7 @@ import { useState } from 'react';
 import type { Answer } from '@contract/shapes';
 import type { Category } from '@contract/states';
 import { call, useLoad, usePages } from '@/api';
-import { locate } from '@/platform';
-import { consentTo, setConsent } from '@/state/consents';
-import { atOf, getHere, setHere, useHere, type Here } from '@/state/place';
+import { atOf, setHere, useHere, type Here } from '@/state/place';
 import { useLanguage } from '@/state/settings';
 
 export type Sort = 'near' | 'price' | 'sold' | 'rebate';
@@ -55,26 +53,6 @@ export function useDiscover() {
 export function usePlaces(ready: boolean) {
   const language = useLanguage();
   return useLoad(() => call('listPlaces').then((answer) => answer.items), [language], { ready });
-}
-
-export type Located = 'located' | 'denied' | 'unavailable';
-
-/** Asks the device, which asks the person. The tap that led here is the consent. */
-export async function locateHere(): Promise<Located> {
-  const answer = await locate();
-  if (!answer.ok) return answer.why;
-  setHere({ ...answer.place, kind: 'located', name: '' });
-  if (consentTo('location') !== true) await setConsent('location', true).catch(() => undefined);
-  return 'located';
-}
-
-/** On a pull: the position again, when the person let us and looks from it. */
-export async function relocate(): Promise<void> {
-  if (getHere()?.kind !== 'located' || consentTo('location') !== true) return;
-  const answer = await locate();
-  const before = getHere();
-  const moved = answer.ok && (answer.place.latE6 !== before?.latE6 || answer.place.lngE6 !== before.lngE6);
-  if (answer.ok && moved) setHere({ ...answer.place, kind: 'located', name: '' });
 }
 
 export function pick(place: KnownPlace): void {

@@ -12,8 +12,9 @@ import { useT } from '@/i18n';
 import { texts } from '@/i18n/discover';
 import { isWeapp, openSystemSettings } from '@/platform';
 import type { Loaded } from '@/api';
+import { locateHere, type Located } from '@/state/locate';
 import type { Here } from '@/state/place';
-import { locateHere, pick, type KnownPlace, type Located } from './model';
+import { pick, type KnownPlace } from './model';
 
 interface Props {
   open: boolean;

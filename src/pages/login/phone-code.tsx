@@ -1,4 +1,5 @@
 // Phone number and the code sent to it, with the wait before another code. Used to log in and to verify a number.
+import { Text } from '@tarojs/components';
 import { useState } from 'react';
 import { Button } from '@/components/button';
 import { Field } from '@/components/field';
@@ -55,11 +56,11 @@ export function PhoneCode({ button, busy, error, onSubmit }: Props) {
         placeholder={t.codeHint}
         maxlength={6}
         error={wrong.code ?? error}
-        right={
-          <Button kind="text" size="s" loading={send.busy} disabled={left > 0} className="phone-code__send" onClick={() => void sendCode()}>
-            {left > 0 ? t.sendIn(left) : sent ? t.sendAgain : t.sendCode}
+        right={left > 0 ? <Text className="phone-code__wait">{t.sendIn(left)}</Text> : (
+          <Button kind="text" size="s" loading={send.busy} className="phone-code__send" onClick={() => void sendCode()}>
+            {sent ? t.sendAgain : t.sendCode}
           </Button>
-        }
+        )}
         onSubmit={() => void submit()}
       />
       <Button loading={busy} className="phone-code__go" onClick={() => void submit()}>{button}</Button>

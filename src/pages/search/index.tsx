@@ -84,7 +84,7 @@ function History({ history, onPick, onClear }: { history: string[]; onPick: (wor
     <View className="search-history">
       <View className="jk-between">
         <View className="jk-title-3">{t.history}</View>
-        <Button kind="text" size="s" onClick={clear}>{t.clearHistory}</Button>
+        <Button kind="text" size="s" className="search-history__clear" onClick={clear}>{t.clearHistory}</Button>
       </View>
       <View className="search-history__words">
         {history.map((words) => (

@@ -5,9 +5,10 @@ import { texts } from '@/i18n/settings';
 import { saveTextFile, wechatLoginCode } from '@/platform';
 import { loadPicture, putPicture } from '@/platform/picture';
 import { setConsent } from '@/state/consents';
+import { locateHere } from '@/state/locate';
 import { keepMe, loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
-import { setHere, getHere } from '@/state/place';
+import { getHere, setHere } from '@/state/place';
 import { getLanguage, setLanguage, type Language } from '@/state/settings';
 
 const say = () => textsIn(texts, getLanguage());
@@ -38,8 +39,13 @@ export function changeLanguage(next: Language, signedIn: boolean): void {
 }
 
 export async function changeConsent(kind: 'location' | 'profiling', granted: boolean): Promise<void> {
+  if (kind === 'location' && granted) {
+    const answer = await locateHere();
+    if (answer !== 'located') toast(say().notLocated, 'error');
+    return;
+  }
   // Taken back: the position we had is forgotten.
-  if (kind === 'location' && !granted && getHere()?.kind === 'located') setHere(null);
+  if (kind === 'location' && getHere()?.kind === 'located') setHere(null);
   try {
     await setConsent(kind, granted);
   } catch {

@@ -13,13 +13,15 @@ import { ShopLogo } from '@/components/shop-logo';
 import { CardSkeleton } from '@/components/skeleton';
 import { Tag } from '@/components/tag';
 import { Touchable } from '@/components/touchable';
+import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
-import { distance } from '@/i18n/format';
+import { distance, shopName } from '@/i18n/format';
 import { texts } from '@/i18n/shop';
 import { callPhone, openMap } from '@/platform';
 import { useRebateShown } from '@/state/config';
 import { openPage } from '@/state/pages';
+import { useLanguage } from '@/state/settings';
 import { useShop } from './model';
 import './index.scss';
 
@@ -48,8 +50,8 @@ export default function ShopPage() {
           <View className="shop-title">{t.deals}</View>
           {data.deals.length === 0 ? <EmptyState title={t.noDeals} text={data.otherStores.length > 0 ? t.noDealsText : undefined} /> : (
             <>
-              <DealList deals={data.deals} showRebate={showRebate} onOpen={(deal) => openPage('deal', { id: deal.dealId })} />
               {showRebate && data.deals.some((deal) => deal.rebateFen > 0) ? <View className="shop-note">{t.rebateMeaning}</View> : null}
+              <DealList deals={data.deals} showRebate={showRebate} onOpen={(deal) => openPage('deal', { id: deal.dealId })} />
             </>
           )}
           {data.otherStores.length > 0 ? (
@@ -67,12 +69,13 @@ export default function ShopPage() {
 function Head({ store }: { store: Shop['store'] }) {
   const t = useT(texts);
   const c = useT(common);
+  const language = useLanguage();
   return (
     <View className="jk-card jk-block shop-head">
       <View className="jk-row">
         <ShopLogo name={store.merchantName} ink={store.logoInk} size="l" />
         <View className="jk-grow shop-head__names">
-          <View className="shop-head__name">{store.name}</View>
+          <View className="shop-head__name" {...a11y({ role: 'heading', level: 2 })}>{shopName(store.merchantName, store.name, language)}</View>
           <View className="jk-row shop-head__open">
             <Tag tone={store.isOpen ? 'ok' : 'grey'}>{store.isOpen ? c.open : c.closed}</Tag>
             <Text className="shop-head__hours">{store.hoursText}</Text>
