@@ -7,10 +7,14 @@ export function decideFeeBack(keptBeforeFen: number, refundFen: number, feeBps: 
   return feeFen(keptBeforeFen, feeBps) - feeFen(keptBeforeFen - refundFen, feeBps);
 }
 
-/** Of vouchers in these counts: does refunding `count` unused ones close the order (nothing left, something used) or end it (nothing used)? */
-export function decideEnd(set: { live: number; redeemed: number }, count: number): { closes: boolean; cancels: boolean } {
+/**
+ * Refunding `count` unused vouchers of a set: does it close the order (nothing is left, something was served) and does it end
+ * its reward (nothing is left that stands as used)? What an accepted after-sale took back was served: it is funded from the
+ * split, so the order closes all the same.
+ */
+export function decideEnd(set: { live: number; redeemed: number }, count: number, wasServed: boolean): { closes: boolean; cancels: boolean } {
   const left = set.live - count;
-  return { closes: left === 0 && set.redeemed > 0, cancels: left === 0 && set.redeemed === 0 };
+  return { closes: left === 0 && wasServed, cancels: left === 0 && set.redeemed === 0 };
 }
 
 export interface AfterSale {
@@ -25,7 +29,8 @@ export interface Funding {
 
 /**
  * An accepted after-sale after the split: commission, reward and fee come back in their parts, the rest from the merchant.
- * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen.
+ * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen. A reward that
+ * falls under REWARD_MIN_FEN is taken back whole: fromMerchantFen is then negative by less than that, the merchant's gain.
  */
 export function decideFunding(a: AfterSale): Funding {
   const after = a.keptFen - a.refundFen;

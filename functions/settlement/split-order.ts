@@ -44,9 +44,8 @@ async function settleSplit(app: App, split: SplitRow, told: ProviderSplit): Prom
 
 /** Commits the amounts. A number: the undo window is still open for so long. Null: something of the order can be used again. */
 async function openSplit(app: App, orderId: string): Promise<SplitRow | number | null> {
-  const [order, set, redemptions, reward] = await Promise.all([
-    findOrder(app.db, orderId), findSet(app.db, orderId), listOrderRedemptions(app.db, orderId), findRewardOfOrder(app.db, orderId),
-  ]);
+  const set = await findSet(app.db, orderId); // first: its version guards what is read after it
+  const [order, redemptions, reward] = await Promise.all([findOrder(app.db, orderId), listOrderRedemptions(app.db, orderId), findRewardOfOrder(app.db, orderId)]);
   if (!order || !set || set.live > 0) return null;
   // What an accepted after-sale takes back is part of what was served: it returns from the split, in its own journal.
   const served = redemptions.filter((r) => r.undoneAtMs === null);

@@ -40,9 +40,9 @@ async function redeem(ctx: Context, text: string, deviceId: string | null): Prom
 
 async function save(ctx: Context, voucher: VoucherRow, codeKind: string, deviceId: string | null): Promise<{ redemptionId: string }> {
   const staff = myStaff(ctx);
-  const [set, reward, redemptions] = await Promise.all([
-    findSet(ctx.db, voucher.orderId), findRewardOfOrder(ctx.db, voucher.orderId), listOrderRedemptions(ctx.db, voucher.orderId),
-  ]);
+  // The set first: its version guards all that is read after it.
+  const set = await findSet(ctx.db, voucher.orderId);
+  const [reward, redemptions] = await Promise.all([findRewardOfOrder(ctx.db, voucher.orderId), listOrderRedemptions(ctx.db, voucher.orderId)]);
   if (set!.live < 1) throw new Changed('voucher set'); // somebody used it or gave it back since it was looked up
   const usedFen = redemptions.filter((r) => !r.undoneAtMs && !r.reversedAtMs).reduce((sum, r) => sum + r.paidFen, voucher.paidFen);
   return ctx.db.call('vouchers_redeem', {

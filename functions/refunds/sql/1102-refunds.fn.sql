@@ -59,8 +59,10 @@ BEGIN
   PERFORM ledger_post('refund.arrived', v.refund_id, v.merchant_id, v.order_id, jsonb_build_array(
     jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', v.amount_fen)));
   IF cardinality(v.voucher_ids) > 0 THEN
-    PERFORM vouchers_refunded(v.order_id, v.voucher_ids);
-    PERFORM orders_refunded(v.order_id);
+    PERFORM vouchers_refunded(v.order_id, v.voucher_ids); -- locks the set's row: of two that arrive at once the later one sees both
+    IF NOT EXISTS (SELECT FROM refund r WHERE r.order_id = v.order_id AND r.state IN ('accepted', 'sent', 'stuck') AND cardinality(r.voucher_ids) > 0) THEN
+      PERFORM orders_refunded(v.order_id);
+    END IF;
   END IF;
   PERFORM identity_notify(v.buyer_id, 'refund.arrived', jsonb_build_object('refundId', v.refund_id, 'amountFen', v.amount_fen), '/pages/refund/index?id=' || v.refund_id);
   RETURN '{"outcome": "succeeded"}';

@@ -1,0 +1,81 @@
+/** Ways back that cross each other: each ends, the guest has the money, and the books are whole (checked after each test). I-15, I-18, I-19, I-21. */
+import { reactions } from '../../../functions/worker/reactions';
+import { drain } from '../../../functions/worker/runner';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
+import { account, buy, DAY, later, MINUTE, redeem, share, stateOf } from '../../support/trade';
+
+let t: TestApp;
+let m: Market;
+let friend: TestPerson;
+beforeEach(async () => {
+  t = await startTestApp({ sandbox: true });
+  m = await t.market({ deal: { priceFen: 12_837, friendDiscountFen: 1_001, rebateBps: 1_500 } });
+  friend = await t.person('周屿');
+});
+afterEach(() => t.stop());
+
+const askAfterSale = (voucherId: string) => t.ok('requestAfterSale', { as: friend, params: { voucherId }, body: { reason: '菜不新鲜' } });
+const accept = (refundId: string) => t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+const nothingIsParked = async () => expect(await t.db.query("SELECT kind, last_error FROM fact WHERE state = 'parked'")).toEqual([]);
+
+test('an after-sale accepted while another voucher is unused is paid when that one is used up or given back (I-15, I-19)', async () => {
+  const sharer = await t.person('林小满');
+  const order = await buy(t, m, friend, { quantity: 2, shareToken: await share(t, m, sharer) });
+  await redeem(t, m, order.voucherIds[0]!);
+  const { refundId } = await askAfterSale(order.voucherIds[0]!);
+  await accept(refundId);
+  await t.drain();
+  await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[1]!], reason: '不去了' } });
+  await t.drain();
+  // The second part is on its way still, so the order is not over.
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['paid']);
+  await later(t, 6 * MINUTE);
+  await later(t, MINUTE);
+  expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
+  expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
+  for (const kind of ['merchant-available', 'merchant-frozen', 'provider-fee', 'refund-transit', 'provider']) expect([kind, await account(t, kind, m.merchantId)]).toEqual([kind, 0]);
+  expect(await account(t, 'platform-fee', 'platform')).toBe(0);
+  await nothingIsParked();
+});
+
+test('an undo ends the after-sale that waits, and the voucher can be used or given back again (I-14, I-21)', async () => {
+  const order = await buy(t, m, friend);
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  const { refundId } = await askAfterSale(order.voucherIds[0]!);
+  await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+  expect(await t.refused('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '' } })).toMatchObject({ code: 'NOT_FOUND' });
+  await t.drain();
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['declined']);
+  await redeem(t, m, order.voucherIds[0]!);
+  const again = await askAfterSale(order.voucherIds[0]!);
+  await accept(again.refundId);
+  await later(t, 6 * MINUTE);
+  await later(t, MINUTE);
+  expect(await stateOf(t, 'refund', 'refund_id', again.refundId)).toEqual(['succeeded']);
+  await nothingIsParked();
+});
+
+test('an undo after the answer\'s time alone is declined as well, not retried for ever', async () => {
+  const order = await buy(t, m, friend);
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  const { refundId } = await askAfterSale(order.voucherIds[0]!);
+  await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+  await t.db.query("UPDATE fact SET state = 'done' WHERE kind = 'redemption.undone'"); // as if it had been lost
+  await later(t, 2 * DAY + MINUTE);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['declined']);
+  await nothingIsParked();
+});
+
+test('an order given back before its shipping was reported is not reported: nothing is parked (I-21)', async () => {
+  const order = await buy(t, m, friend);
+  await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: order.voucherIds, reason: '不去了' } });
+  // The refund is quicker than the report.
+  for (let i = 0; i < 2; i += 1) {
+    await drain(t.app, { only: { 'send-refund': reactions['send-refund'] } });
+    await t.moveTime(MINUTE);
+  }
+  for (let i = 0; i < 12; i += 1) await later(t, 70 * MINUTE);
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
+  await nothingIsParked();
+});
