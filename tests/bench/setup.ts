@@ -83,7 +83,7 @@ async function child(undo: (() => Promise<void> | void)[], entry: string, args: 
 }
 
 /** Preloaded and analysed: plans cached against tables that were empty would read several times too slow. */
-async function preload(db: Db): Promise<void> {
+export async function preload(db: Db): Promise<void> {
   const run = (sql: string) => db.query(sql);
   await run(`INSERT INTO person (person_id, name, avatar_url) SELECT 'per_bench' || lpad(n::text, 7, '0'), '食客 ' || n, '/art/avatar-0.svg' FROM generate_series(0, ${PEOPLE - 1}) n`);
   await run(`INSERT INTO person_identity (kind, value, person_id) SELECT 'openid', 'o' || lpad(n::text, 27, '0'), 'per_bench' || lpad(n::text, 7, '0') FROM generate_series(0, ${PEOPLE - 1}) n`);
