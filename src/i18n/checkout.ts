@@ -32,7 +32,7 @@ export const texts = defineTexts({
     saved: (amount) => `You save ${amount}`,
     rebateNote: (name, amount) => `Promotion: once you have used it and 7 days have passed, ${name} earns ${amount}`,
     validUntil: (when) => `Paid today, use it by ${when}.`,
-    submit: 'Place order and pay',
+    submit: 'Order and pay',
     limit: (count) => `At most ${count} an order`,
     priceChanged: (amount) => `The price just changed to ${amount}. No order was placed. Have a look before you decide.`,
     openUnpaid: 'Open that order',

@@ -159,6 +159,11 @@ export function groupCode(code: string): string {
   return code.replace(/\s/g, '').replace(/(.{4})(?=.)/g, '$1 ');
 }
 
+/** Sentences one after another: a space between English ones, none between Chinese ones. */
+export function sentences(language: Language, ...texts: string[]): string {
+  return texts.filter(Boolean).join(language === 'en' ? ' ' : '');
+}
+
 /** Basis points as a percentage: 300 → `3%`, 250 → `2.5%`. */
 export function percent(bps: number): string {
   return `${String(bps / 100)}%`;

@@ -25,7 +25,7 @@ export function orderStatus(row: OrderRow, nowMs: number): { key: StatusKey; ink
   if (underWay.includes(row.refundState)) return { key: 'refunding', ink: 'danger' };
   if (row.state === 'refunded') return { key: row.refundedFen < row.payableFen ? 'partRefunded' : 'refunded', ink: '2' };
   if (row.state === 'paid' && row.validUntilMs !== null && row.validUntilMs <= nowMs) return { key: 'voucherExpired', ink: '2' };
-  return { key: 'completed', ink: '2' };
+  return { key: row.refundedFen > 0 ? 'partRefunded' : 'completed', ink: '2' };
 }
 
 export function voucherTone(state: VoucherState): TagTone {

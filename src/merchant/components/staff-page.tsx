@@ -4,7 +4,6 @@ import { useDidHide, useDidShow } from '@tarojs/taro';
 import { useEffect, useState, type ReactNode } from 'react';
 import { a11y } from '@/components/a11y';
 import { EmptyState } from '@/components/empty-state';
-import { ErrorState } from '@/components/error-state';
 import { Radio } from '@/components/field';
 import { Icon, type IconName } from '@/components/icon';
 import { NeedLogin } from '@/components/need-login';
@@ -18,6 +17,7 @@ import { texts } from '@/i18n/staff';
 import { useT } from '@/i18n';
 import { setWide } from '@/platform';
 import { openTab, replacePage } from '@/state/pages';
+import { StaffError } from './staff-error';
 import type { StaffStore, StaffStoreModel } from './stores';
 import './staff-page.scss';
 
@@ -72,7 +72,7 @@ function Content({ staff, children }: { staff: StaffStoreModel; children: (store
   const t = useT(texts);
   const { stores, store, ready } = staff;
   if (!ready) return <NeedLogin why={t.needLogin} />;
-  if (stores.error && !stores.data) return <ErrorState place="page" error={stores.error} onRetry={stores.refresh} />;
+  if (stores.error && !stores.data) return <StaffError place="page" error={stores.error} onRetry={stores.refresh} />;
   if (!stores.data) return <><CardSkeleton lines={3} /><CardSkeleton lines={2} /></>;
   if (!store) return <EmptyState place="page" title={t.noStores} text={t.noStoresText} action={t.home} onAction={() => openTab('mine')} />;
   return <View className="staff__content">{children(store)}</View>;

@@ -13,7 +13,7 @@ import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
 import { Stepper } from '@/components/stepper';
 import { texts } from '@/i18n/checkout';
-import { day, money } from '@/i18n/format';
+import { day, money, sentences } from '@/i18n/format';
 import { texts as trade } from '@/i18n/trade';
 import { useT } from '@/i18n';
 import { openTab } from '@/state/pages';
@@ -93,7 +93,7 @@ function Bill({ quote }: { quote: Quote }) {
         <Text className="jk-body checkout__wechat">{t.wechatPay}</Text>
         <Text className="jk-caption jk-text-3 checkout__hint">{t.wechatPayHint}</Text>
       </View>
-      <Note icon="shield">{`${c.promiseLong}${t.validUntil(day(lastMoment(quote.validUntilMs), language))}`}</Note>
+      <Note icon="shield">{sentences(language, c.promiseLong, t.validUntil(day(lastMoment(quote.validUntilMs), language)))}</Note>
       {sharer && sharer.rebateFen > 0 ? <Note icon="rebate">{t.rebateNote(sharer.person.name, money(sharer.rebateFen))}</Note> : null}
     </>
   );

@@ -44,12 +44,12 @@ export default function Orders() {
 function Rows({ model }: { model: Model }) {
   const c = useT(common);
   const { list } = model;
-  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={list.refresh} place="page" />;
+  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={list.refresh} place="page" exit={{ text: c.home, onClick: () => openTab('discover') }} />;
   if (!list.data) return <>{[0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />)}</>;
   if (list.data.length === 0) return <Empty tab={model.tab} />;
   return (
     <>
-      {list.error ? <ErrorState error={list.error} onRetry={list.refresh} /> : null}
+      {list.error ? <ErrorState error={list.error} onRetry={list.refresh} exit={{ text: c.home, onClick: () => openTab('discover') }} /> : null}
       {list.data.map((row) => <OrderCard key={row.orderId} row={row} model={model} />)}
       {list.hasMore ? <Button kind="text" size="m" className="orders__more" loading={list.loadingMore} onClick={list.more}>{c.loadMore}</Button> : null}
     </>

@@ -9,7 +9,7 @@ import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
 import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
-import { day, timeOfDay } from '@/i18n/format';
+import { day, sentences, timeOfDay } from '@/i18n/format';
 import { texts } from '@/i18n/pay-return';
 import { useT } from '@/i18n';
 import { a11y } from '@/components/a11y';
@@ -40,6 +40,7 @@ const faces: Record<Exclude<Model['phase'], 'failed' | 'checking'>, IconName> = 
 
 function Head({ phase, order }: { phase: Model['phase']; order: Order | null }) {
   const t = useT(texts);
+  const language = useLanguage();
   const shown = phase === 'failed' ? 'waiting' : phase;
   const title = { checking: t.checking, waiting: t.waiting, paid: t.paid, closed: t.closed, refunded: t.refunded }[shown];
   const body = { checking: t.checkingBody, waiting: t.waitingBody, paid: t.paidBody, closed: t.closedBody, refunded: t.refundedBody }[shown];
@@ -51,7 +52,7 @@ function Head({ phase, order }: { phase: Model['phase']; order: Order | null }) 
       <View className="jk-title-1 pay-return__title">{title}</View>
       <View className="jk-body jk-text-2 pay-return__body">{body}</View>
       {shown === 'waiting' && order && order.row.state === 'unpaid' ? (
-        <View className="jk-label jk-text-3 pay-return__body">{`${t.waitingUnpaid}${t.until(timeOfDay(order.row.expiresAtMs))}`}</View>
+        <View className="jk-label jk-text-3 pay-return__body">{sentences(language, t.waitingUnpaid, t.until(timeOfDay(order.row.expiresAtMs)))}</View>
       ) : null}
     </View>
   );

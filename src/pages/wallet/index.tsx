@@ -42,7 +42,7 @@ function Top({ wallet }: { wallet: Wallet }) {
   const t = useT(texts);
   const pending = pendingFen(wallet);
   const note = {
-    ok: t.noteOk, none: t.noteNone, too_small: t.noteSmall, needs_wechat: t.noteWechat, frozen: t.noteFrozen, debt: t.noteDebt(money(wallet.debtFen)), open: t.noteOpen(money(wallet.withdrawingFen)),
+    ok: t.noteOk, none: t.noteNone, too_small: t.noteSmall, needs_wechat: t.noteWechat, frozen: t.noteFrozen, debt: t.noteDebt(money(wallet.debtFen)), open: t.noteSmall,
   }[wallet.why];
   return (
     <>

@@ -5,7 +5,6 @@ import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { Countdown } from '@/components/countdown';
 import { EmptyState } from '@/components/empty-state';
-import { ErrorState } from '@/components/error-state';
 import { Field } from '@/components/field';
 import { NoticeStrip } from '@/components/notice';
 import { RowsSkeleton } from '@/components/skeleton';
@@ -16,6 +15,7 @@ import { dayTime, money } from '@/i18n/format';
 import { texts } from '@/i18n/staff';
 import { useT } from '@/i18n';
 import { useLanguage } from '@/state/settings';
+import { StaffError } from '../../components/staff-error';
 import { StaffPage } from '../../components/staff-page';
 import { useStaffStore } from '../../components/stores';
 import { useAfterSales, type Sale } from './model';
@@ -38,7 +38,7 @@ function Rows({ model }: { model: Model }) {
   const t = useT(texts);
   const c = useT(common);
   const { list } = model;
-  if (list.error && !list.data) return <ErrorState error={list.error} place="page" onRetry={list.refresh} />;
+  if (list.error && !list.data) return <StaffError error={list.error} place="page" onRetry={list.refresh} />;
   if (!list.data) return <RowsSkeleton />;
   if (list.data.length === 0) return <EmptyState place="page" title={t.salesEmpty} text={t.salesEmptyText} />;
   return (

@@ -6,7 +6,6 @@ import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { useLeft } from '@/components/countdown';
 import { EmptyState } from '@/components/empty-state';
-import { ErrorState } from '@/components/error-state';
 import { Field } from '@/components/field';
 import { NoticeStrip } from '@/components/notice';
 import { RowsSkeleton } from '@/components/skeleton';
@@ -17,6 +16,7 @@ import { texts } from '@/i18n/staff';
 import { useT } from '@/i18n';
 import { isWeapp } from '@/platform';
 import { useLanguage } from '@/state/settings';
+import { StaffError } from '../../components/staff-error';
 import { StaffPage } from '../../components/staff-page';
 import { useStaffStore, type StaffStore } from '../../components/stores';
 import { AnswerBar, AnswerView } from './answer';
@@ -96,7 +96,7 @@ function Recent({ model }: { model: Model; store: StaffStore }) {
   const t = useT(texts);
   const c = useT(common);
   const { list } = model;
-  if (list.error && !list.data) return <ErrorState error={list.error} onRetry={list.refresh} />;
+  if (list.error && !list.data) return <StaffError error={list.error} onRetry={list.refresh} />;
   if (!list.data) return <RowsSkeleton rows={4} />;
   if (list.data.length === 0) return <EmptyState title={t.recentEmpty} text={t.recentEmptyText} />;
   return (

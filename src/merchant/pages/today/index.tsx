@@ -1,16 +1,16 @@
 // The shop's day in counted numbers: income, the hours, where guests came from, and what waits for an answer.
 import { Text, View } from '@tarojs/components';
 import { BarChart } from '@/components/bar-chart';
-import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
 import { ListRow } from '@/components/list';
 import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
-import { day, money, people, shanghai, timeOfDay, weekday } from '@/i18n/format';
+import { day, money, people, sentences, shanghai, timeOfDay, weekday } from '@/i18n/format';
 import { texts } from '@/i18n/staff';
 import { useT } from '@/i18n';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
+import { StaffError } from '../../components/staff-error';
 import { StaffPage } from '../../components/staff-page';
 import { useStaffStore } from '../../components/stores';
 import { channelWord } from '../../components/words';
@@ -25,7 +25,7 @@ export default function TodayPage() {
     <StaffPage place="today" title={t.today} staff={staff} className="today">
       {() => (
         <>
-          {today.error ? <ErrorState error={today.error} onRetry={today.refresh} /> : null}
+          {today.error ? <StaffError error={today.error} onRetry={today.refresh} /> : null}
           {today.loading ? <><CardSkeleton lines={4} /><CardSkeleton lines={2} /></> : null}
           {today.data ? (
             <View className="today__columns">
@@ -71,7 +71,7 @@ function Income({ today }: { today: Today }) {
         <Figure label={t.count} value={people(today.redeemedCount, language)} unit={t.unitCount} />
         <Figure label={t.newGuests} value={people(today.newGuests, language)} unit={t.unitPeople} />
       </View>
-      <View className={`jk-caption ${more > 0 ? 'jk-text-ok' : 'jk-text-2'} today__compare`}>{compared}</View>
+      <View className={`jk-caption ${more > 0 ? 'jk-text-ok' : 'jk-text-2'}`}>{compared}</View>
       {today.redeemedCount > 0 ? <BarChart bars={bars} /> : <View className="jk-caption jk-text-3 today__none">{t.hoursEmpty}</View>}
     </View>
   );
@@ -112,7 +112,7 @@ function Funnel({ today }: { today: Today }) {
           </View>
         ))}
       </View>
-      <View className="jk-caption jk-text-3 today__note">{`${t.funnelNote}${reach < TOO_FEW ? t.tooFew : ''}`}</View>
+      <View className="jk-caption jk-text-3 today__note">{reach < TOO_FEW ? sentences(language, t.funnelNote, t.tooFew) : t.funnelNote}</View>
     </View>
   );
 }

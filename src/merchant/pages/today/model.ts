@@ -34,10 +34,7 @@ export function rate(part: number, of: number): string | null {
   return `${Math.floor(tenths / 10)}.${tenths % 10}%`;
 }
 
-/** At most twelve bars fit a phone: the hours around now. */
+/** The hours so far; at most twelve bars fit a phone, and then the latest. */
 export function hoursShown(hours: Today['hours'], hourNow: number, most = 12): Today['hours'] {
-  if (hours.length <= most) return hours;
-  const at = Math.max(0, hours.findIndex((item) => item.hour >= hourNow));
-  const start = Math.min(Math.max(0, at - most + 3), hours.length - most);
-  return hours.slice(start, start + most);
+  return hours.filter((item) => item.hour <= hourNow || item.count > 0).slice(-most);
 }
