@@ -13,9 +13,20 @@ export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
 
 /** The notice of a payment, verified and decrypted. Unknown intents are quarantined, not guessed. */
 export async function payFromNotice(app: App, notice: ProviderNotice): Promise<void> {
-  const told = providerPaymentOf(notice.content);
-  if (told.state !== 'SUCCESS') return;
-  await markPaid(app, told, { noticeId: notice.noticeId, kind: notice.kind, subject: told.paymentId, content: notice.content });
+  const told = readPayment(notice);
+  const subject = told?.paymentId ?? `notice ${notice.noticeId}`;
+  const proof = { noticeId: notice.noticeId, kind: notice.kind, subject, content: notice.content };
+  // Signed by WeChat, yet not what its documents say: kept for a person to look at, never guessed, and not asked for again.
+  if (!told) return void (await quarantine(app, { paymentId: subject, transactionId: '', ...notice.content }, 'unreadable', proof));
+  if (told.state === 'SUCCESS') await markPaid(app, told, proof);
+}
+
+function readPayment(notice: ProviderNotice): ProviderPayment | null {
+  try {
+    return providerPaymentOf(notice.content);
+  } catch {
+    return null;
+  }
 }
 
 /** @throws Unavailable when the database is; nothing is half done then. */
@@ -47,7 +58,7 @@ function drawVouchers(order: OrderRow) {
     .map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: newDigits(6), paidFen }));
 }
 
-async function quarantine(app: App, told: ProviderPayment, reason: string, notice: object | null): Promise<PaidOutcome> {
+async function quarantine(app: App, told: { paymentId: string; transactionId: string }, reason: string, notice: object | null): Promise<PaidOutcome> {
   app.log.error({ paymentId: told.paymentId, reason }, 'payment quarantined');
   await app.db.call('payments_quarantine', { subject: told.transactionId || told.paymentId, reason, content: told, notice });
   return 'quarantined';
