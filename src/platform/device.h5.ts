@@ -181,6 +181,10 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
+export function canShareBySystem(): boolean {
+  return typeof navigator.share === 'function';
+}
+
 /** The system's share sheet where there is one. */
 export async function shareBySystem(share: { title: string; text: string; url: string }): Promise<'shared' | 'cancelled' | 'unsupported'> {
   if (!navigator.share) return 'unsupported';
@@ -259,6 +263,15 @@ export function openSystemSettings(): void {
 export function leaveTo(url: string): boolean {
   location.assign(url);
   return true;
+}
+
+/** Another address beside this page, so that what was typed here stays. */
+export function openBeside(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.click();
 }
 
 /** Hands a text file to the person. */

@@ -181,6 +181,10 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
+export function canShareBySystem(): boolean {
+  return false;
+}
+
 /** Not there: sharing goes through the button with open-type="share". */
 export async function shareBySystem(): Promise<'shared' | 'cancelled' | 'unsupported'> {
   return 'unsupported';
@@ -273,6 +277,10 @@ export function openSystemSettings(): void {
 /** Leaves the app for another page of the web: not possible here. */
 export function leaveTo(): boolean {
   return false;
+}
+
+export function openBeside(_url: string): void {
+  // a mini-program has no address beside it
 }
 
 /** Hands a text file to the person; here it is copied to the clipboard. */

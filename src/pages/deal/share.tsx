@@ -9,7 +9,7 @@ import { texts as common } from '@/i18n/common';
 import { texts as words } from '@/i18n/components';
 import { texts } from '@/i18n/deal';
 import { price, shopName } from '@/i18n/format';
-import { copyText, inWechatBrowser, isWeapp, openSystemSettings, savePicture, shareBySystem } from '@/platform';
+import { canShareBySystem, copyText, inWechatBrowser, isWeapp, openSystemSettings, savePicture, shareBySystem } from '@/platform';
 import { toast } from '@/state/overlays';
 import { useLanguage } from '@/state/settings';
 import type { Deal } from './model';
@@ -22,8 +22,6 @@ interface Props {
   showRebate: boolean;
   onClose: () => void;
 }
-
-const canShareBySystem = !isWeapp && typeof navigator !== 'undefined' && typeof navigator.share === 'function';
 
 export function DealShare({ open, deal, links: { links, error, make }, showRebate, onClose }: Props) {
   const t = useT(texts);
@@ -80,7 +78,7 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
         savePoster,
         copyLink,
       ]
-    : [...(canShareBySystem ? [{ key: 'chat', icon: 'share', text: w.shareMore, tone: 'wechat', busy: !links.chat, onClick: system } as ShareWay] : []), savePoster, copyLink];
+    : [...(canShareBySystem() ? [{ key: 'chat', icon: 'share', text: w.shareMore, tone: 'wechat', busy: !links.chat, onClick: system } as ShareWay] : []), savePoster, copyLink];
 
   return (
     <ShareSheet

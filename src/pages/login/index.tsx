@@ -13,7 +13,7 @@ import { Touchable } from '@/components/touchable';
 import { useT } from '@/i18n';
 import { texts as legal } from '@/i18n/legal';
 import { texts } from '@/i18n/login';
-import { isWeapp, leaveTo } from '@/platform';
+import { isWeapp, openBeside } from '@/platform';
 import { useConfig } from '@/state/config';
 import { confirmDialog, toast } from '@/state/overlays';
 import { signInEnded } from '@/state/sign-in';
@@ -115,18 +115,13 @@ export default function Login() {
               <ListRow key={person.who} icon="user" tone="brand" title={person.name} note={person.role} onClick={() => void asDemo(person.who)} />
             ))}
             {config.sandboxUrl && !isWeapp ? (
-              <ListRow icon="comment" tone="plain" title={t.smsInbox} note={t.smsInboxText} onClick={() => openInbox(`${config.sandboxUrl}/sandbox/sms`)} />
+              <ListRow icon="comment" tone="plain" title={t.smsInbox} note={t.smsInboxText} onClick={() => openBeside(`${config.sandboxUrl}/sandbox/sms`)} />
             ) : null}
           </List>
         </>
       ) : null}
     </Page>
   );
-}
-
-// In a new tab, so that what was typed here stays.
-function openInbox(url: string): void {
-  if (!window.open(url, '_blank', 'noopener')) leaveTo(url);
 }
 
 function Consent({ agreed, onChange, onRead }: { agreed: boolean; onChange: (agreed: boolean) => void; onRead: (text: LegalText) => void }) {
