@@ -46,7 +46,7 @@ export default function Mine() {
           {wallet ? (
             <View className="mine-wallet__sums">
               <Sum label={t.available} fen={wallet.availableFen} tone="ink" />
-              <Sum label={t.pending} fen={wallet.waitingFen + wallet.inHoldFen} tone="rebate" />
+              <Sum label={t.pending} fen={wallet.waitingFen + wallet.inHoldFen + wallet.underReviewFen} tone="rebate" />
             </View>
           ) : (
             <Skeleton>
