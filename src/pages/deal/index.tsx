@@ -55,6 +55,12 @@ export default function DealPage() {
   const share = async () => {
     if (await signIn()) setSheet('share');
   };
+  // Someone who just paid comes here to pass it on.
+  const passOn = params.share === '1' && deal !== null;
+  useEffect(() => {
+    if (passOn) void share();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [passOn]);
   const buy = async () => {
     if (deal && (await signIn())) openPage('checkout', { id: deal.dealId, s: view.token });
   };

@@ -5,11 +5,10 @@ import { call, usePages, type Answer } from '@/api';
 import { daysBetween } from '@/i18n/format';
 import { texts } from '@/i18n/notices';
 import { textsIn } from '@/i18n';
-import { isWeapp, requestSubscribe } from '@/platform';
-import { useConfig } from '@/state/config';
 import { loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
 import { usePerson } from '@/state/person';
+import { askReminders, useReminderTemplates } from '@/state/reminders';
 import { getLanguage } from '@/state/settings';
 
 export type Notice = Answer<'listNotices'>['items'][number];
@@ -17,7 +16,6 @@ export type Notice = Answer<'listNotices'>['items'][number];
 export function useNotices() {
   const { ready, who } = usePerson();
   const list = usePages((cursor) => call('listNotices', { query: { cursor } }), [who], { ready });
-  const config = useConfig();
   useMarkRead(list.data);
 
   const shown = useRef(false);
@@ -28,12 +26,11 @@ export function useNotices() {
   usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
   useReachBottom(() => void list.more());
 
-  const templates = isWeapp ? (config?.subscribeTemplates ?? []) : [];
+  const templates = useReminderTemplates();
   const remind = async () => {
-    const accepted = await requestSubscribe(templates.slice(0, 3));
+    const agreed = await askReminders(templates);
     const t = textsIn(texts, getLanguage());
-    if (accepted.length === 0) return toast(t.notReminded);
-    await call('addSubscriptions', { body: { templates: accepted } }).then(() => toast(t.reminded, 'ok'), () => toast(t.notReminded));
+    toast(agreed ? t.reminded : t.notReminded, agreed ? 'ok' : 'plain');
   };
   return { ready, list, canRemind: templates.length > 0, remind };
 }

@@ -14,6 +14,7 @@ import { texts } from '@/i18n/pay-return';
 import { useT } from '@/i18n';
 import { a11y } from '@/components/a11y';
 import { openPage, replacePage } from '@/state/pages';
+import { askReminders, useReminderTemplates } from '@/state/reminders';
 import { useLanguage } from '@/state/settings';
 import { lastMoment, type Order } from '@/state/trade';
 import { usePayReturn } from './model';
@@ -80,13 +81,14 @@ function Bought({ order, paid }: { order: Order; paid: boolean }) {
 function Ways({ model }: { model: Model }) {
   const t = useT(texts);
   const { phase, order, orderId } = model;
+  const templates = useReminderTemplates();
   const voucherId = model.voucherId ?? order?.row.firstVoucherId ?? null;
   const toOrder = () => replacePage('order', { id: orderId });
   if (phase === 'paid') {
     return (
       <View className="pay-return__ways">
         {voucherId
-          ? <Button onClick={() => replacePage('voucher', { id: voucherId })}>{t.seeVoucher}</Button>
+          ? <Button onClick={() => void askReminders(templates).then(() => replacePage('voucher', { id: voucherId }))}>{t.seeVoucher}</Button>
           : <Button onClick={toOrder}>{t.seeOrder}</Button>}
         {order ? <Button kind="tint" icon="share" className="pay-return__second" onClick={() => openPage('deal', { id: order.row.dealId, share: 1 })}>{t.share}</Button> : null}
       </View>
