@@ -23,7 +23,8 @@ export function readToken(key: string, token: string, nowMs: number): Session | 
   if (version !== 'j1' || !payload || !mac || rest !== undefined) return null;
   const given = Buffer.from(mac, 'base64url');
   const wanted = sign(key, payload);
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return null;
+  // One spelling only: the decoder would pass over characters that are none of its own.
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted) || given.toString('base64url') !== mac) return null;
   const p = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { p: string; f: string; d: string; o: number; e: number };
   if (nowMs >= p.e + SESSION_LEEWAY_MS) return 'expired';
   return { personId: p.p, familyId: p.f, deviceId: p.d, isOperator: p.o === 1, expiresAtMs: p.e };
