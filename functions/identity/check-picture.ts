@@ -6,7 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import type { App, RawRoute } from '../kernel';
-import { checkUrl, settleMedia } from '../kernel/media';
+import { checkUrl, findMedia, findTraced, keepTrace, settleMedia } from '../kernel/media';
 import { findOpenid } from './store';
 import { wechatApi } from './wechat-api';
 
@@ -16,7 +16,7 @@ const verdictShape = z.object({ Event: z.literal('wxa_media_check'), trace_id: z
 /** Asks WeChat about an uploaded picture. Only a WeChat user's pictures can be checked, so nobody else's are ever shown. */
 export async function checkPicture(app: App, mediaId: string): Promise<null> {
   const place = { config: app.config, db: app.db, nowMs: app.clock.nowMs() };
-  const [media] = await app.db.query<{ owner: string; state: string }>('SELECT owner_id AS owner, state FROM media WHERE media_id = $1', [mediaId]);
+  const media = await findMedia(app.db, mediaId);
   if (media?.state !== 'hidden') return null;
   const openid = await findOpenid(app.db, media.owner);
   if (!openid) {
@@ -24,7 +24,7 @@ export async function checkPicture(app: App, mediaId: string): Promise<null> {
     return null;
   }
   const { traceId } = await wechatApi(app.config.wechat).checkMedia({ openid, scene: PROFILE_SCENE, mediaUrl: checkUrl(place, mediaId) });
-  await app.db.query('UPDATE media SET trace_id = $2 WHERE media_id = $1', [mediaId, traceId]);
+  await keepTrace(app.db, mediaId, traceId);
   return null;
 }
 
@@ -48,8 +48,8 @@ export const messageRoutes: RawRoute[] = ['GET', 'POST'].map((method) => ({
 
 /** Anything but a clear pass hides the picture for good. */
 async function settle(app: App, said: z.output<typeof verdictShape>): Promise<void> {
-  const [media] = await app.db.query<{ id: string }>('SELECT media_id AS id FROM media WHERE trace_id = $1', [said.trace_id]);
-  if (media) await settleMedia({ config: app.config, db: app.db }, media.id, said.errcode === 0 && said.result?.suggest === 'pass' ? 'shown' : 'refused');
+  const mediaId = await findTraced(app.db, said.trace_id);
+  if (mediaId) await settleMedia({ config: app.config, db: app.db }, mediaId, said.errcode === 0 && said.result?.suggest === 'pass' ? 'shown' : 'refused');
 }
 
 function parsed(text: string): unknown {

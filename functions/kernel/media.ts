@@ -74,6 +74,15 @@ export function checkUrl(place: Omit<MediaPlace, 'db'>, mediaId: string): string
   return `${place.config.publicUrl}/media/${mediaId}?exp=${exp}&sig=${signature(place, 'check', mediaId, exp, '')}`;
 }
 
+export async function findMedia(db: Pick<Db, 'query'>, mediaId: string): Promise<{ owner: string; state: MediaRow['state'] } | null> {
+  return (await db.query<{ owner: string; state: MediaRow['state'] }>('SELECT owner_id AS owner, state FROM media WHERE media_id = $1', [mediaId]))[0] ?? null;
+}
+/** WeChat names its check by a trace; its verdict comes later under it. */
+export const keepTrace = (db: Pick<Db, 'query'>, mediaId: string, traceId: string) => db.query('UPDATE media SET trace_id = $2 WHERE media_id = $1', [mediaId, traceId]);
+export async function findTraced(db: Pick<Db, 'query'>, traceId: string): Promise<string | null> {
+  return (await db.query<{ id: string }>('SELECT media_id AS id FROM media WHERE trace_id = $1', [traceId]))[0]?.id ?? null;
+}
+
 /** The verdict of a check; a later one may still take a shown picture down. Answers whether it changed anything. */
 export async function settleMedia(place: Omit<MediaPlace, 'nowMs'>, mediaId: string, verdict: 'shown' | 'refused'): Promise<boolean> {
   const rows = await place.db.query(

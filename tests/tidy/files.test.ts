@@ -31,7 +31,7 @@ describe('dead files', () => {
     expect(usesOf('functions/nothing-here.ts')).toEqual([]);
   });
   test('drawings of the app are used', () => {
-    const texts = listFiles('src', 'functions').filter((file) => /\.(ts|tsx|scss|json|html)$/.test(file)).map(textOf).join('\n');
+    const texts = listFiles('src', 'functions', '*.md').filter((file) => /\.(ts|tsx|scss|json|html|md)$/.test(file)).map(textOf).join('\n');
     const unused = listFiles('src/assets').filter((file) => !texts.includes(posix.basename(file)) && !familyIsUsed(file, texts));
     expect(unused).toEqual([]);
   });

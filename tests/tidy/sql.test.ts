@@ -66,8 +66,8 @@ describe('a module names only its own tables', () => {
     expect(wrong).toEqual([]);
   });
 });
-/** prepare.ts fills the kernel's mirrors of code (steps, routes of facts): the one writer beside the migrations. */
-const ownerFor = (file: string, table: string) => (file === 'functions/worker/prepare.ts' && ['transition', 'fact_route', 'fact'].includes(table) ? 'worker' : owners.get(table));
+/** prepare.ts fills the kernel's mirrors of code (steps, routes of facts) and runs what waited for them: the one writer beside the migrations. */
+const ownerFor = (file: string, table: string) => (file === 'functions/worker/prepare.ts' && ['transition', 'fact_route', 'fact', 'alarm'].includes(table) ? 'worker' : owners.get(table));
 const isSql = (text: string) => /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|JOIN|WHERE)\b/.test(text);
 
 describe('a save calls only what is to its left', () => {
