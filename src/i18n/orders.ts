@@ -29,7 +29,6 @@ export const texts = defineTexts({
     progress: '看退款进度',
     refundedSoFar: (amount: string) => `已退 ${amount}，原路退回`,
     untilPay: '· 没付就自动关闭',
-    closedUnpaid: '没付成。如果刚付过，会全额原路退回。',
 
     statusUnpaid: '等你付款',
     statusUsable: '付好了，到店出示券码',
@@ -107,7 +106,6 @@ export const texts = defineTexts({
     progress: 'Refund progress',
     refundedSoFar: (amount) => `${amount} refunded the way you paid`,
     untilPay: '· then it closes',
-    closedUnpaid: 'Not paid. If you just paid, all of it is refunded.',
 
     statusUnpaid: 'Waiting for your payment',
     statusUsable: 'Paid. Show the code in the shop',

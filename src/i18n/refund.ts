@@ -5,7 +5,6 @@ export const texts = defineTexts({
   zh: {
     title: '退款进度',
     needLogin: '登录后能看到退款到了哪一步。',
-    amount: '退款金额',
     toWechat: '原路退回微信（付款用的零钱或银行卡）',
     kindUnused: '没用，申请退',
     kindExpired: '过期自动退',
@@ -36,7 +35,6 @@ export const texts = defineTexts({
   en: {
     title: 'Refund',
     needLogin: 'Log in to see how the refund stands.',
-    amount: 'Refund',
     toWechat: 'Back the way you paid in WeChat (balance or card)',
     kindUnused: 'Unused, on request',
     kindExpired: 'Expired, automatic',

@@ -80,10 +80,9 @@ function Content({ staff, children }: { staff: StaffStoreModel; children: (store
 
 /** Phone: the store, which can be changed. Desktop: the page's name, since the store stands in the sidebar. */
 function Where({ store, title, onSwitch }: { store: StaffStore; title: string; onSwitch?: () => void }) {
-  const t = useT(texts);
   return (
     <>
-      <Touchable className="staff__store" label={onSwitch ? `${store.merchantName} ${store.storeName}, ${t.switchStore}` : undefined} onClick={onSwitch}>
+      <Touchable className="staff__store" onClick={onSwitch}>
         <ShopLogo name={store.merchantName} ink={store.logoInk} size="s" />
         <Text className="jk-title-3 jk-ell staff__name">{`${store.merchantName} ${store.storeName}`}</Text>
         {onSwitch ? <Icon name="chevron-down" size={16} className="staff__down" /> : null}
@@ -134,7 +133,7 @@ function Side({ place, store, isManager, onSwitch }: { place: Place; store: Staf
         </View>
       </View>
       {store ? (
-        <Touchable className="staff__box" label={onSwitch ? `${store.storeName}, ${t.switchStore}` : undefined} onClick={onSwitch}>
+        <Touchable className="staff__box" onClick={onSwitch}>
           <ShopLogo name={store.merchantName} ink={store.logoInk} size="s" />
           <View className="jk-grow staff__box-name">
             <View className="jk-ell">{store.merchantName}</View>

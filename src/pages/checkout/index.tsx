@@ -13,7 +13,7 @@ import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
 import { Stepper } from '@/components/stepper';
 import { texts } from '@/i18n/checkout';
-import { day, money, sentences } from '@/i18n/format';
+import { day, money, sentences, shopName } from '@/i18n/format';
 import { texts as trade } from '@/i18n/trade';
 import { useT } from '@/i18n';
 import { openTab } from '@/state/pages';
@@ -47,6 +47,7 @@ export default function Checkout() {
 
 function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useCheckout> }) {
   const t = useT(trade);
+  const language = useLanguage();
   const first = deal.stores[0];
   const max = Math.max(1, Math.min(model.quote.data?.maxQuantity ?? 1, deal.available || 1));
   return (
@@ -54,7 +55,7 @@ function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useChec
       <Picture src={deal.pictureUrls[0] ?? ''} width={72} height={72} radius={10} />
       <View className="checkout__what">
         <View className="jk-strong jk-semibold jk-2lines">{deal.title}</View>
-        <View className="jk-caption jk-text-2 jk-ell checkout__shop">{t.moreStores(first ? t.shopOf(deal.merchantName, first.name) : deal.merchantName, deal.stores.length)}</View>
+        <View className="jk-caption jk-text-2 jk-ell checkout__shop">{t.moreStores(first ? shopName(deal.merchantName, first.name, language) : deal.merchantName, deal.stores.length)}</View>
         <View className="checkout__buy">
           <PriceTag fen={deal.priceFen} size="s" exact />
           {model.ready ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}

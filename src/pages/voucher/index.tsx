@@ -13,7 +13,7 @@ import { Page } from '@/components/page';
 import { Sheet } from '@/components/sheet';
 import { Touchable } from '@/components/touchable';
 import { VoucherCard, VoucherSkeleton } from '@/components/voucher-card';
-import { day, dayTime, money } from '@/i18n/format';
+import { day, dayTime, money, shopName } from '@/i18n/format';
 import { texts as trade } from '@/i18n/trade';
 import { texts } from '@/i18n/voucher';
 import { useT } from '@/i18n';
@@ -87,7 +87,7 @@ function Ticket({ voucher }: { voucher: Voucher }) {
       voucherId={voucher.voucherId}
       merchantName={voucher.merchantName}
       logoInk={voucher.logoInk}
-      shop={only ? s.shopOf(voucher.merchantName, only.name) : voucher.merchantName}
+      shop={only ? shopName(voucher.merchantName, only.name, language) : voucher.merchantName}
       what={t.what(voucher.title)}
       state={{ text: s[voucherWord[voucher.state]], tone: voucherTone(voucher.state) }}
       code={code}
