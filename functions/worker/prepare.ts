@@ -16,10 +16,7 @@ export async function prepareDatabase(url: string): Promise<void> {
     await client.query(`INSERT INTO fact_route (kind, reaction)
       SELECT x ->> 'kind', x ->> 'reaction' FROM jsonb_array_elements($1::jsonb) x ON CONFLICT DO NOTHING`, [JSON.stringify(factRoutes)]);
     // F-31: what arrived before its reactions were deployed runs now, once for each of them.
-    await client.query(`WITH unknown AS (DELETE FROM fact f WHERE f.reaction = '?' AND EXISTS (SELECT FROM fact_route r WHERE r.kind = f.kind) RETURNING f.*),
-      closed AS (UPDATE alarm a SET closed_at = juke_now() FROM unknown u WHERE a.kind = 'fact.parked' AND a.subject = u.fact_id || ':?')
-      INSERT INTO fact (fact_id, reaction, kind, subject, body, due_at, created_at)
-      SELECT u.fact_id, r.reaction, u.kind, u.subject, u.body, u.due_at, u.created_at FROM unknown u JOIN fact_route r USING (kind)`);
+    await client.query('SELECT kernel_adopt_facts()');
   } finally {
     await client.end();
   }

@@ -35,6 +35,17 @@ BEGIN
   END IF;
 END $$;
 
+-- F-31: facts that came before anybody knew their kind become due, one for each reaction that knows it now; their alarm is closed.
+CREATE OR REPLACE FUNCTION kernel_adopt_facts() RETURNS void LANGUAGE sql AS $$
+  WITH unknown AS (
+    DELETE FROM fact f WHERE f.reaction = '?' AND EXISTS (SELECT FROM fact_route r WHERE r.kind = f.kind) RETURNING f.*
+  ), closed AS (
+    UPDATE alarm a SET closed_at = juke_now() FROM unknown u WHERE a.kind = 'fact.parked' AND a.subject = u.fact_id || ':?'
+  )
+  INSERT INTO fact (fact_id, reaction, kind, subject, body, due_at, created_at)
+  SELECT u.fact_id, r.reaction, u.kind, u.subject, u.body, u.due_at, u.created_at FROM unknown u JOIN fact_route r USING (kind)
+$$;
+
 -- F-11: what took its worker with it at each of its tries (nobody was left to count them as failures) is parked as well.
 DROP FUNCTION IF EXISTS kernel_claim_facts(int, int, text[]);
 CREATE OR REPLACE FUNCTION kernel_claim_facts(p_limit int, p_lease_ms int, p_reactions text[], p_tries int) RETURNS SETOF fact LANGUAGE sql AS $$
