@@ -60,7 +60,7 @@ async function expectPaidOnce(orderId: string, paymentId: string, quantity = 1) 
 }
 const refundsAtWechat = (paymentId: string) => [...t.sandbox!.sandbox.sandbox.world.tables.refund.values()].filter((r) => r.txKey.endsWith(`|${paymentId}`));
 
-test('F-01 the same success notice ten times at once: one transition, one journal, all answered', async () => {
+test('F-01 I-04 I-13 the same success notice ten times at once: one transition, one journal, all answered', async () => {
   const order = await paidAtWechat(2);
   const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(order.notice)));
   expect(answers).toEqual(Array(10).fill(204));
@@ -190,7 +190,7 @@ test('F-05 neither notice nor query until the bill of T+1: the payment is found 
   expect(await t.db.query('SELECT kind, state FROM refund WHERE order_id = $1', [order.orderId])).toEqual([{ kind: 'late_payment', state: 'succeeded' }]);
 });
 
-test.each([['F-06 died after the commit, before the answer', 'after'], ['F-07 died before the commit', 'before']] as const)('%s: the repeat is answered and changes nothing more', async (_name, when) => {
+test.each(['after', 'before'] as const)('F-06 F-07 died %s the commit, before the answer: the repeat is answered and changes nothing more', async (when) => {
   const order = await paidAtWechat();
   knife.use({ [when]: (sql: string) => (/orders_mark_paid/.test(sql) ? died() : undefined) });
   expect(await deliver(order.notice)).toBe(500);
