@@ -254,9 +254,9 @@ export async function groupInfo(): Promise<GroupInfo | null> {
   }
 }
 
-/** Lets the share menu tell groups apart. */
+/** Lets the share menu tell groups apart, and offer Moments. */
 export function enableGroupShare(): void {
-  wx.showShareMenu?.({ withShareTicket: true, menus: ['shareAppMessage'], fail: () => undefined } as never);
+  wx.showShareMenu?.({ withShareTicket: true, menus: ['shareAppMessage', 'shareTimeline'], fail: () => undefined } as never);
 }
 
 /** WeChat's privacy agreement; rejects when refused. */

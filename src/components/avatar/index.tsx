@@ -11,11 +11,12 @@ interface Props {
 }
 
 export function Avatar({ src, name, size = 40, className = '' }: Props) {
-  if (src) return <Picture src={src} width={size} height={size} radius={size / 2} className={className} />;
   const box = { width: `${size}px`, height: `${size}px`, lineHeight: `${size}px`, fontSize: `${Math.round(size * 0.45)}px` };
-  return (
-    <View className={`jk-avatar ${className}`} style={box} aria-hidden="true">
+  const letter = (
+    <View className={`jk-avatar ${src ? '' : className}`} style={box} aria-hidden="true">
       <Text>{[...name][0] ?? '·'}</Text>
     </View>
   );
+  // A picture still being checked is not there for anyone: the letter stands in.
+  return src ? <Picture src={src} width={size} height={size} radius={size / 2} fallback={letter} className={className} /> : letter;
 }

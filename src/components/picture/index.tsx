@@ -14,6 +14,8 @@ interface Props {
   width: number | string;
   height: number | string;
   radius?: number;
+  /** drawn when there is no picture or it does not load; a picture sign by default */
+  fallback?: React.ReactNode;
   dim?: boolean;
   lazy?: boolean;
   className?: string;
@@ -22,7 +24,7 @@ interface Props {
 
 const css = (size: number | string) => (typeof size === 'number' ? `${size}px` : size);
 
-export function Picture({ src, alt = '', width, height, radius = 12, dim, lazy = true, className = '', children }: Props) {
+export function Picture({ src, alt = '', width, height, radius = 12, fallback, dim, lazy = true, className = '', children }: Props) {
   const [failed, setFailed] = useState(false);
   useEffect(() => setFailed(false), [src]);
   return (
@@ -37,7 +39,7 @@ export function Picture({ src, alt = '', width, height, radius = 12, dim, lazy =
           {...(isWeapp ? { ariaLabel: alt } : { nativeProps: { alt, loading: lazy ? 'lazy' : 'eager' } })}
         />
       ) : (
-        <Icon name="image" size={24} className="jk-picture__none" />
+        fallback ?? <Icon name="image" size={24} className="jk-picture__none" />
       )}
       {children}
     </View>

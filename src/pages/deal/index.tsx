@@ -2,7 +2,7 @@
 import { ScrollView, Text, View } from '@tarojs/components';
 import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
 import { useEffect, useState } from 'react';
-import { asFailure } from '@/api';
+import { asFailure, getSession } from '@/api';
 import { Button } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
@@ -48,7 +48,11 @@ export default function DealPage() {
   const shown = deal ? { dealId: deal.dealId, title: deal.title, pictureUrl: deal.pictureUrls[0] ?? '' } : null;
   useShareAppMessage(({ target }) => {
     const group = (target as { dataset?: { channel?: string } } | undefined)?.dataset?.channel === 'group';
-    return cardOf(group ? links.links.group : links.links.chat, shown);
+    const link = group ? links.links.group : links.links.chat;
+    const card = cardOf(link, shown);
+    if (link || !deal || !getSession()) return card;
+    // From the menu there may be no link yet: WeChat waits 3 s for it, then sends the plain card.
+    return { ...card, promise: links.makeOne('chat').then((made) => cardOf(made, shown), () => card) };
   });
   useShareTimeline(() => momentsOf(links.links.moments, shown));
 

@@ -30,7 +30,13 @@ export function useLinks(dealId: string) {
       setError(asFailure(failed));
     }
   };
-  return { links, error, make };
+  /** One link now, for a share from WeChat's own menu. */
+  const makeOne = async (channel: ShareChannel): Promise<Share> => {
+    const share = await call('createShare', { params: { dealId }, body: { channel } });
+    setLinks((now) => ({ ...now, [channel]: share }));
+    return share;
+  };
+  return { links, error, make, makeOne };
 }
 
 interface Card {

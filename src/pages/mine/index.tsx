@@ -83,7 +83,7 @@ function Head({ me, signedIn }: { me: Me | null; signedIn: boolean }) {
   if (!signedIn) {
     return (
       <View className="mine-head">
-        <Avatar src="" name={t.guest} size={56} />
+        <View className="mine-head__nobody"><Icon name="user" size={24} /></View>
         <View className="jk-grow mine-head__body">
           <View className="mine-head__name">{t.guest}</View>
           <View className="mine-head__note">{t.guestText}</View>

@@ -12,21 +12,28 @@ import type { Me } from '@/state/me';
 import { useProfile } from './model';
 
 const NAME_MAX = 24;
+const CHECK_MS = 4_000;
 
 export function Profile({ me }: { me: Me }) {
   const t = useT(texts);
   const { rename, changeAvatar } = useProfile();
   const [name, setName] = useState(me.name);
   const [empty, setEmpty] = useState(false);
+  const [looked, setLooked] = useState(0);
   useEffect(() => setName(me.name), [me.name]);
   const changed = name.trim() !== me.name;
   const save = () => {
     setEmpty(name.trim() === '');
     if (name.trim() && changed) void rename.run(name.trim());
   };
+  const change = async (path: string | null) => {
+    await changeAvatar.run(path);
+    // The check takes a moment; until then nobody sees the picture.
+    setTimeout(() => setLooked((times) => times + 1), CHECK_MS);
+  };
   const face = (
     <View className="jk-row">
-      <Avatar src={me.avatarUrl} name={me.name} size={56} />
+      <Avatar key={looked} src={me.avatarUrl} name={me.name} size={56} />
       <View className="jk-grow settings-face__body">
         <View className="settings-face__action">{t.avatarChange}</View>
         <View className="settings-face__note">{t.avatarNote}</View>
@@ -36,9 +43,9 @@ export function Profile({ me }: { me: Me }) {
   return (
     <View className="jk-card jk-block">
       {isWeapp ? (
-        <OpenButton open="chooseAvatar" label={t.avatarChange} className="settings-face" disabled={changeAvatar.busy} onAvatar={(path) => void changeAvatar.run(path)}>{face}</OpenButton>
+        <OpenButton open="chooseAvatar" label={t.avatarChange} className="settings-face" disabled={changeAvatar.busy} onAvatar={(path) => void change(path)}>{face}</OpenButton>
       ) : (
-        <Touchable className="settings-face" label={t.avatarChange} disabled={changeAvatar.busy} onClick={() => void changeAvatar.run(null)}>{face}</Touchable>
+        <Touchable className="settings-face" disabled={changeAvatar.busy} onClick={() => void change(null)}>{face}</Touchable>
       )}
       <Field
         label={t.name}
