@@ -3,14 +3,13 @@ import { attribute, parentOf, tagOf, textOf, type Rendered } from './view';
 
 export const squashed = (text: string): string => text.replace(/\s/g, '');
 
-/** The element with this name: said exactly before contained, the topmost (last) before those it covers. */
+/** The element with this name: said exactly, then within its text, then within its label; the topmost (last) of several. */
 export function findByName(all: Rendered[], name: string): Rendered | null {
-  const label = (element: Rendered) => squashed(String(attribute(element, 'aria-label') ?? ''));
+  const labels = all.map((element) => squashed(String(attribute(element, 'aria-label') ?? '')));
   const texts = all.map((element) => squashed(textOf(element)));
-  const last = (fits: (element: Rendered, i: number) => boolean) => [...all.keys()].reverse().find((i) => fits(all[i]!, i));
-  const exact = last((element, i) => label(element) === name || texts[i] === name);
-  const within = exact ?? last((element, i) => label(element).includes(name) || texts[i]!.includes(name));
-  return within === undefined ? null : all[within]!;
+  const last = (fits: (i: number) => boolean) => [...all.keys()].reverse().find(fits);
+  const found = last((i) => labels[i] === name || texts[i] === name) ?? last((i) => texts[i]!.includes(name)) ?? last((i) => labels[i]!.includes(name));
+  return found === undefined ? null : all[found]!;
 }
 
 export function findInput(all: Rendered[], name: string): Rendered | null {

@@ -22,6 +22,8 @@ export interface Phone {
   calls: Record<string, Record<string, unknown>[]>;
   /** console.error and errors that nobody caught: must stay empty. */
   problems: string[];
+  /** What the app keeps on this phone, as JSON by key. */
+  storage: ReadonlyMap<string, string>;
   realm(): Realm;
   /** Cold start at an address as it is in a card or a code. */
   open(url?: string, options?: OpenOptions): void;
@@ -66,7 +68,7 @@ export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}
   const find = (name: string) => findByName(roots(), squashed(name));
 
   const phone: Phone = {
-    habits, calls, problems,
+    habits, calls, problems, storage,
     realm: () => now().realm,
     open: (url = 'pages/index/index', { scene = 1001, groupId, shareTicket } = {}) => {
       phone.close();

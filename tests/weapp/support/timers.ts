@@ -12,6 +12,7 @@ export function createTimers(onError: (error: unknown) => void) {
   const ids = new Map<number, NodeJS.Timeout>();
   let lastId = 0;
   const keep = (timer: NodeJS.Timeout) => {
+    timer.unref();
     open.add(timer);
     ids.set((lastId += 1), timer);
     return lastId;

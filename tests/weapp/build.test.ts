@@ -1,0 +1,80 @@
+/** What WeChat's tools would refuse: missing files, wrong paths, code from text, undeclared private interfaces. */
+import { posix } from 'node:path';
+import { appJson, listFiles, pagePaths, readJson, readText, tabPaths, templates, type PageJson } from './support/build';
+
+const files = listFiles();
+const has = (path: string) => files.some((file) => file.path === path);
+const ofKind = (ending: string) => files.filter(({ path }) => path.endsWith(ending)).map(({ path }) => ({ path, text: readText(path) }));
+
+test('every page has its four files, and every sub-package its root', () => {
+  for (const page of pagePaths) for (const kind of ['js', 'json', 'wxml', 'wxss']) expect([page, kind, has(`${page}.${kind}`)]).toEqual([page, kind, true]);
+  for (const { root, pages } of appJson.subPackages) {
+    expect(root).toMatch(/^[a-z]+$/);
+    expect(appJson.pages.some((page) => page.startsWith(`${root}/`))).toBe(false);
+    expect(pages.length).toBeGreaterThan(0);
+  }
+});
+
+test('what pages and components use is there, and a sub-package is not used from outside', () => {
+  for (const { path, text } of [...ofKind('.json')].filter(({ path }) => pagePaths.includes(path.replace('.json', '')))) {
+    for (const component of Object.values((JSON.parse(text) as PageJson).usingComponents ?? {})) expect(has(`${posix.join(posix.dirname(path), component)}.js`)).toBe(true);
+  }
+  for (const { path, text } of ofKind('.js')) {
+    for (const [, from] of text.matchAll(/\brequire\("(\.[^"]+)"\)/g)) {
+      const target = posix.join(posix.dirname(path), from!).replace(/\.js$/, '');
+      expect([path, from, has(`${target}.js`)]).toEqual([path, from, true]);
+      for (const { root } of appJson.subPackages) expect([path, target.startsWith(`${root}/`) && !path.startsWith(`${root}/`)]).toEqual([path, false]);
+    }
+  }
+  for (const { path, text } of ofKind('.wxss')) {
+    for (const [, from] of text.matchAll(/@import\s+"([^"]+)"/g)) expect([path, from, has(posix.join(posix.dirname(path), from!))]).toEqual([path, from, true]);
+  }
+});
+
+test('templates compile without a warning; no drawing element and no picture from another place in them', () => {
+  expect(Object.keys(templates())).toEqual(expect.arrayContaining(['base', ...pagePaths]));
+  for (const { path, text } of ofKind('.wxml')) expect([path, /<svg[\s>]|<path[\s>]|<web-view/.test(text)]).toEqual([path, false]);
+});
+
+test('no code from text, no browser, no remote code', () => {
+  // Webpack's own way to the global object where globalThis is missing; refused there, it goes on without.
+  const fallback = 'new Function("return this")';
+  for (const { path, text: whole } of ofKind('.js')) {
+    const text = path === 'runtime.js' ? whole.replace(fallback, '') : whole;
+    expect([path, text.match(/\beval\(|new Function\(|document\.(createElement|getElementById)\("script|\bimportScripts\(/)?.[0]]).toEqual([path, undefined]);
+    expect([path, text.match(/\b(localStorage|sessionStorage|navigator\.(userAgent|clipboard|geolocation|share))\b/)?.[0]]).toEqual([path, undefined]);
+  }
+});
+
+test('styles know no selector that a component or page may not have, and no local picture', () => {
+  for (const { path, text } of ofKind('.wxss')) {
+    expect([path, text.match(/url\((?!["']?(data:|https:))[^)]*\)/)?.[0]]).toEqual([path, undefined]);
+    expect([path, text.match(/(^|[},])\s*\*\s*[{,]/)?.[0]]).toEqual([path, undefined]);
+  }
+});
+
+test('the tab bar is ours and complete', () => {
+  expect(appJson.tabBar.custom).toBe(true);
+  expect(tabPaths.length).toBeGreaterThanOrEqual(2);
+  expect(tabPaths.length).toBeLessThanOrEqual(5);
+  for (const { pagePath, text } of appJson.tabBar.list) expect([appJson.pages.includes(pagePath), text.length > 0]).toEqual([true, true]);
+  for (const color of ['color', 'selectedColor', 'backgroundColor']) expect(appJson.tabBar[color]).toMatch(/^#[0-9A-F]{6}$/i);
+  for (const kind of ['js', 'json', 'wxml']) expect([kind, has(`custom-tab-bar/index.${kind}`)]).toEqual([kind, true]);
+  expect(readJson<PageJson>('custom-tab-bar/index.json').component).toBe(true);
+});
+
+test('code is loaded lazily; position and privacy are declared (A-32)', () => {
+  expect(appJson.lazyCodeLoading).toBe('requiredComponents');
+  expect(appJson.requiredPrivateInfos).toEqual(['getLocation']);
+  expect((appJson.permission as Record<string, { desc: string }>)['scope.userLocation']!.desc).toMatch(/距离/);
+  expect(appJson.__usePrivacyCheck__).toBe(true);
+  // Interfaces that must be named in requiredPrivateInfos and are not.
+  const undeclared = /\b(getFuzzyLocation|startLocationUpdate|onLocationChange|chooseAddress|chooseLocation|choosePoi)\b/;
+  for (const { path, text } of ofKind('.js').filter(({ path }) => path !== 'taro.js')) expect([path, undeclared.exec(text)?.[0]]).toEqual([path, undefined]);
+});
+
+test('light and dark are both told for every variable of the window', () => {
+  const theme = readJson<Record<'light' | 'dark', Record<string, string>>>('theme.json');
+  expect(Object.keys(theme.light).sort()).toEqual(Object.keys(theme.dark).sort());
+  for (const value of Object.values(appJson.window as Record<string, string>)) if (value.startsWith('@')) expect(theme.light).toHaveProperty(value.slice(1));
+});
