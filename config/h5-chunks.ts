@@ -6,6 +6,29 @@ interface Chain {
   performance: { hints: (value: boolean) => void };
 }
 
+interface Module {
+  resource?: string;
+}
+
+interface Graph {
+  getModuleChunks: (module: Module) => object[];
+  getChunkModulesIterable: (chunk: object) => Iterable<Module>;
+}
+
+/** Whether the page that opens first uses this module. */
+function isOnHome(): (module: Module, context: { chunkGraph: Graph }) => boolean {
+  const known = new WeakMap<object, boolean>();
+  return (module, { chunkGraph }) =>
+    chunkGraph.getModuleChunks(module).some((chunk) => {
+      let answer = known.get(chunk);
+      if (answer === undefined) {
+        answer = [...chunkGraph.getChunkModulesIterable(chunk)].some(({ resource }) => /[\\/]src[\\/]pages[\\/]index[\\/]index\.tsx/.test(resource ?? ''));
+        known.set(chunk, answer);
+      }
+      return answer;
+    });
+}
+
 export function splitH5(chain: unknown): void {
   const { optimization, performance } = chain as Chain;
   performance.hints(false);
@@ -31,6 +54,8 @@ export function splitH5(chain: unknown): void {
         priority: 30,
         enforce: true,
       },
+      // What home shares with others comes with it; what only others share must not.
+      first: { name: 'first', chunks: 'async', test: isOnHome(), minChunks: 2, priority: 25, enforce: true },
       shared: { name: 'shared', chunks: 'async', minChunks: 2, priority: 20, reuseExistingChunk: true },
       common: { name: 'common', chunks: 'initial', minChunks: 2, priority: 10, reuseExistingChunk: true },
     },
