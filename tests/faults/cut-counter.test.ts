@@ -101,6 +101,6 @@ const stories: CutStory<Mine>[] = [
 
 describe.each(stories.map((s) => [s.name, s] as const))('F-09 %s', (_name, story) => {
   test.each(CUTS)('%s each statement, delivered again: the uncut end', async (how) => {
-    expect(await cutEverywhere(t, knife, story, how)).toBeGreaterThanOrEqual(2);
+    expect(await cutEverywhere(t, knife, story, how)).toBeGreaterThanOrEqual(1);
   });
 });

@@ -108,6 +108,18 @@ test('I-22 the same key at once: one order, one answer; another body under it is
   expect(await tryPlace(t, m, buyer!, { key, quantity: 2 })).toMatchObject({ status: 422, body: { code: 'KEY_REUSED' } });
 });
 
+test('I-22 an accepted key answers the same when the order was long paid, and orders nothing more', async () => {
+  const [buyer] = await people(t, 1);
+  const key = newKey();
+  const first = await tryPlace(t, m, buyer!, { key });
+  await t.ok('payOrder', { as: buyer!, params: { orderId: first.body.orderId }, body: { method: 'jsapi' } });
+  await payAtCashier(t, await paymentOf(t, first.body.orderId));
+  await t.ok('checkPayment', { as: buyer!, params: { orderId: first.body.orderId } });
+  const again = await Promise.all(Array.from({ length: 4 }, () => tryPlace(t, m, buyer!, { key })));
+  for (const reply of again) expect(reply.body).toEqual(first.body);
+  expect(await count(t, 'guest_order WHERE buyer_id = $1', [buyer!.personId])).toBe(1);
+});
+
 test('I-22 two bodies under one key at once: one wins, the other is told so', async () => {
   for (let round = 0; round < 6; round += 1) {
     const [buyer] = await people(t, 1);
