@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { shareChannels, staffRoles, surfaces, transitions } from './states';
 import { done, fen, id, ms, nothing, page, pageOf, person, positiveFen, shareToken, text, url } from './shapes-common';
-import { MAX_QUANTITY } from './limits';
+import { MAX_QUANTITY, WITHDRAWAL_MAX_FEN } from './limits';
 
 const keysOf = <T extends Record<string, unknown>>(o: T) => Object.keys(o) as [keyof T & string, ...(keyof T & string)[]];
 export const orderState = z.enum(keysOf(transitions.order));
@@ -91,7 +91,7 @@ export const tradeShapes = {
     }),
   },
   listRewards: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'waiting', 'arrived', 'unpaid']).optional() }), body: nothing, answer: pageOf(reward) },
-  requestWithdrawal: { params: nothing, query: nothing, body: z.strictObject({ amountFen: positiveFen }), answer: z.strictObject({ withdrawalId: z.string() }) },
+  requestWithdrawal: { params: nothing, query: nothing, body: z.strictObject({ amountFen: positiveFen.max(WITHDRAWAL_MAX_FEN) }), answer: z.strictObject({ withdrawalId: z.string() }) },
   listWithdrawals: { params: nothing, query: z.strictObject(page), body: nothing, answer: pageOf(withdrawal) },
   getWithdrawal: { params: z.strictObject({ withdrawalId: id('wdr') }), query: nothing, body: nothing, answer: withdrawal },
   listNotices: {

@@ -4,7 +4,7 @@
  * A crash before the save leaves everything as it was (WeChat repeats); after it, the repeat changes nothing.
  */
 import { feeFen, splitFen } from '../contract/money';
-import { decided, must, newDigits, newId, newSecret, Unavailable, type App } from '../kernel';
+import { decided, must, newDigits, newId, newSecret, type App } from '../kernel';
 import { decideMismatch, findPayment, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
 import { decideOrderReward } from '../referrals';
 import { findOrder, type OrderRow } from './store';
@@ -46,8 +46,8 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
     });
     return outcome;
   }).catch((error: { code?: string; constraint?: string }) => {
-    // I-09: the same transaction under two intents at once; the other save won.
-    if (error.code === '23505' && /transaction_id/.test(error.constraint ?? '')) throw new Unavailable('transaction taken');
+    // I-09: this transaction was recorded under another intent. That is not ours to guess about.
+    if (error.code === '23505' && /transaction_id/.test(error.constraint ?? '')) return quarantine(app, told, 'transaction of another intent', notice);
     throw error;
   });
 }

@@ -4,39 +4,40 @@
  */
 import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
 import { findOpenid } from '../identity';
-import { findAccepted, me, newId, ProviderRefused, refuse, Unavailable, type App, type Context, type Story } from '../kernel';
+import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { markPaid } from './mark-paid';
 import { findOrder, findOwnOrder, type OrderRow } from './store';
 
-export const payOrder: Story<'payOrder'> = async (ctx, { params, body }) => {
-  const seen = await findAccepted<Awaited<ReturnType<typeof prepare>>>(ctx);
-  if (seen) return seen;
-  const order = (await findOwnOrder(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
-  if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
-  const payment = await intentFor(ctx, order, body.method);
-  return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
-};
+export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
+  replayed(ctx, async () => {
+    const [own, payments] = await Promise.all([findOwnOrder(ctx.db, params.orderId, me(ctx).personId), listPayments(ctx.db, params.orderId)]);
+    const order = own ?? refuse('NOT_FOUND');
+    if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
+    const payment = await intentFor(ctx, order, payments, body.method);
+    return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
+  });
 
 /** The order's intent for this way to pay. WeChat binds a number to one way, so another way is another intent (F-34). */
-async function intentFor(ctx: Context, order: OrderRow, method: 'jsapi' | 'h5'): Promise<PaymentRow> {
-  const open = (await listPayments(ctx.db, order.orderId)).filter((p) => p.state !== 'closed');
+async function intentFor(ctx: Context, order: OrderRow, payments: readonly PaymentRow[], method: 'jsapi' | 'h5'): Promise<PaymentRow> {
+  const open = payments.filter((p) => p.state !== 'closed');
   const fitting = open.find((p) => p.method === null || p.method === method);
   if (fitting) return fitting;
   for (const other of open) await closeOrPay(ctx, other);
   const paymentId = newId('pay');
-  await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: open[0]!.subMchid });
+  await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: payments[0]!.subMchid });
   return (await findPayment(ctx.db, paymentId))!;
 }
 
+/** A prepay_id lives two hours, longer than the order; an h5_url five minutes, so it is asked for anew by the same number. */
 async function prepare(ctx: Context, order: OrderRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
   const pay = wechatPay(ctx.config.wechat);
   const common = {
     paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, description: order.title, expiresAtMs: payment.expiresAtMs,
     notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments`,
   };
-  let prepay = payment.prepay;
+  let prepay = method === 'jsapi' ? payment.prepay : null;
   if (!prepay && method === 'jsapi') {
     const openid = (await findOpenid(ctx.db, me(ctx).personId)) ?? refuse('PAYMENT_NEEDS_WECHAT');
     prepay = (await pay.prepareJsapi({ ...common, openid })).prepayId;

@@ -2,7 +2,7 @@
  * Withdrawals to WeChat: the wallet's floor decides in the save, WeChat is called after it, the number never changes.
  * Guards I-05, F-27, A-06, A-36, A-38. The person confirms in WeChat within 24 h, else the money comes back to the wallet.
  */
-import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MAX_FEN, WITHDRAWAL_MIN_FEN, WITHDRAWALS_PER_DAY_MAX } from '../contract/limits';
+import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MIN_FEN, WITHDRAWALS_PER_DAY_MAX } from '../contract/limits';
 import { findPayout } from '../identity';
 import { decided, me, newId, ProviderRefused, refuse, replayed, type App, type Context, type Story } from '../kernel';
 import { balanceOf } from '../ledger';
@@ -20,7 +20,7 @@ export const requestWithdrawal: Story<'requestWithdrawal'> = (ctx, { body }) =>
     if (!payout.openid) refuse('WITHDRAWAL_NEEDS_WECHAT');
     if (payout.changedAtMs !== null && payout.nowMs < payout.changedAtMs + PAYOUT_CHANGE_FREEZE_MS) refuse('WITHDRAWAL_FROZEN');
     const saved = await ctx.db.call<{ withdrawalId: string }>('settlement_request_withdrawal', {
-      idem: ctx.idem, withdrawalId: newId('wdr'), personId, openid: payout.openid, amountFen: Math.min(body.amountFen, WITHDRAWAL_MAX_FEN), perDay: WITHDRAWALS_PER_DAY_MAX,
+      idem: ctx.idem, withdrawalId: newId('wdr'), personId, openid: payout.openid, amountFen: body.amountFen, perDay: WITHDRAWALS_PER_DAY_MAX,
     });
     // The person waits for WeChat's confirmation page; when this fails the worker goes on.
     await sendWithdrawal(ctx, saved.withdrawalId).catch((error: Error) => ctx.log.warn({ reason: error.message }, 'withdrawal is sent later'));

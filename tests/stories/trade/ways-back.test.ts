@@ -1,4 +1,5 @@
 /** Ways back that cross each other: each ends, the guest has the money, and the books are whole (checked after each test). I-15, I-18, I-19, I-21. */
+import { markPaid } from '../../../functions/orders';
 import { reactions } from '../../../functions/worker/reactions';
 import { drain } from '../../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
@@ -78,4 +79,17 @@ test('an order given back before its shipping was reported is not reported: noth
   for (let i = 0; i < 12; i += 1) await later(t, 70 * MINUTE);
   expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
   await nothingIsParked();
+});
+
+test('a transaction that pays one order is no proof for another: quarantined, the order stays unpaid (I-09, F-33)', async () => {
+  const [first, second] = [await t.person('买一单的'), await t.person('没付的')];
+  const paid = await buy(t, m, first);
+  const open = await buy(t, m, second, { pay: false });
+  const [payment] = await t.db.query('SELECT transaction_id AS "transactionId", sub_mchid AS "subMchid" FROM payment WHERE payment_id = $1', [paid.paymentId]);
+  const told = {
+    paymentId: open.paymentId, transactionId: payment!.transactionId as string, state: 'SUCCESS' as const, amountFen: open.payableFen, currency: 'CNY', spMchid: t.app.config.wechat.spMchid,
+    subMchid: payment!.subMchid as string, appid: t.app.config.wechat.spAppid, payerOpenid: 'o'.padEnd(28, '1'), successAtMs: t.app.clock.nowMs(),
+  };
+  expect(await markPaid(t.app, told)).toBe('quarantined');
+  expect(await stateOf(t, 'guest_order', 'order_id', open.orderId)).toEqual(['unpaid']);
 });
