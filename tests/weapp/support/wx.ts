@@ -39,7 +39,7 @@ const GEOMETRY = { windowWidth: 390, windowHeight: 844, screenWidth: 390, screen
 const CAPSULE = { left: 296, right: 383, top: 51, bottom: 83, width: 87, height: 32 };
 
 export function createWx(device: Device): Record<string, unknown> {
-  return { ...askedAbilities(device), ...plainAbilities(device), webpackJsonp: undefined };
+  return { ...askedAbilities(device), ...plainAbilities(device) };
 }
 
 /** `act` answers or throws Refused with WeChat's reason; the callbacks come after this call returned. */
@@ -121,7 +121,7 @@ function askedAbilities(device: Device): Record<string, Ability> {
 }
 
 function plainAbilities(device: Device): Record<string, unknown> {
-  const { storage, habits, own } = device;
+  const { storage, own } = device;
   return {
     request: (given: Given) => send(device, given),
     getStorageSync: (key: string) => (storage.has(key) ? own(JSON.parse(storage.get(key)!)) : ''),
@@ -140,7 +140,6 @@ function plainAbilities(device: Device): Record<string, unknown> {
     onThemeChange: () => undefined,
     nextTick: (act: () => void) => device.later(act),
     getUpdateManager: () => ({ onCheckForUpdate: () => undefined, onUpdateReady: () => undefined, onUpdateFailed: () => undefined, applyUpdate: () => undefined }),
-    habits: () => habits,
   };
 }
 
