@@ -32,6 +32,7 @@ export interface DbOptions {
 const RETRIED = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', '25006']);
 /** The server gave up a statement that took too long: the world's failure, but trying again at once would only wait again. */
 const CANCELLED = '57014';
+const CONTROL = new Set(['BEGIN', 'COMMIT']);
 const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|terminat|Connection ended|timeout|ETIMEDOUT|not queryable/i;
 
 export function openDb(url: string, options: DbOptions = {}): Db {
@@ -49,7 +50,8 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   };
   const send = async (client: pg.ClientBase | pg.Pool, sql: string, params: readonly unknown[]): Promise<pg.QueryResult> => {
     if (options.beforeStatement) await options.beforeStatement(sql);
-    const result = await client.query({ name: named(sql), text: sql, values: params as unknown[] });
+    // BEGIN and COMMIT need no plan: one message each.
+    const result = params.length === 0 && CONTROL.has(sql) ? await client.query(sql) : await client.query({ name: named(sql), text: sql, values: params as unknown[] });
     if (options.afterStatement) await options.afterStatement(sql);
     return result;
   };

@@ -58,9 +58,12 @@ test('F-10 a worker that lost its lease commits nothing, whatever it saves', asy
   let go = () => undefined as void;
   const opened = new Promise<void>((open) => (go = open));
   let runs = 0;
+  let started = () => undefined as void;
+  const isRunning = new Promise<void>((begin) => (started = begin));
   const only = {
     'test-slow': async (app: TestApp['app']) => {
       const isFirst = (runs += 1) === 1;
+      started();
       if (isFirst) await opened;
       await app.db.call('kernel_move_clock', { advanceMs: isFirst ? 1_000_000_000_000 : 0 });
       done.push(isFirst ? 'first' : 'second');
@@ -68,6 +71,7 @@ test('F-10 a worker that lost its lease commits nothing, whatever it saves', asy
     },
   };
   const slow = runOnce(t.app, { only });
+  await isRunning;
   await t.moveTime(31_000);
   await runOnce(t.app, { only });
   const before = await t.app.clock.read();

@@ -154,11 +154,11 @@ describe('profit sharing', () => {
     expect(end.find((one: any) => one.key === of.body.sub_mchid).availableFen).toBe(6940);
   });
 
-  it('unfreezes by itself after 30 days, and no split is possible then', async () => {
+  it('unfreezes by itself after 180 days, and no split is possible then', async () => {
     const of = await paid({ sub_mchid: await aMerchant() });
-    await clock(30 * DAY - MINUTE);
+    await clock(180 * DAY - MINUTE);
     expect(await unsplit(of)).toBe(9940);
-    await clock(30 * DAY + MINUTE);
+    await clock(180 * DAY + MINUTE);
     expect(await unsplit(of)).toBe(0);
     expect((await split(of, 1)).status).toBe(400);
   });
