@@ -82,6 +82,38 @@ test('F-10 a worker that lost its lease commits nothing, whatever it saves', asy
   expect(await factOf('slow-1')).toMatchObject([{ state: 'done', attempts: 2 }]);
 });
 
+test('F-10 the first worker comes back while the second is still at it: only the second may save', async () => {
+  await route('test.both', 'test-both');
+  await emit('test.both', 'both-1');
+  const gates = [0, 1].map(() => {
+    let open = () => undefined as void;
+    return { opened: new Promise<void>((done) => (open = done)), open: () => open() };
+  });
+  const saved: number[] = [];
+  let runs = 0;
+  const only = {
+    'test-both': async (app: TestApp['app']) => {
+      const mine = runs;
+      runs += 1;
+      await gates[mine]!.opened;
+      await app.db.call('kernel_move_clock', { advanceMs: 0 });
+      saved.push(mine);
+      return null;
+    },
+  };
+  const first = runOnce(t.app, { only });
+  while (runs < 1) await new Promise((done) => setTimeout(done, 5));
+  await t.moveTime(31_000);
+  const second = runOnce(t.app, { only });
+  while (runs < 2) await new Promise((done) => setTimeout(done, 5));
+  gates[0]!.open();
+  await first;
+  expect([saved, await factOf('both-1')]).toEqual([[], [expect.objectContaining({ state: 'running', attempts: 2 })]]);
+  gates[1]!.open();
+  await second;
+  expect([saved, await factOf('both-1')]).toEqual([[1], [expect.objectContaining({ state: 'done' })]]);
+});
+
 test('F-11 a poison fact: eight tries, each later than the one before, then parked with an alarm; others flow', async () => {
   await route('test.poison', 'test-poison');
   await route('test.fine', 'test-fine');

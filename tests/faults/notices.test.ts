@@ -366,6 +366,9 @@ test('F-34 the payment that counts may be the younger one: it is split, and give
   expect(await deliver(first.notice)).toBe(204);
   await settle(t);
   expect(await t.db.query('SELECT payment_id, state FROM refund WHERE order_id = $1', [first.orderId])).toEqual([{ payment_id: first.paymentId, state: 'succeeded' }]);
+  const unwanted = () => t.db.query('SELECT payment_id, unwanted FROM payment WHERE order_id = $1 ORDER BY created_at', [first.orderId]);
+  expect(await unwanted()).toEqual([{ payment_id: first.paymentId, unwanted: true }, { payment_id: second, unwanted: false }]);
+  await t.db.query('UPDATE payment SET prepay = prepay WHERE payment_id = $1', [second]); // whichever row the table gives first
   const [voucher] = await t.db.query<{ id: string }>('SELECT voucher_id AS id FROM voucher WHERE order_id = $1', [first.orderId]);
   await redeem(t, m, voucher!.id);
   await t.moveTime(6 * MINUTE);
