@@ -3,7 +3,7 @@
  * lease are refused inside their own transaction. 8 tries with back-off, then parked with an alarm; other subjects flow.
  */
 import { FACT_BACKOFF_MS, FACT_BATCH, FACT_LEASE_MS, FACT_TRIES } from '../contract/limits';
-import { Fenced, type App } from '../kernel';
+import { Fenced, Unavailable, type App } from '../kernel';
 import { reactions, type Reaction } from './reactions';
 
 interface FactRow { fact_id: string; reaction: string; kind: string; subject: string; body: Record<string, unknown>; attempts: number; fence: number }
@@ -33,10 +33,12 @@ async function runFact(app: App, fact: FactRow, reaction: Reaction): Promise<voi
     await app.db.query('SELECT kernel_finish_fact($1, $2, $3, $4)', [factId, name, fence, again === null ? null : Math.max(1, Math.floor(again))]);
   } catch (error) {
     if (error instanceof Fenced) return;
-    const parked = fact.attempts >= FACT_TRIES;
+    // While WeChat is away nothing is parked: it goes on with the same numbers when it is back.
+    const isOutage = error instanceof Unavailable && error.kind === 'PROVIDER_DOWN';
+    const parked = !isOutage && fact.attempts >= FACT_TRIES;
     const reason = (error as Error)?.message ?? String(error);
     app.log[parked ? 'error' : 'warn']({ factId, reaction: name, subject: fact.subject, attempt: fact.attempts, reason }, parked ? 'fact parked' : 'fact failed');
-    await app.db.query('SELECT kernel_fail_fact($1, $2, $3, $4, $5, $6)', [factId, name, fence, reason, FACT_BACKOFF_MS[Math.min(fact.attempts, FACT_BACKOFF_MS.length) - 1] ?? 1_000, parked])
+    await app.db.query('SELECT kernel_fail_fact($1, $2, $3, $4, $5, $6, $7)', [factId, name, fence, reason, FACT_BACKOFF_MS[Math.min(fact.attempts, FACT_BACKOFF_MS.length) - 1] ?? 1_000, parked, isOutage ? OUTAGE_TRIES : FACT_TRIES])
       .catch(() => undefined); // the lease runs out and another worker takes it
   }
 }
@@ -52,6 +54,8 @@ export async function drain(app: App, options: RunOptions & { rounds?: number } 
   return ran;
 }
 
+/** An outage is looked at every ten minutes at the latest (FACT_BACKOFF_MS), for as long as it lasts. */
+const OUTAGE_TRIES = 4;
 const IDLE_MS = 100;
 export interface Worker { /** Something was committed: look at once. */ nudge(): void; stop(): Promise<void> }
 

@@ -48,7 +48,7 @@ async function post(connection: Connection, path: string, body: string, headers:
 
 /** Verify, decrypt, mark paid, vouchers: each genuine notice once. */
 export async function notices(b: Bench, clients: number, ms: number): Promise<Result> {
-  const good = await placed(b, 1_500 + clients * 120);
+  const good = await placed(b, 2_500 + clients * 180);
   const key = createPrivateKey(b.platformKeyPem);
   const nowMs = (await b.db.query<{ now: number }>('SELECT ms_of(juke_now()) AS now'))[0]!.now;
   const made = good.map((order) => noticeOf(b, key, order, nowMs));
@@ -65,7 +65,7 @@ export async function notices(b: Bench, clients: number, ms: number): Promise<Re
 
 /** Clerks scanning rotating codes of one merchant's vouchers. */
 export async function redeem(b: Bench, clients: number, ms: number): Promise<Result> {
-  const good = await placed(b, 1_500 + clients * 60, 0);
+  const good = await placed(b, 2_000 + clients * 120, 0);
   const vouchers: { voucherId: string; secret: string; locator: string }[] = [];
   await Promise.all(good.map(async (order, n) => {
     const voucher = { voucherId: newId('vch'), secret: randomBytes(16).toString('hex'), locator: String(vouchersMade + n).padStart(6, '0'), paidFen: order.payableFen };

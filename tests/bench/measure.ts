@@ -2,9 +2,16 @@
 export interface Result { name: string; clients: number; perSecond: number | null; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; floorPerSecond: number | null; ratio: number | null; note?: string }
 export interface Measured { perSecond: number; p50Ms: number; p95Ms: number; p99Ms: number; count: number }
 
+/** Before counting: every connection plans its statements on first use, which costs more than running them. */
+const WARM_MS = 1_500;
+
 /** `client(i)` makes the i-th client's step; the step is repeated until `ms` are over (or it answers false: nothing left). */
 export async function measure(clients: number, ms: number, client: (i: number) => Promise<() => Promise<unknown>>): Promise<Measured> {
   const steps = await Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
+  const warm = performance.now() + WARM_MS;
+  await Promise.all(steps.map(async (step) => {
+    while (performance.now() < warm) if ((await step()) === false) return;
+  }));
   const times: number[] = [];
   const start = performance.now();
   const until = start + ms;

@@ -60,12 +60,15 @@ export async function account(t: TestApp, kind: string, owner: string): Promise<
   return (await t.db.query<{ fen: number }>('SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM posting WHERE account_kind = $1 AND owner_id = $2', [kind, owner]))[0]!.fen;
 }
 
-/** Time passes, and the worker does what fell due; a second look a little later takes WeChat's asynchronous answers. */
+/** Time passes, and the worker does what fell due; a few looks a little later take WeChat's asynchronous answers and notices. */
 export async function later(t: TestApp, ms: number): Promise<void> {
   await t.moveTime(ms);
   await t.drain();
-  await t.moveTime(15_000);
-  await t.drain();
+  for (let look = 0; look < 3; look += 1) {
+    await t.sandbox?.control('flush');
+    await t.moveTime(15_000);
+    await t.drain();
+  }
 }
 
 export const MINUTE = 60_000;

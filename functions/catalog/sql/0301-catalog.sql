@@ -57,7 +57,7 @@ CREATE TABLE deal_stock (
 ) WITH (fillfactor = 50);
 -- What one person has, for the limit per person: units unpaid, paid and used; units given back leave it.
 CREATE TABLE deal_buyer (
-  deal_id text NOT NULL REFERENCES deal,
+  deal_id text NOT NULL,                                -- no foreign key: it would lock a hot deal's row
   person_id text NOT NULL,
   quantity int NOT NULL CHECK (quantity >= 0),
   PRIMARY KEY (deal_id, person_id)

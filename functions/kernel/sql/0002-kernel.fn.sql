@@ -84,11 +84,13 @@ CREATE OR REPLACE FUNCTION kernel_finish_fact(p_fact text, p_reaction text, p_fe
   WHERE fact_id = p_fact AND reaction = p_reaction AND fence = p_fence AND state = 'running'
 $$;
 
-CREATE OR REPLACE FUNCTION kernel_fail_fact(p_fact text, p_reaction text, p_fence bigint, p_error text, p_back_ms bigint, p_park boolean)
+-- p_most: how many tries may count; an outage of WeChat is not the fact's fault, so it never parks one.
+DROP FUNCTION IF EXISTS kernel_fail_fact(text, text, bigint, text, bigint, boolean);
+CREATE OR REPLACE FUNCTION kernel_fail_fact(p_fact text, p_reaction text, p_fence bigint, p_error text, p_back_ms bigint, p_park boolean, p_most int)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE fact SET state = CASE WHEN p_park THEN 'parked' ELSE 'due' END, lease_until = NULL, last_error = left(p_error, 500),
-    due_at = juke_now() + p_back_ms * interval '1 millisecond'
+    attempts = least(attempts, p_most), due_at = juke_now() + p_back_ms * interval '1 millisecond'
   WHERE fact_id = p_fact AND reaction = p_reaction AND fence = p_fence AND state = 'running';
   IF FOUND AND p_park THEN PERFORM kernel_alarm('fact.parked', p_fact || ':' || p_reaction, jsonb_build_object('error', left(p_error, 500))); END IF;
 END $$;

@@ -14,16 +14,16 @@ BEGIN
     PERFORM juke_refuse('HOARDING');
   END IF;
   PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
-  BEGIN
-    INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
-      placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot)
-    VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
-      (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', v_now, v_expires, (p ->> 'commissionBps')::int,
-      (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p -> 'snapshot');
-  EXCEPTION WHEN unique_violation THEN
+  INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
+    placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot)
+  VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
+    (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', v_now, v_expires, (p ->> 'commissionBps')::int,
+    (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p -> 'snapshot')
+  ON CONFLICT (buyer_id, deal_id) WHERE state = 'unpaid' DO NOTHING;
+  IF NOT FOUND THEN
     PERFORM juke_refuse('UNPAID_ORDER_EXISTS', jsonb_build_object('orderId',
       (SELECT order_id FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND deal_id = p ->> 'dealId' AND state = 'unpaid')));
-  END;
+  END IF;
   INSERT INTO order_line (order_id, line, kind, amount_fen)
   SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
   PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v_order, 'merchantId', p ->> 'merchantId', 'subMchid', p ->> 'subMchid',

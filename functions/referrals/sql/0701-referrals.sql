@@ -14,7 +14,7 @@ CREATE UNIQUE INDEX share_once ON share_link (sharer_id, deal_id, channel, expir
 CREATE INDEX ON share_link (sharer_id, created_at DESC);
 CREATE TABLE touch (
   touch_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  token text NOT NULL REFERENCES share_link,
+  token text NOT NULL,                                 -- no foreign key: it would lock a viral link's row; links are never deleted
   merchant_id text NOT NULL,
   deal_id text NOT NULL,
   visitor_id text NOT NULL,

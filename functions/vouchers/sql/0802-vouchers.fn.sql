@@ -1,14 +1,17 @@
 -- I-13: exactly the quantity, in the save that marks the order paid. p_vouchers: [{voucherId, secret, locator, paidFen}]
 CREATE OR REPLACE FUNCTION vouchers_issue(p_order text, p_merchant text, p_deal text, p_owner text, p_vouchers jsonb, p_until timestamptz, p_commission_bps int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_count int;
 BEGIN
   INSERT INTO voucher_set (order_id, merchant_id, deal_id, owner_id, issued, live, commission_bps)
   VALUES (p_order, p_merchant, p_deal, p_owner, jsonb_array_length(p_vouchers), jsonb_array_length(p_vouchers), p_commission_bps);
   INSERT INTO voucher (voucher_id, order_id, merchant_id, deal_id, owner_id, secret, locator, position, paid_fen, valid_from, valid_until)
   SELECT e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, e ->> 'secret', e ->> 'locator', n, (e ->> 'paidFen')::bigint, juke_now(), p_until
-  FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n);
+  FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n) ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  -- A locator is taken at this merchant: draw others.
+  IF v_count <> jsonb_array_length(p_vouchers) THEN PERFORM juke_changed('voucher locator'); END IF;
   PERFORM kernel_emit('voucher.expiring', p_order, '{}', p_until);
-EXCEPTION WHEN unique_violation THEN
-  PERFORM juke_changed('voucher locator'); -- a locator is taken at this merchant: draw others
 END $$;
 
 -- I-14: one winner. Only an issued voucher, inside its validity, by the set's version that the decision was made on.
