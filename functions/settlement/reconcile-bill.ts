@@ -3,7 +3,7 @@
  * asked for and taken; what stays unexplained is an alarm, never a posting.
  */
 import { type App } from '../kernel';
-import { findPayment, wechatPay, type BillLine } from '../payments';
+import { findPayment, listDayPayments, wechatPay, type BillLine } from '../payments';
 import { markPaid } from '../orders';
 import { findRefund, settleRefund } from '../refunds';
 
@@ -13,6 +13,9 @@ export async function reconcileBill(app: App, date: string): Promise<null> {
   const lines = await pay.tradeBill(date);
   let unexplained = 0;
   for (const line of lines) if (!(await explain(app, line))) unexplained += 1;
+  // The other way round: what we hold as paid that day and WeChat does not list.
+  const listed = new Set(lines.filter((line) => line.kind === 'payment').map((line) => line.paymentId));
+  for (const payment of await listDayPayments(app.db, date)) if (!listed.has(payment.paymentId)) unexplained += 1;
   const sum = (kind: BillLine['kind']) => lines.filter((l) => l.kind === kind).reduce((a, l) => a + l.amountFen, 0);
   await app.db.call('settlement_reconciled', { date, lines: lines.length, unexplained, paymentsFen: sum('payment'), refundsFen: sum('refund') });
   return null;
