@@ -37,6 +37,7 @@ export async function startBench(say: (words: string) => void): Promise<Bench> {
     undo.push(async () => {
       await postgres.stop();
       rmSync(postgres.dataDir, { recursive: true, force: true });
+      rmSync(`${postgres.dataDir}.log`, { force: true });
     });
     await prepareDatabase(postgres.url);
     const db = openDb(postgres.url, { max: 64 });
