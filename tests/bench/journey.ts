@@ -104,7 +104,7 @@ export async function purchase(b: Bench, clients: number, ms: number): Promise<R
         const seen = JSON.parse((await ours.send({ method: 'GET', path: `/api/orders/${order.orderId}`, headers: auth })).body);
         if (seen.row.state === 'paid' && seen.vouchers.length === 1) return;
         if (tries > 2_000) throw new Error('no voucher came');
-        await new Promise((done) => setTimeout(done, 10));
+        await new Promise((done) => setTimeout(done, 40));
       }
     };
   });
