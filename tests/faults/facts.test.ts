@@ -1,5 +1,6 @@
 /** Work that falls due, when workers are slow, die, or do not know it yet: F-10, F-11, F-31, I-21. */
 import { FACT_BACKOFF_MS, FACT_TRIES } from '../../functions/contract/limits';
+import { Unavailable } from '../../functions/kernel';
 import { prepareDatabase } from '../../functions/worker/prepare';
 import { drain, runOnce, startWorker } from '../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp } from '../support/app';
@@ -112,6 +113,37 @@ test('F-10 the first worker comes back while the second is still at it: only the
   gates[1]!.open();
   await second;
   expect([saved, await factOf('both-1')]).toEqual([[1], [expect.objectContaining({ state: 'done' })]]);
+});
+
+test('F-27 F-30 WeChat is away for a day: what waits for it is never parked, looked at every ten minutes at the latest, and done when it is back', async () => {
+  await route('test.outage', 'test-outage');
+  await emit('test.outage', 'outage-1');
+  let isAway = false;
+  let isBroken = true;
+  const only = {
+    'test-outage': async () => {
+      if (isBroken) throw new Error('cannot be done yet');
+      if (isAway) throw new Unavailable('no answer', 'PROVIDER_DOWN');
+      return null;
+    },
+  };
+  // Also when its own last try falls into the outage.
+  for (let tries = 1; tries < FACT_TRIES; tries += 1) {
+    expect(await runOnce(t.app, { only })).toBe(1);
+    await t.moveTime(FACT_BACKOFF_MS.at(-1)!);
+  }
+  [isBroken, isAway] = [false, true];
+  expect(await runOnce(t.app, { only })).toBe(1);
+  expect(await factOf('outage-1')).toMatchObject([{ state: 'due' }]);
+  await t.moveTime(FACT_BACKOFF_MS.at(-1)!);
+  for (let look = 1; look <= FACT_TRIES * 3; look += 1) {
+    expect(await runOnce(t.app, { only })).toBe(1);
+    expect(await factOf('outage-1')).toMatchObject([{ state: 'due' }]);
+    await t.moveTime(10 * MINUTE);
+  }
+  isAway = false;
+  await runOnce(t.app, { only });
+  expect(await factOf('outage-1')).toMatchObject([{ state: 'done' }]);
 });
 
 test('F-11 a poison fact: eight tries, each later than the one before, then parked with an alarm; others flow', async () => {

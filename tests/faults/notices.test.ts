@@ -190,6 +190,23 @@ test('F-05 neither notice nor query until the bill of T+1: the payment is found 
   expect(await t.db.query('SELECT kind, state FROM refund WHERE order_id = $1', [order.orderId])).toEqual([{ kind: 'late_payment', state: 'succeeded' }]);
 });
 
+test('F-38 a payment of ours that the bill does not list is unexplained, and alarmed; nothing is posted for it (I-26)', async () => {
+  const order = await buy(t, m, buyer);
+  const [{ day }] = (await t.db.query("SELECT to_char((succeeded_at - interval '60 days') AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day FROM payment WHERE payment_id = $1", [order.paymentId])) as [{ day: string }];
+  const unexplained = async () => {
+    await reconcileBill(t.app, day);
+    return (await t.db.query('SELECT unexplained FROM bill_day WHERE bill_date = $1', [day]))[0]!.unexplained as number;
+  };
+  expect(await unexplained()).toBe(0);
+  const journals = await count(t, 'journal');
+  await t.db.query("UPDATE payment SET succeeded_at = succeeded_at - interval '60 days' WHERE payment_id = $1", [order.paymentId]);
+  expect(await unexplained()).toBe(1);
+  expect(await count(t, "alarm WHERE kind = 'bill.unexplained' AND subject = $1", [day])).toBe(1);
+  expect(await count(t, 'journal')).toBe(journals);
+  await t.db.query("UPDATE payment SET succeeded_at = succeeded_at + interval '60 days' WHERE payment_id = $1", [order.paymentId]);
+  expect(await unexplained()).toBe(0);
+});
+
 test.each(['after', 'before'] as const)('F-06 F-07 died %s the commit, before the answer: the repeat is answered and changes nothing more', async (when) => {
   const order = await paidAtWechat();
   knife.use({ [when]: (sql: string) => (/orders_mark_paid/.test(sql) ? died() : undefined) });
