@@ -39,8 +39,8 @@ export const tradeInvariants: Invariant[] = [
           0) AS price_fen,
           coalesce(-sum(amount_fen) FILTER (WHERE kind = 'friend_discount'), 0) AS discount_fen FROM order_line
           WHERE order_id = o.order_id) l
-      JOIN deal_terms t ON t.deal_id = o.deal_id AND t.version = o.terms_version
-      WHERE o.payable_fen <> l.sum_fen OR o.discount_fen <> l.discount_fen
+      LEFT JOIN deal_terms t ON t.deal_id = o.deal_id AND t.version = o.terms_version
+      WHERE t.deal_id IS NULL OR o.payable_fen <> l.sum_fen OR o.discount_fen <> l.discount_fen
         OR l.price_fen <> o.unit_price_fen * o.quantity OR o.unit_price_fen <> t.price_fen
         OR o.discount_fen NOT IN (0, t.friend_discount_fen) OR o.payable_fen < 0 OR o.quantity NOT BETWEEN 1 AND ${MAX_QUANTITY}`,
   },
@@ -198,6 +198,7 @@ export const tradeInvariants: Invariant[] = [
           OR l.expires_at <= o.placed_at OR a.merchant_id <> o.merchant_id
           OR ${sameNow('a.buyer_id', 'o.buyer_id')} IS NOT TRUE OR a.sharer_id = a.buyer_id
           OR ${sameNow('a.sharer_id', 'l.sharer_id')} IS NOT TRUE OR a.friend_discount_fen <> o.discount_fen
+      UNION ALL SELECT t.token, 'a touch of no link' FROM touch t LEFT JOIN share_link l ON l.token = t.token AND l.merchant_id = t.merchant_id WHERE l.token IS NULL
       UNION ALL SELECT 'attribution_frozen', 'guard missing' WHERE NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgname = 'attribution_frozen' AND tgrelid = 'attribution'::regclass
           AND tgenabled IN ('O', 'A'))`,

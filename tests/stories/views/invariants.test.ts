@@ -94,6 +94,7 @@ const damages: Damage[] = [
     'lines that do not sum',
     (h) => [`UPDATE order_line SET amount_fen = amount_fen + 1 WHERE order_id = '${h.unpaid.orderId}'`],
   ],
+  ['I-06', 'an order at terms that never were', (h) => [`UPDATE guest_order SET terms_version = 99 WHERE order_id = '${h.unpaid.orderId}'`]],
   [
     'I-07',
     'a refund nobody counted',
@@ -182,6 +183,13 @@ const damages: Damage[] = [
     (h) => [
       `UPDATE attribution SET attributed_at = attributed_at WHERE order_id = '${h.expected.orderId}'`,
       "UPDATE share_link SET created_at = juke_now() + interval '1 day'",
+    ],
+  ],
+  [
+    'I-17',
+    'a touch of no link',
+    () => [
+      `INSERT INTO touch (token, merchant_id, deal_id, visitor_id, surface) SELECT 'nosuchlink00', merchant_id, deal_id, 'visitor-1', 'h5' FROM guest_order LIMIT 1`,
     ],
   ],
   ['I-17', 'a guard switched off', () => ['ALTER TABLE attribution DISABLE TRIGGER attribution_frozen']],
