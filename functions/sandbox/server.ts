@@ -17,8 +17,6 @@ import { openWorld, type World } from './world';
 import { resumeWork, settleTime } from './time-passes';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** How long a hanging answer is held before the socket is cut; longer than any sane client waits. */
-const HANG_MS = 30_000;
 
 export interface SandboxOptions {
   port?: number;
@@ -118,7 +116,7 @@ const createHandler = (sandbox: Sandbox): http.RequestListener => {
   };
 
   const hang = (response: http.ServerResponse): void => {
-    const timer = setTimeout(() => response.destroy(), HANG_MS);
+    const timer = setTimeout(() => response.destroy(), sandbox.settings.hangMs);
     timer.unref();
     response.on('close', () => clearTimeout(timer));
   };

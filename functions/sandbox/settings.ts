@@ -17,6 +17,8 @@ export interface Settings {
   /** Share of real waiting in the notice schedule: 1 is official (15 s … 6 h), 0.01 makes 15 s into 150 ms. */
   retryScale: number;
   noticeTimeoutMs: number;
+  /** Real milliseconds until a call that is never answered (a timeout fault) is hung up. */
+  hangMs: number;
   /** Hour of day T+1 from which bills of day T exist. Officially 9; 0 keeps tests free of the wall clock. */
   billReadyHour: number;
   /** Where split receivers of type MERCHANT_ID (us) get 分账动账通知; empty: none is sent. */
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: Settings = {
   splitDelayMs: 300,
   retryScale: 1,
   noticeTimeoutMs: 5000,
+  hangMs: 30_000,
   billReadyHour: 0,
   splitNotifyUrl: '',
   messagePushUrl: '',

@@ -3,16 +3,17 @@
  * asked for, the stand-in for WeChat with a server of ours that takes its notices. stop() also checks the invariants.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ErrorBody } from '../../functions/contract/errors';
 import { pathOf, routes, type Route, type RouteName } from '../../functions/contract/routes';
 import type { Answer, RouteTypes } from '../../functions/contract/shapes';
 import {
-  createHandler, newLog, openDb, quietLog, startClock, wechatFromCredentials,
-  type App, type Config, type Db, type DbOptions, type FindStaff, type Handler, type RawRoute, type Stories,
+  newLog, openDb, quietLog, startClock, wechatFromCredentials, type App, type Config, type Db, type DbOptions, type Handler,
 } from '../../functions/kernel';
+import { allRoutes } from '../../functions/host/modules';
+import { checkInvariants } from '../../functions/views/invariants';
+import { drain } from '../../functions/worker/runner';
 import { createTestDatabase } from './postgres';
 import { eventOf, listen, nextIp } from './http';
 import { makeMarket, type Market, type MarketOptions } from './market';
@@ -64,9 +65,6 @@ export interface TestAppOptions {
   via?: (databaseUrl: string) => Promise<string>;
 }
 
-const FUNCTIONS = join(__dirname, '..', '..', 'functions');
-const MODULES = ['identity', 'merchants', 'catalog', 'referrals', 'payments', 'orders', 'vouchers', 'refunds', 'settlement', 'views'];
-
 export function testConfig(databaseUrl: string, sandbox: FarSide | null, more: Partial<Config> = {}): Config {
   const wechat = sandbox?.config ?? wechatFromCredentials('http://127.0.0.1:9', {
     spMchid: '1900000001', spAppid: 'wx0000000000000001', appid: 'wx0000000000000001', appSecret: 'secret', merchantSerial: 'S',
@@ -86,8 +84,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   config.mediaDir ||= await mkdtemp(join(tmpdir(), 'juke-media-'));
   const db = openDb(options.via ? await options.via(database.url) : database.url, { max: config.poolSize, named: config.namedStatements, ...options.dbOptions });
   const app: App = { db, clock: await startClock(db), config, log: process.env.TEST_LOG ? newLog('warn') : quietLog };
-  const { stories, raw, findStaff } = await loadModules();
-  const handler = createHandler(async () => app, stories, { raw, ...(findStaff ? { findStaff } : {}) });
+  const handler = allRoutes(async () => app);
   const server = sandbox ? await listen(handler) : null;
   if (server) config.publicUrl = server.url;
 
@@ -123,12 +120,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await app.clock.read();
     },
     async drain() {
-      const { drain } = await load('worker/runner.ts');
       await drain(app);
     },
     async stop({ invariants = true } = {}) {
       try {
-        if (invariants && existsSync(join(FUNCTIONS, 'views/invariants.ts'))) await assertInvariants(db);
+        if (invariants) await assertInvariants(db);
       } finally {
         app.clock.stop();
         await server?.close();
@@ -142,27 +138,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   return test;
 }
 
-const load = (file: string): Promise<any> => import(join(FUNCTIONS, file));
-
-/** The stories, raw routes and staff lookup of every module that has a handler. */
-async function loadModules(): Promise<{ stories: Stories; raw: RawRoute[]; findStaff: FindStaff | null }> {
-  const stories: Stories = {};
-  const raw = new Set<RawRoute>();
-  for (const name of MODULES) {
-    if (!existsSync(join(FUNCTIONS, name, 'handler.ts'))) continue;
-    const module = (await load(`${name}/handler.ts`)) as Record<string, unknown>;
-    Object.assign(stories, module.stories);
-    for (const value of Object.values(module)) if (Array.isArray(value)) value.filter(isRawRoute).forEach((route) => raw.add(route));
-  }
-  const findStaff = existsSync(join(FUNCTIONS, 'merchants/index.ts')) ? (await load('merchants/index.ts')).findStaff : null;
-  return { stories, raw: [...raw], findStaff };
-}
-
-const isRawRoute = (value: unknown): value is RawRoute => typeof value === 'object' && value !== null && (value as RawRoute).path instanceof RegExp && 'handle' in value;
-
 async function assertInvariants(db: Db): Promise<void> {
-  const { checkInvariants } = await load('views/invariants.ts');
-  const findings = (await checkInvariants(db)) as { id: string; total: number }[];
-  const broken = findings.filter(({ total }) => total > 0);
+  const broken = (await checkInvariants(db)).filter(({ total }) => total > 0);
   if (broken.length > 0) throw new Error(`broken invariants: ${JSON.stringify(broken, null, 1)}`);
 }

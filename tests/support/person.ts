@@ -18,7 +18,7 @@ export interface TestPerson {
 
 export const newPhone = (): string => `1${randomInt(3, 10)}${String(randomInt(1_000_000_000)).padStart(9, '0')}`;
 
-export async function makePerson(test: TestApp, name: string, options: PersonOptions = {}): Promise<TestPerson> {
+export async function makePerson(test: Pick<TestApp, 'db' | 'app' | 'sandbox'>, name: string, options: PersonOptions = {}): Promise<TestPerson> {
   const { db, app, sandbox } = test;
   const phone = options.phone === undefined ? newPhone() : options.phone;
   const openid = options.openid === undefined ? (sandbox ? (await sandbox.control<{ openid: string }>('wx/login', { user: name })).openid : `o${randomText(27)}`) : options.openid;
