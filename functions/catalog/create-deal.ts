@@ -13,14 +13,15 @@ const SENTENCES: Record<DealWarning, { zh: string; en: string }> = {
 };
 
 export const createDeal: Story<'createDeal'> = async (ctx, { params, body }) => {
-  const problem = dealProblem(body, ctx.config.freezeDays);
+  const offer = { group: body.group ?? null, isFlash: body.isFlash ?? false, regularDealId: body.regularDealId ?? null, offPeak: body.offPeak ?? null };
+  const problem = dealProblem({ ...body, ...offer }, ctx.config.freezeDays);
   if (problem) refuse('BAD_INPUT', problem);
   return saveDeal(ctx.db, {
     idem: ctx.idem, dealId: newId('deal'), merchantId: params.merchantId, title: body.title, subtitle: body.subtitle, category: body.category, pictureUrls: body.pictureUrls,
-    items: body.items, notes: body.notes, tags: body.tags, storeIds: body.storeIds, stock: body.stock, warnings: sentences(ctx, decideWarnings(body)),
+    items: body.items, notes: body.notes, tags: body.tags, storeIds: body.storeIds, stock: body.stock, fulfilment: body.fulfilment ?? 'voucher', warnings: sentences(ctx, decideWarnings({ ...body, ...offer })),
     terms: {
       priceFen: body.priceFen, friendDiscountFen: body.friendDiscountFen, rebateBps: body.rebateBps, rebateCapFen: body.rebateCapFen, commissionBps: body.commissionBps,
-      perPersonLimit: body.perPersonLimit, validDays: body.validDays, saleStartsAtMs: body.saleStartsAtMs, saleEndsAtMs: body.saleEndsAtMs,
+      perPersonLimit: body.perPersonLimit, validDays: body.validDays, saleStartsAtMs: body.saleStartsAtMs, saleEndsAtMs: body.saleEndsAtMs, ...offer,
     },
   });
 };

@@ -4,11 +4,17 @@
  */
 import { DAY_MS, MAX_ORDER_FEN, REWARD_MIN_FEN, SPLIT_MAX_BPS } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
+import type { GroupKind } from '../contract/states';
 
 export interface Terms {
   priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number; commissionBps: number; perPersonLimit: number; validDays: number;
   saleStartsAtMs: number | null; saleEndsAtMs: number | null;
+  group: GroupRule | null; isFlash: boolean; regularDealId: string | null; offPeak: OffPeak | null;
 }
+/** A ladder's tiers ascend in size and fall in price; `priceFen` is its first tier's, which everyone pays until it completes. */
+export interface GroupRule { kind: GroupKind; size: number; hours: number; priceFen: number; hostBenefitFen: number; tiers: { size: number; priceFen: number }[] }
+/** Days 1 (Monday) … 7 and minutes of the day in Asia/Shanghai, half-open. */
+export interface OffPeak { days: number[]; fromMinute: number; toMinute: number; priceFen: number }
 export interface Proposal extends Terms { title: string; subtitle: string; items: readonly { name: string; quantity: number }[]; notes: readonly string[]; pictureUrls: readonly string[]; storeIds: readonly string[] }
 
 /** Frozen money is unfrozen by WeChat after `freezeDays`; the automatic refund of what was not used must come before that. */
@@ -24,9 +30,28 @@ export function dealProblem(p: Proposal, freezeDays: number): { where: string; p
   if (p.commissionBps + p.rebateBps > SPLIT_MAX_BPS) return bad('rebateBps', `commission and rebate together at most ${SPLIT_MAX_BPS}`);
   if (p.validDays > freezeDays - FREEZE_MARGIN_DAYS) return bad('validDays', `at most ${freezeDays - FREEZE_MARGIN_DAYS}`);
   if (p.saleStartsAtMs !== null && p.saleEndsAtMs !== null && p.saleStartsAtMs >= p.saleEndsAtMs) return bad('saleEndsAtMs', 'must be after the start');
+  if (p.isFlash && (p.saleStartsAtMs === null || p.saleEndsAtMs === null)) return bad('isFlash', 'a flash sale needs a start and an end');
+  if (p.offPeak && (p.offPeak.priceFen >= p.priceFen || p.offPeak.fromMinute >= p.offPeak.toMinute)) return bad('offPeak', 'cheaper than the price, and from before to');
+  const group = p.group && groupProblem(p.group, p.priceFen);
+  if (group) return bad(`group.${group.where}`, group.problem);
   if (new Set(p.storeIds).size !== p.storeIds.length) return bad('storeIds', 'each store once');
   const foreign = p.pictureUrls.findIndex((url) => !isOwnPicture(url));
   return foreign < 0 ? null : bad(`pictureUrls.${foreign}`, 'not a picture of this platform');
+}
+
+/** A group is cheaper than buying alone; a ladder ascends in size and falls in price, from its first tier to its full size. */
+export function groupProblem(g: GroupRule, priceFen: number): { where: string; problem: string } | null {
+  const bad = (where: string, problem: string) => ({ where, problem });
+  if (g.priceFen >= priceFen) return bad('priceFen', 'must be less than the price alone');
+  if (g.hostBenefitFen >= g.priceFen) return bad('hostBenefitFen', 'must be less than the group price');
+  if (g.kind !== 'ladder') return g.tiers.length > 0 ? bad('tiers', 'only a ladder has tiers') : null;
+  const [first, ...more] = g.tiers;
+  if (!first || more.length === 0) return bad('tiers', 'a ladder has two tiers or more');
+  if (first.priceFen !== g.priceFen) return bad('tiers.0', 'the first tier is the group price');
+  const slip = more.findIndex((tier, i) => tier.size <= g.tiers[i]!.size || tier.priceFen >= g.tiers[i]!.priceFen);
+  if (slip >= 0) return bad(`tiers.${slip + 1}`, 'more people than the tier before, at a lower price');
+  if (g.tiers.at(-1)!.size !== g.size) return bad('size', 'the last tier is the full group');
+  return g.hostBenefitFen >= g.tiers.at(-1)!.priceFen ? bad('hostBenefitFen', 'must be less than the lowest price') : null;
 }
 
 /** A picture served by us: never an address of somebody else's (A-29, A-30). */

@@ -1,11 +1,12 @@
 /** The catalog module's SQL, one named function per statement. */
 import type { Db, Idempotency } from '../kernel';
 import { findStoreNames } from '../merchants';
+import type { Fulfilment } from '../contract/states';
 import type { Terms } from './rules';
 
 export interface DealForOrder extends Terms {
   dealId: string; merchantId: string; merchantName: string; logoInk: string; subMchid: string; attribution: 'last' | 'first'; title: string; pictureUrl: string;
-  items: { name: string; quantity: number }[]; termsVersion: number; available: number;
+  items: { name: string; quantity: number }[]; termsVersion: number; available: number; fulfilment: Fulfilment; storeIds: string[];
   /** The first of its stores, for a share card. */
   storeId: string; storeName: string; storeAddress: string;
 }
@@ -15,7 +16,8 @@ export async function getDealForOrder(db: Db, dealId: string): Promise<DealForOr
     `SELECT d.deal_id AS "dealId", d.merchant_id AS "merchantId", m.name AS "merchantName", m.logo_ink AS "logoInk", m.sub_mchid AS "subMchid", m.attribution, d.title,
        d.picture_urls[1] AS "pictureUrl", d.items, t.version AS "termsVersion", t.price_fen AS "priceFen", t.friend_discount_fen AS "friendDiscountFen", t.rebate_bps AS "rebateBps",
        t.rebate_cap_fen AS "rebateCapFen", t.commission_bps AS "commissionBps", t.per_person_limit AS "perPersonLimit", t.valid_days AS "validDays",
-       ms_of(t.sale_starts_at) AS "saleStartsAtMs", ms_of(t.sale_ends_at) AS "saleEndsAtMs", k.available, s.store_id AS "storeId", s.name AS "storeName", s.address AS "storeAddress"
+       ms_of(t.sale_starts_at) AS "saleStartsAtMs", ms_of(t.sale_ends_at) AS "saleEndsAtMs", t.group_rule AS "group", t.is_flash AS "isFlash", t.regular_deal_id AS "regularDealId", t.off_peak AS "offPeak", d.fulfilment,
+       ARRAY(SELECT store_id FROM deal_store WHERE deal_id = d.deal_id ORDER BY 1) AS "storeIds", k.available, s.store_id AS "storeId", s.name AS "storeName", s.address AS "storeAddress"
      FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version JOIN deal_stock k ON k.deal_id = d.deal_id
      CROSS JOIN LATERAL merchants_find(d.merchant_id) m
      CROSS JOIN LATERAL merchants_first_store(ARRAY(SELECT store_id FROM deal_store WHERE deal_id = d.deal_id)) s
@@ -35,7 +37,7 @@ export async function listDealStores(db: Db, dealId: string): Promise<string[]> 
 
 export const saveDeal = (db: Db, p: {
   idem: Idempotency | null; dealId: string; merchantId: string; title: string; subtitle: string; category: string; pictureUrls: string[]; items: { name: string; quantity: number }[];
-  notes: string[]; tags: string[]; storeIds: string[]; stock: number; warnings: string[]; terms: Terms;
+  notes: string[]; tags: string[]; storeIds: string[]; stock: number; fulfilment: Fulfilment; warnings: string[]; terms: Terms;
 }) => db.call<{ dealId: string; termsVersion: number; warnings: string[] }>('catalog_create_deal', p);
 
 /** A new version of the terms of a deal whose version is `fromVersion`; throws Changed when it is another by now. */

@@ -30,6 +30,39 @@ export const UNPAID_HOLD_MS = 15 * MINUTE;
 /** After this many unpaid orders left to expire within HOARDING_WINDOW_MS a person waits. */
 export const HOARDING_MAX_EXPIRED = 3;
 export const HOARDING_WINDOW_MS = HOUR;
+/** The last seat of a group is held shorter, so that nobody waits for a person who went away. */
+export const LAST_SEAT_HOLD_MS = 5 * MINUTE;
+export const GROUP_SIZE_MIN = 2;
+export const GROUP_SIZE_MAX = 8;
+export const GROUP_HOURS = [12, 24, 48] as const;
+/** Joining ends so long before a group's deadline. */
+export const GROUP_JOIN_ENDS_MS = 2 * MINUTE;
+/** A host of so many flagged groups within the window opens no more. */
+export const GROUP_FLAGS_MAX = 2;
+export const GROUP_FLAGS_WINDOW_MS = 30 * DAY;
+/** Open groups shown on a deal's page. */
+export const GROUPS_SHOWN = 20;
+
+/** A coupon that comes back after its end lives so much longer. */
+export const COUPON_GRACE_MS = 7 * DAY;
+export const COUPON_TOTAL_MAX = 1_000_000;
+export const COUPON_PER_PERSON_MAX = 20;
+/** Coupons that one person can hold, which bounds the search for the best stack. */
+export const COUPONS_HELD_MAX = 50;
+/** A coupon given to a friend waits so long to be claimed, then it comes back. */
+export const COUPON_GIFT_MS = DAY;
+/** Typed coupon codes per person (and device) and minute. */
+export const COUPON_CODE_TRIES = 5;
+export const COUPON_CODE_WINDOW_MS = MINUTE;
+
+export const CART_LINES_MAX = 20;
+/** WeChat Pay 合单支付: at most 50 sub-orders of one payment (pay.weixin.qq.com, 合单下单); ours is the cart's limit. */
+export const PURCHASE_ORDERS_MAX = CART_LINES_MAX;
+
+/** Refunds sent to WeChat: its limit is 150 a second, and 6 a second while it answers with errors (F-36). */
+export const REFUNDS_PER_SECOND = 100;
+export const REFUNDS_PER_SECOND_AFTER_ERROR = 5;
+
 export const VOUCHER_CODE_STEP_MS = 60_000;
 export const UNDO_WINDOW_MS = 5 * MINUTE;
 export const ATTRIBUTION_WINDOW_MS = 7 * DAY;

@@ -38,6 +38,7 @@ export const routes = {
 
   listDeals: get('/api/deals', 'optional', 'views'),
   getDeal: get('/api/deals/:dealId', 'optional', 'views'),
+  listDealGroups: get('/api/deals/:dealId/groups', 'optional', 'views'),
   listStores: get('/api/stores', 'optional', 'views'),
   getStore: get('/api/stores/:storeId', 'optional', 'views'),
 
@@ -46,6 +47,32 @@ export const routes = {
   getShareLink: get('/api/shares/:token/wechat-link', 'public', 'referrals'),
   openCode: post('/api/codes/:code/visits', 'optional', 'referrals'),
   listShares: get('/api/me/shares', 'person', 'views'),
+
+  listCouponOffers: get('/api/coupon-offers', 'optional', 'views'),
+  getCouponOffer: get('/api/coupon-offers/:offerId', 'optional', 'views'),
+  claimCoupon: money('/api/coupon-offers/:offerId/claims', 'person', 'coupons'),
+  openCouponCode: post('/api/coupon-codes/visits', 'person', 'coupons'),
+  claimCouponCode: money('/api/coupon-codes/claims', 'person', 'coupons'),
+  listMyCoupons: get('/api/coupons', 'person', 'views'),
+  giveCoupon: money('/api/coupons/:couponId/gifts', 'person', 'coupons'),
+  takeBackCoupon: money('/api/coupons/:couponId/gifts/cancel', 'person', 'coupons'),
+  getCouponGift: get('/api/coupon-gifts/:token', 'optional', 'views'),
+  claimCouponGift: money('/api/coupon-gifts/:token/claims', 'person', 'coupons'),
+
+  listGroups: get('/api/groups', 'optional', 'views'),
+  listMyGroups: get('/api/me/groups', 'person', 'views'),
+  getGroup: get('/api/groups/:groupId', 'optional', 'views'),
+  leaveGroup: money('/api/groups/:groupId/leave', 'person', 'refunds'),
+  createGroupActivity: post('/api/groups/:groupId/activities', 'person', 'orders'),
+
+  getCart: get('/api/cart', 'person', 'views'),
+  setCartItem: { method: 'PUT', path: '/api/cart/items/:dealId', auth: 'person', module: 'orders' },
+  quotePurchase: post('/api/purchases/quote', 'person', 'orders'),
+  placePurchase: money('/api/purchases', 'person', 'orders'),
+  payPurchase: money('/api/purchases/:purchaseId/payments', 'person', 'orders'),
+  checkPurchase: post('/api/purchases/:purchaseId/payments/check', 'person', 'orders'),
+  cancelPurchase: money('/api/purchases/:purchaseId/cancel', 'person', 'orders'),
+  getPurchase: get('/api/purchases/:purchaseId', 'person', 'views'),
 
   quoteOrder: post('/api/orders/quote', 'person', 'orders'),
   placeOrder: money('/api/orders', 'person', 'orders'),
@@ -78,6 +105,12 @@ export const routes = {
   listAfterSales: get('/api/staff/stores/:storeId/after-sales', 'manager', 'views'),
   answerAfterSale: money('/api/staff/stores/:storeId/after-sales/:refundId/answer', 'manager', 'refunds'),
 
+  listStoreOffers: get('/api/staff/stores/:storeId/coupon-offers', 'manager', 'views'),
+  previewOffer: post('/api/staff/stores/:storeId/coupon-offers/preview', 'manager', 'views'),
+  createOffer: money('/api/staff/stores/:storeId/coupon-offers', 'manager', 'coupons'),
+  setOfferState: money('/api/staff/stores/:storeId/coupon-offers/:offerId/state', 'manager', 'coupons'),
+
+  createPlatformOffer: money('/api/operator/coupon-offers', 'operator', 'coupons'),
   createMerchant: money('/api/operator/merchants', 'operator', 'merchants'),
   createStore: money('/api/operator/merchants/:merchantId/stores', 'operator', 'merchants'),
   addStaff: money('/api/operator/merchants/:merchantId/staff', 'operator', 'merchants'),

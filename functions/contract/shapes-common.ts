@@ -29,3 +29,4 @@ export const nothing = z.strictObject({});
 export const done = z.strictObject({ ok: z.literal(true) });
 export const person = z.strictObject({ name: z.string(), avatarUrl: url });
 export const pageOf = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item).max(PAGE_SIZE_MAX), nextCursor: cursor.nullable() });
+export const keysOf = <T extends Record<string, unknown>>(o: T) => Object.keys(o) as [keyof T & string, ...(keyof T & string)[]];

@@ -1,18 +1,25 @@
 /** Wire shapes of what is sold and where: deals, stores, places, and the operator's ways to create them. */
 import * as z from 'zod';
-import { shareChannels, staffRoles, surfaces } from './states';
+import { fulfilments, groupKinds, shareChannels, staffRoles, surfaces } from './states';
 import {
   bps, category, deviceId, done, fen, id, latE6, lngE6, ms, name, nothing, page, pageOf, person, phone, positiveFen, query,
   queryInt, shareToken, text, url,
 } from './shapes-common';
+import { groupRow, groupRule } from './shapes-groups';
 
 const at = { lat: queryInt(-90_000_000, 90_000_000).optional(), lng: queryInt(-180_000_000, 180_000_000).optional() };
 
+/** A price for a time, by the database clock. `regularPriceFen` is the own single price of the regular deal, where there is one on sale. */
+const flashSale = z.strictObject({ startsAtMs: ms, endsAtMs: ms, regularPriceFen: fen.nullable() });
+/** Days 1 (Monday) … 7, minutes of the day in Asia/Shanghai, half-open. Orders placed inside it have this price. */
+export const offPeak = z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), fromMinute: z.int().min(0).max(1439), toMinute: z.int().min(1).max(1440), priceFen: positiveFen });
 /** One offer in a list. `rebateFen` is what a sharer earns on one, at the friend's price. Distances in metres. */
 export const dealCard = z.strictObject({
   dealId: z.string(), title: z.string(), category, pictureUrl: url, merchantName: z.string(), storeId: z.string(), storeName: z.string(),
   distanceM: z.int().nullable(), priceFen: fen, friendDiscountFen: fen, rebateFen: fen, soldCount: z.int(), available: z.int(),
   tags: z.array(z.string()), isOnSale: z.boolean(),
+  /** The group price with its number of people; a flash sale with its window. */
+  group: z.strictObject({ kind: z.enum(groupKinds), size: z.int(), priceFen: fen }).nullable(), flash: flashSale.nullable(),
 });
 export const storeCard = z.strictObject({
   storeId: z.string(), merchantId: z.string(), name: z.string(), merchantName: z.string(), logoInk: z.string(), category, address: z.string(), phone: z.string(),
@@ -28,6 +35,7 @@ export const deal = z.strictObject({
   notes: z.array(z.string()), tags: z.array(z.string()), merchantId: z.string(), merchantName: z.string(), logoInk: z.string(), termsVersion: z.int(),
   priceFen: fen, friendDiscountFen: fen, friendPriceFen: fen, rebateFen: fen, rebateHoldDays: z.int(), soldCount: z.int(), available: z.int(), perPersonLimit: z.int(),
   saleEndsAtMs: ms.nullable(), isOnSale: z.boolean(), validDays: z.int(), hoursText: z.string(), stores: z.array(storeCard), invite: invite.nullable(),
+  fulfilment: z.enum(fulfilments), group: groupRule.nullable(), openGroups: z.array(groupRow), openGroupCount: z.int(), flash: flashSale.nullable(), offPeak: z.strictObject({ ...offPeak.shape, isNow: z.boolean() }).nullable(), couponCount: z.int(), nowMs: ms,
 });
 export const dealItems = z.array(z.strictObject({ name, quantity: z.int().min(1).max(99) })).min(1).max(20);
 
@@ -59,7 +67,7 @@ export const marketShapes = {
   },
 
   createShare: {
-    params: z.strictObject({ dealId: id('deal') }), query: nothing, body: z.strictObject({ channel: z.enum(shareChannels) }),
+    params: z.strictObject({ dealId: id('deal') }), query: nothing, body: z.strictObject({ channel: z.enum(shareChannels), groupId: id('grp').optional() }),
     answer: z.strictObject({
       token: z.string(), url, weappPath: z.string(), qrUrl: url, friendDiscountFen: fen, friendPriceFen: fen, rebateFen: fen, holdDays: z.int(), expiresAtMs: ms,
       title: z.string(), pictureUrl: url, storeName: z.string(), storeAddress: z.string(), sharer: person, priceFen: fen,
@@ -71,7 +79,7 @@ export const marketShapes = {
       surface: z.enum(surfaces), visitorId: deviceId,
       group: z.strictObject({ encryptedData: z.string().max(2048), iv: z.string().max(64) }).optional(),
     }),
-    answer: z.strictObject({ dealId: z.string(), invite }),
+    answer: z.strictObject({ dealId: z.string(), groupId: z.string().nullable(), invite }),
   },
   getShareLink: { params: z.strictObject({ token: shareToken }), query: nothing, body: nothing, answer: z.strictObject({ urlLink: url, scheme: z.string().nullable() }) },
   openCode: {
@@ -109,6 +117,7 @@ export const marketShapes = {
       title: name.max(40), subtitle: text, category, pictureUrls: z.array(url).min(1).max(6), items: dealItems, notes: z.array(text).max(10), tags: z.array(z.string().max(8)).max(4),
       storeIds: z.array(id('sto')).min(1).max(50), priceFen: positiveFen, friendDiscountFen: fen.min(0), rebateBps: bps, rebateCapFen: fen.min(0), commissionBps: bps,
       stock: z.int().min(1).max(1_000_000), perPersonLimit: z.int().min(1).max(99), validDays: z.int().min(1).max(177), saleStartsAtMs: ms.nullable(), saleEndsAtMs: ms.nullable(),
+      fulfilment: z.enum(fulfilments).optional(), group: groupRule.optional(), isFlash: z.boolean().optional(), regularDealId: id('deal').optional(), offPeak: offPeak.optional(),
     }),
     answer: z.strictObject({ dealId: z.string(), termsVersion: z.int(), warnings: z.array(z.string()) }),
   },

@@ -1,29 +1,52 @@
 /** Wire shapes of orders, vouchers, refunds, wallet and the staff's counter. */
 import * as z from 'zod';
-import { shareChannels, staffRoles, surfaces, transitions } from './states';
-import { done, fen, id, ms, nothing, page, pageOf, person, positiveFen, shareToken, text, url } from './shapes-common';
-import { MAX_QUANTITY, WITHDRAWAL_MAX_FEN } from './limits';
+import { couponKinds, fulfilments, lineKinds, priceKinds, shareChannels, staffRoles, surfaces, transitions } from './states';
+import { done, fen, id, keysOf, ms, nothing, page, pageOf, person, positiveFen, shareToken, text, url } from './shapes-common';
+import { COUPONS_HELD_MAX, MAX_QUANTITY, WITHDRAWAL_MAX_FEN } from './limits';
+import { groupState } from './shapes-groups';
 
-const keysOf = <T extends Record<string, unknown>>(o: T) => Object.keys(o) as [keyof T & string, ...(keyof T & string)[]];
 export const orderState = z.enum(keysOf(transitions.order));
 export const voucherState = z.enum([...keysOf(transitions.voucher), 'expired']);
 export const refundState = z.enum(keysOf(transitions.refund));
 export const rewardState = z.enum(keysOf(transitions.reward));
 export const withdrawalState = z.enum(keysOf(transitions.withdrawal));
 
-/** A priced order before it is placed. Lines are what the person sees; they sum to payableFen. */
-export const quote = z.strictObject({
-  dealId: z.string(), termsVersion: z.int(), quantity: z.int(), unitPriceFen: fen, payableFen: fen, savedFen: fen,
-  lines: z.array(z.strictObject({ kind: z.enum(['price', 'friend_discount']), amountFen: fen })),
-  sharer: z.strictObject({ person, rebateFen: fen, token: z.string() }).nullable(), validUntilMs: ms, maxQuantity: z.int(),
+/** Which discounts are used: friend discounts or a platform coupon, and at most one coupon of each merchant (contract/best-combination). */
+export const stackChoice = z.strictObject({ usesFriend: z.boolean(), couponIds: z.array(id('cpn')).max(COUPONS_HELD_MAX) });
+/** A coupon that the person holds, as the search for the best stack takes it (`StackCoupon`); `blocked` was decided by the server. */
+export const stackCoupon = z.strictObject({
+  couponId: z.string(), title: z.string(), merchantId: z.string().nullable(), kind: z.enum(couponKinds), thresholdFen: fen, amountFen: fen, offBps: z.int(), capFen: fen, dealId: z.string().nullable(), dealIds: z.array(z.string()),
+  storeIds: z.array(z.string()), platformBps: z.int(), validFromMs: ms, validUntilMs: ms, blocked: z.enum(['not_new', 'not_lapsed']).nullable(),
 });
-const purchase = { dealId: id('deal'), quantity: z.int().min(1).max(MAX_QUANTITY), shareToken: shareToken.optional() };
+const pricedLine = z.strictObject({ kind: z.enum(lineKinds), amountFen: fen, couponId: z.string().nullable(), title: z.string().nullable() });
+/** One deal of a checkout, with what the search for the best stack needs of it (`StackLine`). */
+export const quoteItem = z.strictObject({
+  dealId: z.string(), merchantId: z.string(), merchantName: z.string(), title: z.string(), pictureUrl: url, storeName: z.string(), storeIds: z.array(z.string()), termsVersion: z.int(), quantity: z.int(), maxQuantity: z.int(),
+  unitPriceFen: fen, singlePriceFen: fen, priceKind: z.enum(priceKinds), fulfilment: z.enum(fulfilments), hostBenefitFen: fen, friendDiscountFen: fen, payableFen: fen, lines: z.array(pricedLine), validUntilMs: ms,
+  sharer: z.strictObject({ person, rebateFen: fen, token: z.string() }).nullable(),
+});
+/** A priced order before it is placed. Lines are what the person sees; they sum to payableFen. The app prices other stacks by the same function. */
+export const quote = z.strictObject({
+  ...quoteItem.shape, savedFen: fen, coupons: z.array(stackCoupon), stack: stackChoice, nowMs: ms,
+  group: z.strictObject({ groupId: z.string().nullable(), size: z.int(), left: z.int(), hours: z.int(), deadlineMs: ms.nullable(), isLastSeat: z.boolean() }).nullable(),
+});
+/** `group`: open one, or take a seat in one. A seat is one unit. */
+const purchase = {
+  dealId: id('deal'), quantity: z.int().min(1).max(MAX_QUANTITY), shareToken: shareToken.optional(), stack: stackChoice.optional(),
+  group: z.union([z.strictObject({ open: z.literal(true) }), z.strictObject({ groupId: id('grp') })]).optional(),
+};
+export const payBody = z.strictObject({ method: z.enum(['jsapi', 'h5']), returnUrl: url.optional() });
+export const payAnswer = z.strictObject({
+  jsapi: z.strictObject({ timeStamp: z.string(), nonceStr: z.string(), package: z.string(), signType: z.literal('RSA'), paySign: z.string() }).nullable(), h5Url: url.nullable(),
+});
+const orderGroup = z.strictObject({ groupId: z.string(), state: groupState, size: z.int(), minSize: z.int(), confirmed: z.int(), deadlineMs: ms.nullable(), isHost: z.boolean(), canLeave: z.boolean() });
 export const orderRow = z.strictObject({
   orderId: z.string(), state: orderState, dealId: z.string(), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(), storeName: z.string(), quantity: z.int(),
   payableFen: fen, refundedFen: fen, placedAtMs: ms, expiresAtMs: ms, validUntilMs: ms.nullable(), vouchersLeft: z.int(), firstVoucherId: z.string().nullable(), refundState: refundState.nullable(),
+  priceKind: z.enum(priceKinds), fulfilment: z.enum(fulfilments), purchaseId: z.string().nullable(), group: orderGroup.nullable(),
 });
 export const order = z.strictObject({
-  row: orderRow, quote: z.array(z.strictObject({ kind: z.enum(['price', 'friend_discount']), amountFen: fen })), paidAtMs: ms.nullable(),
+  row: orderRow, quote: z.array(pricedLine), paidAtMs: ms.nullable(),
   vouchers: z.array(z.strictObject({ voucherId: z.string(), state: voucherState, validUntilMs: ms, paidFen: fen, redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable() })),
   refunds: z.array(z.strictObject({ refundId: z.string(), state: refundState, amountFen: fen, requestedAtMs: ms })),
   sharer: z.strictObject({ person, rebateFen: fen, state: rewardState }).nullable(), stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string() })),
@@ -39,13 +62,13 @@ export const voucher = z.strictObject({
 });
 /** Steps carry the time they happened, or null with the latest time they should. */
 export const refund = z.strictObject({
-  refundId: z.string(), orderId: z.string(), kind: z.enum(['unused', 'expired', 'late_payment', 'double_payment', 'after_sale']), state: refundState, amountFen: fen, title: z.string(), pictureUrl: url,
+  refundId: z.string(), orderId: z.string(), kind: z.enum(['unused', 'expired', 'late_payment', 'double_payment', 'after_sale', 'group_failed', 'group_left', 'ladder']), state: refundState, amountFen: fen, title: z.string(), pictureUrl: url,
   reason: z.string(), answer: z.string().nullable(), answerByMs: ms.nullable(), steps: z.array(z.strictObject({ step: z.enum(['requested', 'accepted', 'sent', 'arrived', 'declined']), atMs: ms.nullable(), byMs: ms.nullable() })),
 });
-/** One clear answer at the counter. merchantNetFen = paid − rebate − commission − provider fee. */
+/** One clear answer at the counter. merchantNetFen = paid + subsidy − rebate − commission − provider fee. */
 export const redemption = z.strictObject({
   redemptionId: z.string(), voucherId: z.string(), title: z.string(), pictureUrl: url, items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })), redeemedAtMs: ms, undoUntilMs: ms,
-  paidFen: fen, rebateFen: fen, commissionFen: fen, commissionBps: z.int(), providerFeeFen: fen, merchantNetFen: fen, guest: person, isNewGuest: z.boolean(),
+  paidFen: fen, subsidyFen: fen, rebateFen: fen, commissionFen: fen, commissionBps: z.int(), providerFeeFen: fen, merchantNetFen: fen, guest: person, isNewGuest: z.boolean(),
   broughtBy: z.strictObject({ person, channel: z.enum(shareChannels) }).nullable(), left: z.int(), codeShown: z.string(),
 });
 export const reward = z.strictObject({
@@ -65,12 +88,7 @@ export const tradeShapes = {
     params: nothing, query: nothing, body: z.strictObject({ ...purchase, termsVersion: z.int(), expectedPayableFen: fen.min(0), surface: z.enum(surfaces) }),
     answer: z.strictObject({ orderId: z.string(), payableFen: fen, expiresAtMs: ms }),
   },
-  payOrder: {
-    params: orderParams, query: nothing, body: z.strictObject({ method: z.enum(['jsapi', 'h5']), returnUrl: url.optional() }),
-    answer: z.strictObject({
-      jsapi: z.strictObject({ timeStamp: z.string(), nonceStr: z.string(), package: z.string(), signType: z.literal('RSA'), paySign: z.string() }).nullable(), h5Url: url.nullable(),
-    }),
-  },
+  payOrder: { params: orderParams, query: nothing, body: payBody, answer: payAnswer },
   checkPayment: { params: orderParams, query: nothing, body: nothing, answer: z.strictObject({ state: orderState, voucherId: z.string().nullable() }) },
   cancelOrder: { params: orderParams, query: nothing, body: nothing, answer: done },
   listOrders: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'unpaid', 'usable', 'used', 'refund']).optional() }), body: nothing, answer: pageOf(orderRow) },

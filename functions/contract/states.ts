@@ -45,6 +45,38 @@ export const transitions = {
     succeeded: [],
     cancelled: [],
   },
+  coupon: {
+    available: ['held', 'passing', 'expired', 'void'],
+    held: ['used', 'available'],
+    used: ['available'],
+    passing: ['available', 'expired', 'void'],
+    expired: [],
+    void: [],
+  },
+  couponOffer: {
+    active: ['paused'],
+    paused: ['active'],
+  },
+  groupBuy: {
+    opening: ['open', 'cancelled'],
+    open: ['closing', 'succeeded', 'failed'],
+    closing: ['succeeded', 'failed'],
+    succeeded: [],
+    failed: [],
+    cancelled: [],
+  },
+  seat: {
+    held: ['confirmed', 'released'],
+    confirmed: ['released'],
+    released: [],
+  },
+  subsidy: {
+    due: ['sent', 'succeeded', 'cancelled'],
+    sent: ['succeeded', 'stuck'],
+    stuck: ['sent', 'succeeded'],
+    succeeded: [],
+    cancelled: [],
+  },
   withdrawal: {
     requested: ['awaiting_person', 'succeeded', 'failed'],
     awaiting_person: ['succeeded', 'failed'],
@@ -62,6 +94,22 @@ export type RefundState = StateOf<'refund'>;
 export type RewardState = StateOf<'reward'>;
 export type SplitState = StateOf<'split'>;
 export type WithdrawalState = StateOf<'withdrawal'>;
+export type CouponState = StateOf<'coupon'>;
+export type GroupState = StateOf<'groupBuy'>;
+
+export const groupKinds = ['standard', 'ladder', 'newcomer'] as const;
+export type GroupKind = (typeof groupKinds)[number];
+export const couponKinds = ['amount', 'percent', 'exchange'] as const;
+export type CouponKind = (typeof couponKinds)[number];
+export const couponAudiences = ['everyone', 'new_guest', 'win_back'] as const;
+export type CouponAudience = (typeof couponAudiences)[number];
+export const priceKinds = ['single', 'group', 'flash', 'off_peak'] as const;
+export type PriceKind = (typeof priceKinds)[number];
+export const fulfilments = ['voucher', 'pickup'] as const;
+export type Fulfilment = (typeof fulfilments)[number];
+/** What an order is priced from. The lines sum to what is paid. */
+export const lineKinds = ['price', 'host_benefit', 'friend_discount', 'platform_coupon', 'merchant_coupon'] as const;
+export type LineKind = (typeof lineKinds)[number];
 
 /** The five-stage loop: every event carries one. */
 export const stages = ['reach', 'convert', 'consume', 'feedback', 'retain'] as const;

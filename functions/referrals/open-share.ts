@@ -42,7 +42,7 @@ export const openShare: Story<'openShare'> = async (ctx, { params, body }) => {
   }
   const hidden = body.surface === 'h5_wechat' && !ctx.config.rebateInWechatH5;
   return {
-    dealId: invite.dealId,
+    dealId: invite.dealId, groupId: null,
     invite: {
       token: params.token, sharer: { name: invite.name, avatarUrl: invite.avatarUrl }, isMine, friendDiscountFen: invite.friendDiscountFen,
       rebateFen: hidden ? 0 : invite.rebateFen, expiresAtMs: invite.expiresAtMs, isLive: ctx.clock.nowMs() < invite.expiresAtMs,

@@ -156,7 +156,9 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
     db.query(
       `SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps,
           t.rebate_cap_fen, t.per_person_limit, t.valid_days,
-        ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available, (${ON_SALE}) AS is_on_sale
+        ms_of(t.sale_starts_at) AS sale_starts_at, ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available,
+        (${ON_SALE}) AS is_on_sale, t.group_rule, t.is_flash, t.off_peak, ${REGULAR_PRICE} AS regular_price_fen,
+        ms_of(juke_now()) AS now_ms
       FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id
         AND t.version = d.terms_version
       JOIN deal_stock k ON k.deal_id = d.deal_id WHERE d.deal_id = $1`,
@@ -208,5 +210,13 @@ function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['de
     isOnSale: row.is_on_sale,
     validDays: row.valid_days,
     hoursText: dealHoursText(stores, language),
+    fulfilment: row.fulfilment,
+    group: row.group_rule,
+    openGroups: [],
+    openGroupCount: 0,
+    flash: flashOf(row),
+    offPeak: row.off_peak && { ...row.off_peak, isNow: isOffPeak(row.off_peak, row.now_ms) },
+    couponCount: 0,
+    nowMs: row.now_ms,
   };
 }

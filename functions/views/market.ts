@@ -42,8 +42,14 @@ const MINUTE =
 const IS_OPEN = `CASE WHEN s.opens_at_minute = s.closes_at_minute THEN true
   WHEN s.opens_at_minute < s.closes_at_minute THEN ${MINUTE} >= s.opens_at_minute AND ${MINUTE} < s.closes_at_minute
   ELSE ${MINUTE} >= s.opens_at_minute OR ${MINUTE} < s.closes_at_minute END`;
+/** The price alone of a flash sale's regular deal, where that is on sale now: the only crossed-out price there is (A11). */
+export const REGULAR_PRICE = `CASE WHEN t.is_flash THEN (SELECT r.price_fen FROM deal y
+    JOIN deal_terms r ON r.deal_id = y.deal_id AND r.version = y.terms_version
+  WHERE y.deal_id = t.regular_deal_id AND (r.sale_starts_at IS NULL OR r.sale_starts_at <= ${NOW})
+    AND (r.sale_ends_at IS NULL OR ${NOW} < r.sale_ends_at)) END`;
 const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
-  t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available`;
+  t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available, t.group_rule,
+  t.is_flash, ms_of(t.sale_starts_at) AS sale_starts_at, ms_of(t.sale_ends_at) AS sale_ends_at, ${REGULAR_PRICE} AS regular_price_fen`;
 const DEAL_JOINS = `JOIN deal d ON d.deal_id = ds.deal_id JOIN deal_terms t ON t.deal_id = d.deal_id
     AND t.version = d.terms_version
   JOIN deal_stock k ON k.deal_id = d.deal_id JOIN merchant m ON m.merchant_id = d.merchant_id`;
@@ -126,6 +132,10 @@ export async function findCandidates(db: Db, filter: Filter): Promise<Candidate[
   return (await db.query(sql, params)).map(toCandidate).filter((c) => !filter.rebate || c.rebateFen > 0);
 }
 
+/** A flash sale's window, with the regular deal's own price beside it where that is on sale too (A11). */
+export const flashOf = (row: Row): DealCard['flash'] =>
+  row.is_flash ? { startsAtMs: row.sale_starts_at, endsAtMs: row.sale_ends_at, regularPriceFen: row.regular_price_fen ?? null } : null;
+
 export function toCandidate(row: Row): Candidate {
   const terms = {
     priceFen: row.price_fen,
@@ -148,6 +158,8 @@ export function toCandidate(row: Row): Candidate {
     available: row.available,
     tags: row.tags,
     isOnSale: row.is_on_sale ?? true,
+    group: row.group_rule && { kind: row.group_rule.kind, size: row.group_rule.size, priceFen: row.group_rule.priceFen },
+    flash: flashOf(row),
     at: { lat: row.lat_e6, lng: row.lng_e6 },
   };
 }

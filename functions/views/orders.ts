@@ -53,7 +53,7 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
   const { orderId } = params;
   const row = await getRow(ctx.db, `${ROW} WHERE o.order_id = $1 AND o.buyer_id = $2`, [orderId, me(ctx).personId]);
   const [lines, vouchers, refunds, stores, [sharer]] = await Promise.all([
-    ctx.db.query('SELECT kind, amount_fen FROM order_line WHERE order_id = $1 ORDER BY line', [orderId]),
+    ctx.db.query('SELECT kind, amount_fen, coupon_id, title FROM order_line WHERE order_id = $1 ORDER BY line', [orderId]),
     ctx.db.query(
       `SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen,
           ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
@@ -86,7 +86,7 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
     canPay: row.can_pay,
     canCancel: row.state === 'unpaid',
     refundableFen: row.refundable_fen,
-    quote: lines.map((l) => ({ kind: l.kind, amountFen: l.amount_fen })),
+    quote: lines.map((l) => ({ kind: l.kind, amountFen: l.amount_fen, couponId: l.coupon_id, title: l.title })),
     vouchers: vouchers.map((v) => ({
       voucherId: v.voucher_id,
       state: v.state,
@@ -132,5 +132,9 @@ function toRow(row: Row, language: Language): OrderRow {
     vouchersLeft: row.vouchers_left,
     firstVoucherId: row.first_id,
     refundState: row.refund_state,
+    priceKind: row.price_kind,
+    fulfilment: row.fulfilment,
+    purchaseId: row.purchase_id,
+    group: null,
   };
 }

@@ -10,6 +10,7 @@ CREATE TABLE deal (
   notes text[] NOT NULL DEFAULT '{}',
   tags text[] NOT NULL DEFAULT '{}',
   terms_version int NOT NULL,
+  fulfilment text NOT NULL DEFAULT 'voucher' CHECK (fulfilment IN ('voucher', 'pickup')),
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   UNIQUE (deal_id, merchant_id)
 );
@@ -29,6 +30,11 @@ CREATE TABLE deal_terms (
   valid_days int NOT NULL CHECK (valid_days BETWEEN 1 AND 177),
   sale_starts_at timestamptz,
   sale_ends_at timestamptz,
+  group_rule jsonb,                                     -- {kind, size, hours, priceFen, hostBenefitFen, tiers: [{size, priceFen}]}
+  is_flash boolean NOT NULL DEFAULT false,              -- sold at this price inside the sale window only, from a stock of its own
+  regular_deal_id text REFERENCES deal,                 -- whose single price stands beside a flash price (A11)
+  off_peak jsonb,                                       -- {days: [1…7], fromMinute, toMinute, priceFen}, Asia/Shanghai, half-open
+  CONSTRAINT "C4 a flash sale has a window" CHECK (NOT is_flash OR (sale_starts_at IS NOT NULL AND sale_ends_at IS NOT NULL)),
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   PRIMARY KEY (deal_id, version),
   CONSTRAINT "commission + rebate within the split cap" CHECK (commission_bps + rebate_bps <= 3000)

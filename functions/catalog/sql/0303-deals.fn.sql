@@ -9,9 +9,9 @@ DECLARE
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
   IF NOT EXISTS (SELECT FROM merchants_find(p ->> 'merchantId')) THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
-  INSERT INTO deal (deal_id, merchant_id, title, subtitle, category, picture_urls, items, notes, tags, terms_version)
+  INSERT INTO deal (deal_id, merchant_id, title, subtitle, category, picture_urls, items, notes, tags, terms_version, fulfilment)
   VALUES (p ->> 'dealId', p ->> 'merchantId', p ->> 'title', p ->> 'subtitle', p ->> 'category', ARRAY(SELECT jsonb_array_elements_text(p -> 'pictureUrls')), p -> 'items',
-    ARRAY(SELECT jsonb_array_elements_text(p -> 'notes')), ARRAY(SELECT jsonb_array_elements_text(p -> 'tags')), 1);
+    ARRAY(SELECT jsonb_array_elements_text(p -> 'notes')), ARRAY(SELECT jsonb_array_elements_text(p -> 'tags')), 1, coalesce(p ->> 'fulfilment', 'voucher'));
   PERFORM catalog_add_terms(p ->> 'dealId', p ->> 'merchantId', 1, p -> 'terms');
   -- I-23: the foreign key (store, merchant) refuses a store of somebody else.
   BEGIN
@@ -23,9 +23,11 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION catalog_add_terms(p_deal text, p_merchant text, p_version int, t jsonb) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO deal_terms (deal_id, version, merchant_id, price_fen, friend_discount_fen, rebate_bps, rebate_cap_fen, commission_bps, per_person_limit, valid_days, sale_starts_at, sale_ends_at)
+  INSERT INTO deal_terms (deal_id, version, merchant_id, price_fen, friend_discount_fen, rebate_bps, rebate_cap_fen, commission_bps, per_person_limit, valid_days, sale_starts_at, sale_ends_at,
+    group_rule, is_flash, regular_deal_id, off_peak)
   VALUES (p_deal, p_version, p_merchant, (t ->> 'priceFen')::bigint, (t ->> 'friendDiscountFen')::bigint, (t ->> 'rebateBps')::int, (t ->> 'rebateCapFen')::bigint,
-    (t ->> 'commissionBps')::int, (t ->> 'perPersonLimit')::int, (t ->> 'validDays')::int, time_of((t ->> 'saleStartsAtMs')::bigint), time_of((t ->> 'saleEndsAtMs')::bigint))
+    (t ->> 'commissionBps')::int, (t ->> 'perPersonLimit')::int, (t ->> 'validDays')::int, time_of((t ->> 'saleStartsAtMs')::bigint), time_of((t ->> 'saleEndsAtMs')::bigint),
+    CASE WHEN jsonb_typeof(t -> 'group') = 'object' THEN t -> 'group' END, coalesce((t ->> 'isFlash')::boolean, false), t ->> 'regularDealId', CASE WHEN jsonb_typeof(t -> 'offPeak') = 'object' THEN t -> 'offPeak' END)
 $$;
 
 -- A new price is a new version; what was sold at the old one stays as it was. Orders being decided on the old version are

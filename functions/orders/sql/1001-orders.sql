@@ -21,6 +21,11 @@ CREATE TABLE guest_order (
   rebate_bps int NOT NULL,
   rebate_cap_fen bigint NOT NULL,
   valid_days int NOT NULL,
+  price_kind text NOT NULL DEFAULT 'single' CHECK (price_kind IN ('single', 'group', 'flash', 'off_peak')),
+  group_id text,                                           -- a seat in a group buy; the vouchers come when it is complete
+  purchase_id text,                                        -- a cart's checkout: paid, cancelled and expired together
+  subsidy_fen bigint NOT NULL DEFAULT 0 CHECK (subsidy_fen BETWEEN 0 AND discount_fen), -- the platform's part of the discounts
+  fulfilment text NOT NULL DEFAULT 'voucher' CHECK (fulfilment IN ('voucher', 'pickup')),
   snapshot jsonb NOT NULL,                                 -- title, picture, items as sold
   CONSTRAINT "I-06 payable" CHECK (payable_fen = unit_price_fen * quantity - discount_fen),
   -- No foreign key to the terms: they are never deleted, the save checks them, and a key would lock a hot deal's row.
@@ -31,12 +36,17 @@ CREATE UNIQUE INDEX order_unpaid_once ON guest_order (buyer_id, deal_id) WHERE s
 CREATE INDEX order_of_buyer ON guest_order (buyer_id, placed_at DESC);
 CREATE INDEX order_expired ON guest_order (buyer_id, expires_at) WHERE state = 'expired';
 CREATE INDEX order_of_merchant ON guest_order (merchant_id, placed_at DESC);
+CREATE INDEX order_of_group ON guest_order (group_id) WHERE group_id IS NOT NULL;
+CREATE INDEX order_of_purchase ON guest_order (purchase_id) WHERE purchase_id IS NOT NULL;
 CREATE INDEX order_waiting ON guest_order (expires_at) WHERE state = 'unpaid';
 CREATE TRIGGER order_step BEFORE UPDATE OF state ON guest_order FOR EACH ROW EXECUTE FUNCTION kernel_check_step('order', 'order_id');
 CREATE TABLE order_line (
   order_id text NOT NULL REFERENCES guest_order,
   line int NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('price', 'friend_discount')),
+  kind text NOT NULL CHECK (kind IN ('price', 'host_benefit', 'friend_discount', 'platform_coupon', 'merchant_coupon')),
   amount_fen bigint NOT NULL,
+  coupon_id text,
+  title text,                                              -- the coupon's, as it was used
+  platform_fen bigint NOT NULL DEFAULT 0,                  -- what of it the platform pays
   PRIMARY KEY (order_id, line)
 );

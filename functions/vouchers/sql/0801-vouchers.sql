@@ -24,6 +24,7 @@ CREATE TABLE voucher (
   locator text NOT NULL CHECK (locator ~ '^[0-9]{6}$'),
   position int NOT NULL,
   paid_fen bigint NOT NULL CHECK (paid_fen >= 0),
+  subsidy_fen bigint NOT NULL DEFAULT 0 CHECK (subsidy_fen >= 0),        -- its share of what the platform pays
   valid_from timestamptz NOT NULL,
   valid_until timestamptz NOT NULL,
   redemption_id text,
