@@ -1,3 +1,4 @@
 /** Deals and what is valid where: the public face. */
 export { findStoreNames } from '../merchants';
+export { isOffPeak, type GroupRule, type OffPeak } from './rules';
 export { getDealForOrder, isValidAt, listDealStores, saveTerms, type DealForOrder } from './store';

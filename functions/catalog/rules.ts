@@ -39,6 +39,14 @@ export function dealProblem(p: Proposal, freezeDays: number): { where: string; p
   return foreign < 0 ? null : bad(`pictureUrls.${foreign}`, 'not a picture of this platform');
 }
 
+const SHANGHAI_MS = 8 * 3_600_000;
+/** Whether a moment lies in the off-peak window. */
+export function isOffPeak(offPeak: OffPeak, nowMs: number): boolean {
+  const there = new Date(nowMs + SHANGHAI_MS);
+  const minute = there.getUTCHours() * 60 + there.getUTCMinutes();
+  return offPeak.days.includes(there.getUTCDay() || 7) && minute >= offPeak.fromMinute && minute < offPeak.toMinute;
+}
+
 /** A group is cheaper than buying alone; a ladder ascends in size and falls in price, from its first tier to its full size. */
 export function groupProblem(g: GroupRule, priceFen: number): { where: string; problem: string } | null {
   const bad = (where: string, problem: string) => ({ where, problem });

@@ -52,10 +52,12 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
   });
 }
 
-/** One voucher for each unit; their shares of what was paid sum to it exactly. */
+/** One voucher for each unit; their shares of what was paid, and of what the platform pays, sum exactly. */
 function drawVouchers(order: OrderRow) {
-  return splitFen(order.payableFen, Array.from({ length: order.quantity }, () => 1))
-    .map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: newDigits(6), paidFen }));
+  const units = Array.from({ length: order.quantity }, () => 1);
+  const subsidies = splitFen(order.subsidyFen, units);
+  return splitFen(order.payableFen, units)
+    .map((paidFen, i) => ({ voucherId: newId('vch'), secret: newSecret(), locator: newDigits(6), paidFen, subsidyFen: subsidies[i]! }));
 }
 
 async function quarantine(app: App, told: { paymentId: string; transactionId: string }, reason: string, notice: object | null): Promise<PaidOutcome> {

@@ -1,13 +1,14 @@
 /** The orders module's SQL, one named function per statement. */
-import type { OrderState } from '../contract/states';
+import type { Fulfilment, OrderState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface OrderRow {
-  orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; refundedFen: number; providerFeeFen: number;
-  commissionBps: number; rebateBps: number; rebateCapFen: number; validDays: number; deviceId: string | null; placedAtMs: number; expiresAtMs: number; paidAtMs: number | null; title: string; nowMs: number;
+  orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; subsidyFen: number; refundedFen: number; providerFeeFen: number;
+  commissionBps: number; rebateBps: number; rebateCapFen: number; validDays: number; deviceId: string | null; groupId: string | null; purchaseId: string | null; fulfilment: Fulfilment; placedAtMs: number; expiresAtMs: number; paidAtMs: number | null; title: string; nowMs: number;
 }
-const ORDER = `order_id AS "orderId", merchant_id AS "merchantId", buyer_id AS "buyerId", deal_id AS "dealId", state, quantity, payable_fen AS "payableFen", refunded_fen AS "refundedFen",
+const ORDER = `order_id AS "orderId", merchant_id AS "merchantId", buyer_id AS "buyerId", deal_id AS "dealId", state, quantity, payable_fen AS "payableFen", subsidy_fen AS "subsidyFen", refunded_fen AS "refundedFen",
   provider_fee_fen AS "providerFeeFen", commission_bps AS "commissionBps", rebate_bps AS "rebateBps", rebate_cap_fen AS "rebateCapFen", valid_days AS "validDays", device_id AS "deviceId",
+  group_id AS "groupId", purchase_id AS "purchaseId", fulfilment,
   ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", ms_of(paid_at) AS "paidAtMs", snapshot ->> 'title' AS title, ms_of(juke_now()) AS "nowMs"`;
 
 export async function findOrder(db: Db, orderId: string): Promise<OrderRow | null> {

@@ -6,10 +6,12 @@ import { DAY_MS, PAGE_SIZE, REWARD_HOLD_MS } from '../contract/limits';
 import { shapes, type Answer } from '../contract/shapes';
 import { dealCard } from '../contract/shapes-market';
 import { refuse, type Db, type Row, type Story } from '../kernel';
+import { isOffPeak } from '../catalog';
 import {
   byDistance,
   findCandidates,
   findStores,
+  flashOf,
   LISTS_MOST,
   placeKey,
   positionOf,
@@ -17,6 +19,7 @@ import {
   snapshotOf,
   toStoreCard,
   ON_SALE,
+  REGULAR_PRICE,
   type Candidate,
   type DealCard,
   type Filter,

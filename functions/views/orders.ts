@@ -15,6 +15,7 @@ const ROW = `
     o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
     m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
+    o.price_kind, o.fulfilment, o.purchase_id, o.group_id,
     v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
       v.first_id, s.store_name, s.stores, f.refund_state,
     o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay

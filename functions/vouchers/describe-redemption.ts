@@ -28,7 +28,7 @@ export async function describeRedemption(ctx: Context, staff: Staff, redemptionI
   const providerFeeFen = feeFen(paidFen, ctx.config.providerFeeBps);
   return {
     redemptionId, voucherId: voucher.voucherId, title: deal!.title, pictureUrl: deal!.pictureUrl, items: deal!.items, redeemedAtMs: redemption.redeemedAtMs, undoUntilMs: redemption.undoUntilMs,
-    paidFen, rebateFen, commissionFen, commissionBps: commissionBps, providerFeeFen, merchantNetFen: paidFen - rebateFen - commissionFen - providerFeeFen, guest: named(voucher.ownerId),
+    paidFen, subsidyFen: voucher.subsidyFen, rebateFen, commissionFen, commissionBps: commissionBps, providerFeeFen, merchantNetFen: paidFen + voucher.subsidyFen - rebateFen - commissionFen - providerFeeFen, guest: named(voucher.ownerId),
     isNewGuest: isNew, broughtBy: attribution ? { person: named(attribution.sharerId), channel: attribution.channel } : null, left: set!.live, codeShown: `${voucher.locator.slice(0, 4)} ${voucher.locator.slice(4)}·· ····`,
   };
 }

@@ -3,10 +3,10 @@ import type { VoucherState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface VoucherRow {
-  voucherId: string; orderId: string; merchantId: string; dealId: string; ownerId: string; state: VoucherState; secret: string; locator: string; paidFen: number;
+  voucherId: string; orderId: string; merchantId: string; dealId: string; ownerId: string; state: VoucherState; secret: string; locator: string; paidFen: number; subsidyFen: number;
   validFromMs: number; validUntilMs: number; redemptionId: string | null; nowMs: number;
 }
-const VOUCHER = `voucher_id AS "voucherId", order_id AS "orderId", merchant_id AS "merchantId", deal_id AS "dealId", owner_id AS "ownerId", state, secret, locator, paid_fen AS "paidFen",
+const VOUCHER = `voucher_id AS "voucherId", order_id AS "orderId", merchant_id AS "merchantId", deal_id AS "dealId", owner_id AS "ownerId", state, secret, locator, paid_fen AS "paidFen", subsidy_fen AS "subsidyFen",
   ms_of(valid_from) AS "validFromMs", ms_of(valid_until) AS "validUntilMs", redemption_id AS "redemptionId", ms_of(juke_now()) AS "nowMs"`;
 
 export async function findVoucher(db: Db, voucherId: string): Promise<VoucherRow | null> {

@@ -38,7 +38,7 @@ afterEach(() => jest.useRealTimers());
 
 const deal: DealCardData = {
   dealId: 'deal_1', title: '双人鸳鸯锅套餐', category: 'food', pictureUrl: '/media/a.svg', merchantName: '渡口老灶', storeId: 'sto_1', storeName: '渡口老灶（桥弄街店）',
-  distanceM: 384, priceFen: 12_800, friendDiscountFen: 1_000, rebateFen: 900, soldCount: 1_286, available: 3, tags: ['随时退', '过期退', '第三个'], isOnSale: true,
+  distanceM: 384, priceFen: 12_800, friendDiscountFen: 1_000, rebateFen: 900, soldCount: 1_286, available: 3, tags: ['随时退', '过期退', '第三个'], isOnSale: true, group: null, flash: null,
 };
 
 test('every icon becomes a mask without characters that end a url()', () => {

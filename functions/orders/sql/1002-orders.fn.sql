@@ -1,5 +1,5 @@
--- The save of placing an order: one round trip, fixed order of checks, idempotency first, the contended stock row last.
--- I-06, I-10, I-17, I-22, F-20. Anything refused leaves nothing.
+-- The save of placing an order: one round trip, fixed order of checks, idempotency first, the contended rows last.
+-- I-06, I-10, I-11, I-12, I-17, I-22, F-20. Anything refused leaves nothing.
 CREATE OR REPLACE FUNCTION orders_place(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := juke_now();
@@ -15,23 +15,26 @@ BEGIN
   END IF;
   PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
   INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
-    placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot)
+    placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, price_kind, subsidy_fen, fulfilment, group_id, purchase_id, snapshot)
   VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
     (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', v_now, v_expires, (p ->> 'commissionBps')::int,
-    (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p -> 'snapshot')
+    (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p ->> 'priceKind', (p ->> 'subsidyFen')::bigint, p ->> 'fulfilment', p #>> '{seat,groupId}', p ->> 'purchaseId', p -> 'snapshot')
   ON CONFLICT (buyer_id, deal_id) WHERE state = 'unpaid' DO NOTHING;
   IF NOT FOUND THEN
     PERFORM juke_refuse('UNPAID_ORDER_EXISTS', jsonb_build_object('orderId',
       (SELECT order_id FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND deal_id = p ->> 'dealId' AND state = 'unpaid')));
   END IF;
-  INSERT INTO order_line (order_id, line, kind, amount_fen)
-  SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
+  INSERT INTO order_line (order_id, line, kind, amount_fen, coupon_id, title, platform_fen)
+  SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint, e ->> 'couponId', e ->> 'title', (e ->> 'platformFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
   PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v_order, 'merchantId', p ->> 'merchantId', 'subMchid', p ->> 'subMchid',
     'amountFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(v_expires)));
   IF jsonb_typeof(p -> 'attribution') = 'object' THEN PERFORM referrals_attribute(p -> 'attribution'); END IF;
   PERFORM kernel_emit('order.placed', v_order, '{}', v_now + (p ->> 'watchMs')::bigint * interval '1 millisecond');
   PERFORM kernel_event('convert', 'order.placed', p ->> 'merchantId', NULL, p ->> 'buyerId', v_order, p #>> '{attribution,token}');
+  IF jsonb_array_length(p -> 'uses') > 0 THEN PERFORM coupons_hold(p -> 'uses', p ->> 'buyerId'); END IF;
   PERFORM catalog_count_buyer(p ->> 'dealId', p ->> 'buyerId', (p ->> 'quantity')::int, (p ->> 'limit')::int);
+  -- The contended rows last, always in this order: the group, then the stock.
+  IF jsonb_typeof(p -> 'seat') = 'object' THEN PERFORM group_buys_take_seat(p -> 'seat'); END IF;
   PERFORM catalog_take_stock(p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int);
   RETURN v_answer;
 END $$;

@@ -1,12 +1,12 @@
--- I-13: exactly the quantity, in the save that marks the order paid. p_vouchers: [{voucherId, secret, locator, paidFen}]
+-- I-13: exactly the quantity, in the save that marks the order paid. p_vouchers: [{voucherId, secret, locator, paidFen, subsidyFen}]
 CREATE OR REPLACE FUNCTION vouchers_issue(p_order text, p_merchant text, p_deal text, p_owner text, p_vouchers jsonb, p_until timestamptz, p_commission_bps int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_count int;
 BEGIN
   INSERT INTO voucher_set (order_id, merchant_id, deal_id, owner_id, issued, live, commission_bps)
   VALUES (p_order, p_merchant, p_deal, p_owner, jsonb_array_length(p_vouchers), jsonb_array_length(p_vouchers), p_commission_bps);
-  INSERT INTO voucher (voucher_id, order_id, merchant_id, deal_id, owner_id, secret, locator, position, paid_fen, valid_from, valid_until)
-  SELECT e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, e ->> 'secret', e ->> 'locator', n, (e ->> 'paidFen')::bigint, juke_now(), p_until
+  INSERT INTO voucher (voucher_id, order_id, merchant_id, deal_id, owner_id, secret, locator, position, paid_fen, subsidy_fen, valid_from, valid_until)
+  SELECT e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, e ->> 'secret', e ->> 'locator', n, (e ->> 'paidFen')::bigint, (e ->> 'subsidyFen')::bigint, juke_now(), p_until
   FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n) ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS v_count = ROW_COUNT;
   -- A locator is taken at this merchant: draw others.

@@ -38,7 +38,7 @@ function Body({ refund }: { refund: Refund }) {
   const language = useLanguage();
   const { state } = refund;
   const head = state === 'requested' ? t.headRequested : state === 'declined' ? t.headDeclined : state === 'succeeded' ? t.headDone : t.headGoing;
-  const kind = { unused: t.kindUnused, expired: t.kindExpired, late_payment: t.kindLate, double_payment: t.kindDouble, after_sale: t.kindAfterSale }[refund.kind];
+  const kind = { unused: t.kindUnused, expired: t.kindExpired, late_payment: t.kindLate, double_payment: t.kindDouble, after_sale: t.kindAfterSale, group_failed: t.kindGroupFailed, group_left: t.kindGroupLeft, ladder: t.kindLadder }[refund.kind];
   return (
     <>
       <View className="jk-card refund__head">

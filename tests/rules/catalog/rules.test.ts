@@ -3,7 +3,8 @@ import { dealProblem, decideWarnings, isOwnPicture, type Proposal } from '../../
 
 const deal = (more: Partial<Proposal> = {}): Proposal => ({
   title: '双人餐', subtitle: '锅底任选', items: [{ name: '锅底', quantity: 1 }], notes: ['不与其他优惠同用'], pictureUrls: ['/art/dish-hotpot.svg'], storeIds: ['sto_1'],
-  priceFen: 10_000, friendDiscountFen: 1_500, rebateBps: 1_000, rebateCapFen: 2_000, commissionBps: 500, perPersonLimit: 5, validDays: 30, saleStartsAtMs: null, saleEndsAtMs: null, ...more,
+  priceFen: 10_000, friendDiscountFen: 1_500, rebateBps: 1_000, rebateCapFen: 2_000, commissionBps: 500, perPersonLimit: 5, validDays: 30, saleStartsAtMs: null, saleEndsAtMs: null,
+  group: null, isFlash: false, regularDealId: null, offPeak: null, ...more,
 });
 
 test('A2 a good deal passes without a word', () => {

@@ -1,18 +1,14 @@
-/** I-06: payable = Σ lines ≥ 1 fen for any deal that the catalog allows. */
+/** What an order may hold and how its figures are said (the price itself: tests/rules/contract/best-combination). */
 import * as fc from 'fast-check';
 import { MAX_ORDER_FEN } from '../../../functions/contract/limits';
-import { decidePrice, maxQuantity, validUntil, yuan } from '../../../functions/orders/rules';
+import { maxQuantity, validUntil, yuan } from '../../../functions/orders/rules';
 
-test('I-06 the lines sum to the payable amount, which is positive and what the columns demand', () => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 5_000_000 }), fc.nat(), fc.integer({ min: 1, max: 99 }), fc.boolean(), (priceFen, discount, wanted, isBrought) => {
-    const friendDiscountFen = discount % priceFen;
-    const quantity = Math.min(wanted, maxQuantity(priceFen, 99));
-    const p = decidePrice({ priceFen, friendDiscountFen }, quantity, isBrought);
-    expect(p.lines.reduce((a, l) => a + l.amountFen, 0)).toBe(p.payableFen);
-    expect(p.payableFen).toBe(p.unitPriceFen * quantity - p.discountFen);
-    expect(p.payableFen).toBeGreaterThan(0);
-    expect(p.payableFen).toBeLessThanOrEqual(MAX_ORDER_FEN);
-    if (!isBrought) expect(p.discountFen).toBe(0);
+test('I-06 one payment never holds more than WeChat takes, and always at least one unit', () => {
+  fc.assert(fc.property(fc.integer({ min: 1, max: MAX_ORDER_FEN }), fc.integer({ min: 1, max: 99 }), (priceFen, limit) => {
+    const most = maxQuantity(priceFen, limit);
+    expect(most).toBeGreaterThanOrEqual(1);
+    expect(most).toBeLessThanOrEqual(limit);
+    expect(priceFen * most).toBeLessThanOrEqual(MAX_ORDER_FEN);
   }));
 });
 test.each([[1, '¥0.01'], [10_300, '¥103.00'], [1_234_560, '¥12345.60']])('%i fen read %s', (fen, text) => expect(yuan(fen)).toBe(text));

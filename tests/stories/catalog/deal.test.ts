@@ -86,7 +86,7 @@ test('terms that were sold never change; a new price is a new version, and an or
   const bought = await buy(t, m, buyer, { dealId });
   await expect(t.db.query('UPDATE deal_terms SET price_fen = 1 WHERE deal_id = $1', [dealId])).rejects.toThrow(/append-only/);
   const { priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs } = await termsOf(dealId);
-  const terms = { priceFen: priceFen + 1_000, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs };
+  const terms = { priceFen: priceFen + 1_000, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs, group: null, isFlash: false, regularDealId: null, offPeak: null };
   expect(await saveTerms(t.db, { dealId, fromVersion: 1, terms })).toEqual({ termsVersion: 2 });
   await expect(saveTerms(t.db, { dealId, fromVersion: 1, terms })).rejects.toThrow('changed');
   expect(await stockOf(dealId)).toEqual({ stocked: 100, available: 99, held: 0, sold: 1, version: 2 });

@@ -1,0 +1,124 @@
+/**
+ * What one deal of a checkout costs this person now, from server data. Guards I-06, A-15, A-16, C2 … C4.
+ * The unit price is the single, flash, off-peak or group price; discounts are stacked by contract/best-combination.
+ */
+import { bestCombination, priceStack, stackProblem, type PricedStack, type Stack, type StackCoupon, type StackLine } from '../contract/best-combination';
+import { REWARD_MIN_FEN } from '../contract/limits';
+import { rewardOfFen } from '../contract/money';
+import type { PriceKind } from '../contract/states';
+import { getDealForOrder, isOffPeak } from '../catalog';
+import { listCoupons } from '../coupons';
+import type { SeatOffer } from '../group-buys';
+import { findPeople } from '../identity';
+import { newSnapshot, refuse, type Context, type Db, type Snapshot } from '../kernel';
+import { findBringer, type Brought } from '../referrals';
+import { maxQuantity, validUntil, yuan } from './rules';
+
+export type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
+export interface Wish { dealId: string; quantity: number; shareToken?: string | undefined }
+/** One deal of a checkout with everything that its price was decided on. `lineId` is the deal's id. */
+export interface Item { deal: Deal; quantity: number; brought: Brought | null; seat: SeatOffer | null; priceKind: PriceKind; line: StackLine }
+
+const deals = new WeakMap<Db, Snapshot<Deal | null>>();
+
+/** From a 2 s snapshot; `fresh` asks the database. The save guards the terms' version that was decided on. */
+export async function loadDeal(db: Db, dealId: string, fresh = false): Promise<Deal> {
+  let snapshot = deals.get(db);
+  if (!snapshot) deals.set(db, (snapshot = newSnapshot()));
+  if (fresh) snapshot.drop(dealId);
+  return (await snapshot.get(dealId, () => getDealForOrder(db, dealId))) ?? refuse('NOT_FOUND');
+}
+
+/** The unit price of this moment. A group's price was fixed when it was opened. */
+export function unitOf(deal: Deal, seat: SeatOffer | null, nowMs: number): { priceKind: PriceKind; unitPriceFen: number } {
+  if (seat) return { priceKind: 'group', unitPriceFen: seat.priceFen };
+  if (deal.isFlash) return { priceKind: 'flash', unitPriceFen: deal.priceFen };
+  if (deal.offPeak && isOffPeak(deal.offPeak, nowMs)) return { priceKind: 'off_peak', unitPriceFen: deal.offPeak.priceFen };
+  return { priceKind: 'single', unitPriceFen: deal.priceFen };
+}
+
+export async function loadItem(ctx: Context, deal: Deal, wish: Wish, seat: SeatOffer | null): Promise<Item> {
+  const brought = wish.shareToken ? await findBringer(ctx, deal, wish.shareToken) : null;
+  const { priceKind, unitPriceFen } = unitOf(deal, seat, ctx.clock.nowMs());
+  const line: StackLine = {
+    lineId: deal.dealId, dealId: deal.dealId, merchantId: deal.merchantId, storeIds: deal.storeIds, quantity: wish.quantity, unitPriceFen,
+    hostBenefitFen: seat?.isOpening ? seat.hostBenefitFen : 0, friendDiscountFen: brought ? deal.friendDiscountFen : 0,
+  };
+  return { deal, quantity: wish.quantity, brought, seat, priceKind, line };
+}
+
+/** What this person may buy of it at once: a seat in a group is one unit. */
+export const mostOf = ({ deal, seat, line }: Item): number => (seat ? 1 : maxQuantity(line.unitPriceFen, deal.perPersonLimit));
+
+/** The chosen stack; without a choice the friend discounts alone. A choice that is not allowed is refused with its reason. */
+export function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly StackCoupon[], choice: Stack | undefined): PricedStack {
+  const lines = items.map((item) => item.line);
+  const stack = choice ?? { usesFriend: lines.some((line) => line.friendDiscountFen > 0), couponIds: [] };
+  const held = coupons.filter((coupon) => stack.couponIds.includes(coupon.couponId));
+  const lost = stack.couponIds.find((id) => !held.some((coupon) => coupon.couponId === id));
+  if (lost) refuse('COUPON_NOT_USABLE', { couponId: lost, title: whyNot.held[ctx.language].title, why: whyNot.held[ctx.language].why, reason: 'held' });
+  const problem = stackProblem(lines, held, stack, ctx.clock.nowMs());
+  if (problem) {
+    const { title } = held.find((coupon) => coupon.couponId === problem.couponId) ?? whyNot.held[ctx.language];
+    refuse('COUPON_NOT_USABLE', { couponId: problem.couponId, title, why: sentence(ctx, problem.reason, problem.missingFen), reason: problem.reason });
+  }
+  return priceStack(lines, held, stack, ctx.clock.nowMs());
+}
+
+/** The best stack and what it was chosen from, for a quote. */
+export async function priceBest(ctx: Context, items: readonly Item[], choice: Stack | undefined): Promise<{ coupons: StackCoupon[]; priced: PricedStack }> {
+  const coupons = await listCoupons(ctx.db, ctx.session!.personId);
+  const priced = choice ? priceChoice(ctx, items, coupons, choice) : bestCombination(items.map((item) => item.line), coupons, ctx.clock.nowMs()).best;
+  return { coupons, priced };
+}
+
+/** One item as a quote shows it. */
+export async function describeItem(ctx: Context, item: Item, priced: PricedStack, coupons: readonly StackCoupon[]) {
+  const { deal, line } = item;
+  const own = priced.lines.find((p) => p.lineId === line.lineId)!;
+  const titleOf = (couponId: string | null) => (couponId && coupons.find((coupon) => coupon.couponId === couponId)?.title) || null;
+  return {
+    dealId: deal.dealId, merchantId: deal.merchantId, merchantName: deal.merchantName, title: deal.title, pictureUrl: deal.pictureUrl, storeName: deal.storeName, storeIds: deal.storeIds, termsVersion: deal.termsVersion,
+    quantity: item.quantity, maxQuantity: mostOf(item), unitPriceFen: line.unitPriceFen, singlePriceFen: deal.priceFen, priceKind: item.priceKind, fulfilment: deal.fulfilment, hostBenefitFen: line.hostBenefitFen,
+    friendDiscountFen: line.friendDiscountFen, payableFen: own.payableFen, lines: own.parts.map(({ kind, amountFen, couponId }) => ({ kind, amountFen, couponId, title: titleOf(couponId) })),
+    validUntilMs: validUntil(ctx.clock.nowMs(), deal.validDays), sharer: item.brought && (await sharerOf(ctx, deal, item.brought, own.payableFen)),
+  };
+}
+
+/** What of this item the save writes: the lines, and the part that the platform pays. */
+export function savedPrice(item: Item, priced: PricedStack, coupons: readonly StackCoupon[]) {
+  const own = priced.lines.find((p) => p.lineId === item.line.lineId)!;
+  return {
+    quantity: item.quantity, unitPriceFen: item.line.unitPriceFen, priceKind: item.priceKind, discountFen: own.priceFen - own.payableFen, payableFen: own.payableFen, subsidyFen: own.platformFen,
+    lines: own.parts.map((part) => ({ ...part, title: coupons.find((coupon) => coupon.couponId === part.couponId)?.title ?? null })),
+    uses: own.parts.filter((part) => part.couponId).map((part) => ({ couponId: part.couponId!, discountFen: -part.amountFen, platformFen: part.platformFen })),
+  };
+}
+
+/** What the save freezes of who brought the buyer. The reward is on what is paid; a Moments post earns none. */
+export function savedAttribution(item: Item, saved: { payableFen: number; lines: readonly { kind: string; amountFen: number }[] }, orderId: string, buyerId: string) {
+  const { deal, brought } = item;
+  if (!brought) return null;
+  const friendFen = saved.lines.find((line) => line.kind === 'friend_discount')?.amountFen ?? 0;
+  return {
+    orderId, merchantId: deal.merchantId, dealId: deal.dealId, buyerId, token: brought.token, sharerId: brought.sharerId, groupId: brought.groupId, discountFen: -friendFen,
+    rewardFen: brought.channel === 'moments' ? 0 : rewardOfFen(saved.payableFen, deal.rebateBps, deal.rebateCapFen),
+  };
+}
+
+async function sharerOf(ctx: Context, deal: Deal, brought: Brought, payableFen: number) {
+  const [person] = await findPeople(ctx.db, [brought.sharerId]);
+  const rebateFen = brought.channel === 'moments' ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
+  return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, token: brought.token };
+}
+
+const whyNot = {
+  held: { zh: { title: '这张券', why: '你手里没有它，可能已经用在别的订单上' }, en: { title: 'chosen', why: 'you do not hold it; it may be used by another order' } },
+};
+const sentences: Record<string, { zh: string; en: string }> = {
+  threshold: { zh: '还差 {missing} 到门槛', en: '{missing} short of its minimum' }, not_covering: { zh: '不适用于这些商品', en: 'it does not cover these deals' },
+  not_started: { zh: '还没到使用时间', en: 'it is not valid yet' }, expired: { zh: '已经过期', en: 'it has expired' }, with_friend: { zh: '不能和好友立减一起用', en: 'it cannot be combined with the friend discount' },
+  one_platform: { zh: '一次只能用一张平台券', en: 'only one platform coupon at a time' }, one_per_merchant: { zh: '每家店一次只能用一张', en: 'only one coupon of a shop at a time' },
+  no_room: { zh: '没有可以减的金额了', en: 'nothing is left to take off' }, not_new: { zh: '只给没来过的新客', en: 'it is for new guests only' }, not_lapsed: { zh: '只给很久没来的老客', en: 'it is for guests who have not come for a while' },
+};
+const sentence = (ctx: Context, reason: string, missingFen: number): string => (sentences[reason]?.[ctx.language] ?? '').replace('{missing}', yuan(missingFen));
