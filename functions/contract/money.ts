@@ -32,16 +32,17 @@ export function feeFen(amountFen: number, bps: number): number {
 
 /**
  * Splits an amount over weights so that the parts sum to it exactly (largest remainder; a tie goes to the earlier
- * part). Weights are integers ≥ 0 with a positive sum and sum × amount within the safe integers.
+ * part). Weights are integers ≥ 0 with a positive sum; amount × weight + sum stays within the safe integers, where
+ * plain division is exact to the fen (old phones have no BigInt).
  */
 export function splitFen(totalFen: number, weights: readonly number[]): number[] {
   if (assertFen(totalFen) < 0) throw new TypeError('amount must not be negative');
   const sum = weights.reduce((a, w) => a + w, 0);
   if (!(sum > 0) || weights.some((w) => !Number.isSafeInteger(w) || w < 0)) throw new TypeError('weights must be ≥ 0 with a positive sum');
-  const big = BigInt(totalFen);
-  const parts = weights.map((w) => Number((big * BigInt(w)) / BigInt(sum)));
-  const rests = weights.map((w, i) => ({ i, rest: (big * BigInt(w)) % BigInt(sum) }));
-  rests.sort((a, b) => (a.rest === b.rest ? a.i - b.i : a.rest < b.rest ? 1 : -1));
+  if (weights.some((w) => !Number.isSafeInteger(totalFen * w + sum))) throw new TypeError('too much to split exactly');
+  const parts = weights.map((w) => Math.floor((totalFen * w) / sum));
+  const rests = weights.map((w, i) => ({ i, rest: (totalFen * w) % sum }));
+  rests.sort((a, b) => b.rest - a.rest || a.i - b.i);
   let left = totalFen - parts.reduce((a, p) => a + p, 0);
   for (const { i } of rests) {
     if (left === 0) break;

@@ -18,6 +18,18 @@ test('I-06 a split sums to the amount exactly, and no part is more than a fen aw
   }));
 });
 
+test('I-24 plain division splits the largest amounts exactly, and what is too much for it is refused', () => {
+  fc.assert(fc.property(fc.integer({ min: 0, max: 100_000_000_000 }), fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 1, maxLength: 9 }), (total, weights) => {
+    fc.pre(Number.isSafeInteger(total * Math.max(...weights) + 9 * 90_000));
+    const sum = BigInt(weights.reduce((a, w) => a + w, 0));
+    splitFen(total, weights).forEach((part, i) => {
+      const whole = (BigInt(total) * BigInt(weights[i]!)) / sum;
+      expect([whole, whole + 1n]).toContain(BigInt(part));
+    });
+  }));
+  expect(() => splitFen(100_000_000_000, [100_000, 1])).toThrow(TypeError);
+});
+
 test('I-24 parts are whole, never more than the amount, and grow with it', () => {
   fc.assert(fc.property(fen, fen, bps, (a, b, rate) => {
     const [low, high] = a < b ? [a, b] : [b, a];
