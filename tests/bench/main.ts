@@ -1,9 +1,10 @@
 /** `npm run bench`: ratios against a floor measured in the same run. It starts and stops everything it needs, on loopback. */
 import { notices, purchase, redeem } from './journey';
-import type { Result } from './measure';
+import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
 import { dealPage, facts, ledger, LEDGER_SQL, nearby } from './reads';
 import { startBench, type Bench } from './setup';
+import { watchCosts } from './where';
 
 const CLIENTS = [1, 16, 64];
 const cases: Record<string, (b: Bench, clients: number, ms: number) => Promise<Result | null>> = {
@@ -21,7 +22,8 @@ const HELP = `npm run bench [-- options]
   --only NAME     one of: ${Object.keys(cases).join(', ')}
   --clients N,N   default 1,16,64
   --seconds N     for each measurement, default 4
-  --json          one object a line`;
+  --json          one object a line
+  --where         also: CPU of a step by process, and the dearest statements (Linux)`;
 
 async function main(args: string[]): Promise<void> {
   const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
@@ -32,7 +34,9 @@ async function main(args: string[]): Promise<void> {
   const clients = value('--clients')?.split(',').map(Number) ?? CLIENTS;
   const ms = Number(value('--seconds') ?? 4) * 1_000;
   const say = (words: string) => process.stderr.write(`… ${words}\n`);
-  const bench = await startBench(say);
+  const isLooking = args.includes('--where');
+  const bench = await startBench(say, isLooking);
+  if (isLooking) looking.start = () => watchCosts(bench.db, bench.pids);
   try {
     await bench.db.query(BENCH_SQL.split(';\n')[0]!);
     await bench.db.query(BENCH_SQL.slice(BENCH_SQL.indexOf('CREATE FUNCTION')));
@@ -45,6 +49,8 @@ async function main(args: string[]): Promise<void> {
         if (!r) continue;
         const { note, ...plain } = r;
         console.log(asJson ? JSON.stringify(plain) : row([r.name, r.clients, r.perSecond, r.p50Ms, r.p95Ms, r.p99Ms, r.floorPerSecond ?? '', r.ratio ?? '', note ?? '']));
+        if (looking.said) say(`${name}\n${looking.said}`);
+        delete looking.said;
       }
     }
   } finally {

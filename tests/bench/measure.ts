@@ -5,6 +5,9 @@ export interface Measured { perSecond: number; p50Ms: number; p95Ms: number; p99
 /** Before counting: every connection plans its statements on first use, which costs more than running them. */
 const WARM_MS = 1_500;
 
+/** Set by `--where`: called around what is counted. */
+export const looking: { start?: () => Promise<(count: number) => Promise<string>>; said?: string } = {};
+
 /** `client(i)` makes the i-th client's step; the step is repeated until `ms` are over (or it answers false: nothing left). */
 export async function measure(clients: number, ms: number, client: (i: number) => Promise<() => Promise<unknown>>): Promise<Measured> {
   const steps = await Promise.all(Array.from({ length: clients }, (_, i) => client(i)));
@@ -13,6 +16,7 @@ export async function measure(clients: number, ms: number, client: (i: number) =
     while (performance.now() < warm) if ((await step()) === false) return;
   }));
   const times: number[] = [];
+  const costs = await looking.start?.();
   const start = performance.now();
   const until = start + ms;
   await Promise.all(steps.map(async (step) => {
@@ -24,6 +28,7 @@ export async function measure(clients: number, ms: number, client: (i: number) =
     }
   }));
   const seconds = (performance.now() - start) / 1_000;
+  if (costs) looking.said = await costs(times.length);
   times.sort((a, b) => a - b);
   const at = (p: number) => round(times[Math.min(times.length - 1, Math.floor(times.length * p))] ?? 0);
   return { perSecond: Math.round(times.length / seconds), p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), count: times.length };

@@ -8,6 +8,7 @@ import { freePort, startPostgres } from '../../functions/host/postgres.mjs';
 import { openDb, type Db } from '../../functions/kernel';
 import { makeToken } from '../../functions/kernel/session';
 import { prepareDatabase } from '../../functions/worker/prepare';
+import type { Pids } from './where';
 
 export const SESSION_KEY = 'bench-session-key-of-32-characters!!';
 export const PEOPLE = 20_000;
@@ -22,10 +23,10 @@ const MERCHANTS = 50;
 
 export interface Bench {
   databaseUrl: string; db: Db; port: number; sandboxUrl: string; credentials: Record<string, string>;
-  platformKeyPem: string; tokens: string[]; stop(): Promise<void>;
+  platformKeyPem: string; tokens: string[]; pids: Pids; stop(): Promise<void>;
 }
 
-export async function startBench(say: (words: string) => void): Promise<Bench> {
+export async function startBench(say: (words: string) => void, isLooking = false): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'juke-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
@@ -33,7 +34,7 @@ export async function startBench(say: (words: string) => void): Promise<Bench> {
   };
   try {
     say('PostgreSQL with fsync on');
-    const postgres = await startPostgres({ dataDir: join('/var/tmp', `juke-bench-${process.pid}`), fsync: true, settings: { shared_buffers: '512MB', max_wal_size: '4GB', log_min_messages: 'fatal' } });
+    const postgres = await startPostgres({ dataDir: join('/var/tmp', `juke-bench-${process.pid}`), fsync: true, settings: { shared_buffers: '512MB', max_wal_size: '4GB', log_min_messages: 'fatal', ...(isLooking ? { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' } : {}) } });
     undo.push(async () => {
       await postgres.stop();
       rmSync(postgres.dataDir, { recursive: true, force: true });
@@ -46,27 +47,27 @@ export async function startBench(say: (words: string) => void): Promise<Bench> {
     await preload(db);
     say('stand-in and server');
     const sandboxPort = await freePort();
-    await child(undo, 'functions/sandbox/main.ts', ['--port', String(sandboxPort), '--data', folder], {}, () => existsSync(join(folder, 'credentials.json')));
+    const standIn = await child(undo, 'functions/sandbox/main.ts', ['--port', String(sandboxPort), '--data', folder], {}, () => existsSync(join(folder, 'credentials.json')));
     const keys = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
     const credentials = JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8'));
     credentials.platformKeys.BENCH = keys.publicKey;
     writeFileSync(join(folder, 'bench.json'), JSON.stringify(credentials));
     const port = await freePort();
     let ready = false;
-    await child(undo, 'tests/bench/server.ts', [], {
+    const server = await child(undo, 'tests/bench/server.ts', [], {
       DATABASE_URL: postgres.url, PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}`, SESSION_KEY, SANDBOX_URL: `http://127.0.0.1:${sandboxPort}`,
       SANDBOX_CREDENTIALS: join(folder, 'bench.json'), TRUST_PROXY: '1', LOG_LEVEL: 'silent', POOL_SIZE: '24', NODE_ENV: 'production',
     }, () => ready, (line) => { ready ||= line.includes('"ready"'); });
     const nowMs = (await db.query<{ now: number }>('SELECT ms_of(juke_now()) AS now'))[0]!.now;
     const tokens = Array.from({ length: PEOPLE }, (_, n) => makeToken(SESSION_KEY, { personId: personId(n), familyId: `fam_${n}`, deviceId: `device-${n}`, isOperator: false }, nowMs).token);
-    return { databaseUrl: postgres.url, db, port, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, credentials, platformKeyPem: keys.privateKey, tokens, stop };
+    return { databaseUrl: postgres.url, db, port, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, credentials, platformKeyPem: keys.privateKey, tokens, pids: { postgres: postgres.pid, standIn, server }, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function child(undo: (() => Promise<void> | void)[], entry: string, args: string[], env: Record<string, string>, isReady: () => boolean, onLine: (line: string) => void = () => undefined): Promise<void> {
+async function child(undo: (() => Promise<void> | void)[], entry: string, args: string[], env: Record<string, string>, isReady: () => boolean, onLine: (line: string) => void = () => undefined): Promise<number> {
   const started: ChildProcess = spawn(process.execPath, [...(process.env.BENCH_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`] : []), 'functions/host/run.mjs', entry, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const exited = new Promise<void>((done) => started.once('exit', () => done()));
   undo.push(async () => {
@@ -81,6 +82,7 @@ async function child(undo: (() => Promise<void> | void)[], entry: string, args: 
     await new Promise((done) => setTimeout(done, 100));
   }
   await new Promise((done) => setTimeout(done, 200));
+  return started.pid!;
 }
 
 /** Preloaded and analysed: plans cached against tables that were empty would read several times too slow. */
