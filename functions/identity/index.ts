@@ -2,7 +2,7 @@
 export { demoPeople, ensureDemoPerson, findDemoPeople, type DemoName, type DemoPerson } from './demo';
 export { findOrAddByPhone, openGroup } from './people';
 export {
-  findFingerprint, findOpenid, findPayout, findPeople, findSubscriber, type Fingerprint, type Payout, type Person,
+  findFingerprint, findPayout, findPeople, findSubscriber, type Fingerprint, type Payout, type Person,
 } from './store';
 export { wechatApi, type WechatApi } from './wechat-api';
 export { checkPicture } from './check-picture';

@@ -4,10 +4,10 @@
  * A crash before the save leaves everything as it was (WeChat repeats); after it, the repeat changes nothing.
  */
 import { feeFen, splitFen } from '../contract/money';
-import { decided, must, newDigits, newId, newSecret, type App } from '../kernel';
-import { decideMismatch, findPayment, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
+import { decided, newDigits, newId, newSecret, type App } from '../kernel';
+import { decideMismatch, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
 import { decideOrderReward } from '../referrals';
-import { findOrder, type OrderRow } from './store';
+import { findPaid, type OrderRow } from './store';
 
 export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
 
@@ -32,16 +32,15 @@ function readPayment(notice: ProviderNotice): ProviderPayment | null {
 /** @throws Unavailable when the database is; nothing is half done then. */
 export function markPaid(app: App, told: ProviderPayment, notice: object | null = null): Promise<PaidOutcome> {
   return decided(async () => {
-    const payment = await findPayment(app.db, told.paymentId);
-    if (!payment) return quarantine(app, told, 'no such intent', notice);
+    const order = await findPaid(app.db, told.paymentId);
+    if (!order) return quarantine(app, told, 'no such intent', notice);
+    const { payment } = order;
     if (payment.state === 'succeeded' && payment.transactionId === told.transactionId) return 'repeat';
     const mismatch = payment.state === 'succeeded' ? 'another transaction' : decideMismatch(payment, told, app.config.wechat);
     if (mismatch) return quarantine(app, told, mismatch, notice);
-    const order = await findOrder(app.db, payment.orderId);
-    must(order, 'an intent belongs to an order');
     const reward = order.state === 'unpaid' ? await decideOrderReward(app.db, order, told.payerOpenid) : null;
     const { outcome } = await app.db.call<{ outcome: PaidOutcome }>('orders_mark_paid', {
-      paymentId: payment.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
+      paymentId: told.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
       providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: drawVouchers(order), reward, shareToken: reward?.token ?? null,
     });
     return outcome;

@@ -3,19 +3,17 @@
  * Guards F-02, F-05, F-16, F-27, F-34. The intent is committed by the order itself, before any call; its number never changes.
  */
 import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
-import { findOpenid } from '../identity';
 import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { markPaid } from './mark-paid';
-import { findOrder, findOwnOrder, type OrderRow } from './store';
+import { findOrder, findOwnOrder, findPayable, type OrderRow, type PayableRow } from './store';
 
 export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
-    const [own, payments] = await Promise.all([findOwnOrder(ctx.db, params.orderId, me(ctx).personId), listPayments(ctx.db, params.orderId)]);
-    const order = own ?? refuse('NOT_FOUND');
+    const order = (await findPayable(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
-    const payment = await intentFor(ctx, order, payments, body.method);
+    const payment = await intentFor(ctx, order, order.payments, body.method);
     return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
   });
 
@@ -31,7 +29,7 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
 }
 
 /** A prepay_id lives two hours, longer than the order; an h5_url five minutes, so it is asked for anew by the same number. */
-async function prepare(ctx: Context, order: OrderRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
+async function prepare(ctx: Context, order: PayableRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
   const pay = wechatPay(ctx.config.wechat);
   const common = {
     paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, description: order.title, expiresAtMs: payment.expiresAtMs,
@@ -39,7 +37,7 @@ async function prepare(ctx: Context, order: OrderRow, payment: PaymentRow, metho
   };
   let prepay = method === 'jsapi' ? payment.prepay : null;
   if (!prepay && method === 'jsapi') {
-    const openid = (await findOpenid(ctx.db, me(ctx).personId)) ?? refuse('PAYMENT_NEEDS_WECHAT');
+    const openid = order.openid ?? refuse('PAYMENT_NEEDS_WECHAT');
     prepay = (await pay.prepareJsapi({ ...common, openid })).prepayId;
   }
   prepay ??= (await pay.prepareH5({ ...common, clientIp: ctx.ip })).h5Url;

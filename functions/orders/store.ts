@@ -1,6 +1,7 @@
 /** The orders module's SQL, one named function per statement. */
 import type { Fulfilment, OrderState } from '../contract/states';
 import type { Db } from '../kernel';
+import { PAYMENT_ROW, type PaymentRow } from '../payments';
 
 export interface OrderRow {
   orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; subsidyFen: number; refundedFen: number; providerFeeFen: number;
@@ -13,6 +14,29 @@ const ORDER = `order_id AS "orderId", merchant_id AS "merchantId", buyer_id AS "
 
 export async function findOrder(db: Db, orderId: string): Promise<OrderRow | null> {
   return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1`, [orderId]))[0] ?? null;
+}
+export interface PaidRow extends OrderRow {
+  payment: { state: PaymentRow['state']; transactionId: string | null; amountFen: number; currency: string; subMchid: string };
+  /** Who brought the order. */
+  token: string | null; sharerId: string | null; channel: string | null;
+}
+/** All that a payment's decision needs, in one query: the intent, its order, who brought it. */
+export async function findPaid(db: Db, paymentId: string): Promise<PaidRow | null> {
+  return (await db.query<PaidRow>(
+    `SELECT payment, ${ORDER}, token, "sharerId", channel
+     FROM (SELECT order_id AS of_order, json_build_object('state', state, 'transactionId', transaction_id, 'amountFen', amount_fen, 'currency', currency, 'subMchid', sub_mchid) AS payment
+       FROM payments_find($1)) p
+     JOIN guest_order ON order_id = of_order
+     LEFT JOIN LATERAL (SELECT token, sharer_id AS "sharerId", channel FROM referrals_of(of_order)) a ON true`, [paymentId]))[0] ?? null;
+}
+
+export interface PayableRow extends OrderRow { payments: PaymentRow[]; openid: string | null }
+/** A-18: the buyer's own, with its intents (oldest first) and by what WeChat knows the buyer. */
+export async function findPayable(db: Db, orderId: string, buyerId: string): Promise<PayableRow | null> {
+  return (await db.query<PayableRow>(
+    `SELECT ${ORDER}, identity_value(buyer_id, 'openid') AS openid,
+       (SELECT coalesce(json_agg(x), '[]') FROM (SELECT ${PAYMENT_ROW} FROM payments_of(guest_order.order_id) ORDER BY created_at, payment_id) x) AS payments
+     FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;
 }
 /** A-18: only the buyer's own. */
 export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Promise<OrderRow | null> {

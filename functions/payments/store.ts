@@ -6,19 +6,20 @@ export interface PaymentRow {
   paymentId: string; orderId: string; merchantId: string; subMchid: string; state: PaymentState; amountFen: number; currency: string; method: 'jsapi' | 'h5' | null;
   prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number; nowMs: number;
 }
-const PAYMENT = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, prepay,
+/** A payment's columns as a PaymentRow; also for the set functions payments_find and payments_of. */
+export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, prepay,
   transaction_id AS "transactionId", payer_openid AS "payerOpenid", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"`;
 
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
-  return (await db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE payment_id = $1`, [paymentId]))[0] ?? null;
+  return (await db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE payment_id = $1`, [paymentId]))[0] ?? null;
 }
 /** Oldest first. */
 export function listPayments(db: Db, orderId: string): Promise<PaymentRow[]> {
-  return db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
+  return db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
 }
 /** The payment that made the order paid: its money is held, split and given back. Any other that succeeded is unwanted. */
 export async function findKeptPayment(db: Db, orderId: string): Promise<PaymentRow | null> {
-  return (await db.query<PaymentRow>(`SELECT ${PAYMENT} FROM payment WHERE order_id = $1 AND state = 'succeeded' AND NOT unwanted`, [orderId]))[0] ?? null;
+  return (await db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE order_id = $1 AND state = 'succeeded' AND NOT unwanted`, [orderId]))[0] ?? null;
 }
 export async function findNotice(db: Db, noticeId: string): Promise<{ kind: string; content: unknown } | null> {
   return (await db.query<{ kind: string; content: unknown }>('SELECT kind, content FROM provider_notice WHERE notice_id = $1', [noticeId]))[0] ?? null;

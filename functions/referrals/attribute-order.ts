@@ -4,7 +4,7 @@ import { getDealForOrder } from '../catalog';
 import { findFingerprint } from '../identity';
 import { newId, type Context, type Db } from '../kernel';
 import { chooseTouch, decideReward } from './rules';
-import { countRewards, findAttribution, findTouches } from './store';
+import { countRewards, findTouches } from './store';
 
 type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
 export interface Brought { token: string; sharerId: string; groupId: string | null; channel: string }
@@ -17,10 +17,15 @@ export async function findBringer(ctx: Context, deal: Deal, shown: string | null
   return chooseTouch(touches.map((t) => ({ ...t, isShown: t.token === shown })), personId, deal.attribution, nowMs);
 }
 
+interface PaidOrder {
+  orderId: string; merchantId: string; buyerId: string; payableFen: number; rebateBps: number; rebateCapFen: number; deviceId: string | null;
+  /** Who brought it, as it was frozen when the order was placed; null: nobody. */
+  token: string | null; sharerId: string | null; channel: string | null;
+}
 /** The reward's row as the save of a paid order takes it, or null for an order that nobody brought. A Moments post earns none. */
-export async function decideOrderReward(db: Db, order: { orderId: string; merchantId: string; buyerId: string; payableFen: number; rebateBps: number; rebateCapFen: number; deviceId: string | null }, payerOpenid: string | null) {
-  const brought = await findAttribution(db, order.orderId);
-  if (!brought || brought.channel === 'moments') return null;
+export async function decideOrderReward(db: Db, order: PaidOrder, payerOpenid: string | null) {
+  if (!order.sharerId || order.channel === 'moments') return null;
+  const brought = { sharerId: order.sharerId, token: order.token };
   const [prints, counts] = await Promise.all([
     findFingerprint(db, [brought.sharerId, order.buyerId]),
     countRewards(db, { sharerId: brought.sharerId, buyerId: order.buyerId, deviceId: order.deviceId, payerOpenid }),

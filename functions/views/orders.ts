@@ -10,15 +10,15 @@ type Order = Answer<'getOrder'>;
 /** The voucher as a person sees it: past its end it is expired, and its refund is on the way. */
 export const SHOWN_STATE =
   "CASE WHEN v.state = 'issued' AND v.valid_until <= juke_now() THEN 'expired' ELSE v.state END";
-const ROW = `
-  SELECT o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
+const COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
     o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
     m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
     o.price_kind, o.fulfilment, o.purchase_id, o.group_id,
     v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
       v.first_id, s.store_name, s.stores, f.refund_state,
-    o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay
+    o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay`;
+const TABLES = `
   FROM guest_order o JOIN merchant m ON m.merchant_id = o.merchant_id
   LEFT JOIN LATERAL (
     SELECT ms_of(min(v.valid_until)) AS valid_until, (count(*) FILTER (WHERE usable))::int AS vouchers_left,
@@ -31,6 +31,25 @@ const ROW = `
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id) s ON true
   LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id
   ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
+const all = (select: string) => `(SELECT coalesce(json_agg(x), '[]') FROM (${select}) x)`;
+/** The app looks at an order again and again while its payment is under way, so all of it is one query. */
+const ONE = `SELECT ${COLUMNS},
+  ${all('SELECT kind, amount_fen, coupon_id, title FROM order_line WHERE order_id = o.order_id ORDER BY line')} AS lines,
+  ${all(`SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen,
+      ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
+    FROM voucher v LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
+      LEFT JOIN store s ON s.store_id = r.store_id
+    WHERE v.order_id = o.order_id ORDER BY v.position`)} AS vouchers,
+  ${all(`SELECT refund_id, state, amount_fen, ms_of(requested_at) AS requested_at
+    FROM refund WHERE order_id = o.order_id ORDER BY requested_at, refund_id`)} AS refunds,
+  ${all(`SELECT s.store_id, s.name, s.address
+    FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id
+    ORDER BY s.created_at, s.store_id`)} AS shops,
+  (SELECT json_build_object('sharer_name', p.name, 'sharer_avatar', p.avatar_url, 'state', w.state,
+      'reward_fen', coalesce(w.amount_fen, a.reward_fen))
+    FROM attribution a JOIN person p ON p.person_id = a.sharer_id
+      LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = o.order_id) AS sharer
+  ${TABLES} WHERE o.order_id = $1 AND o.buyer_id = $2`;
 
 const TABS: Record<string, string> = {
   all: 'true',
@@ -43,7 +62,7 @@ const TABS: Record<string, string> = {
 export const listOrders: Story<'listOrders'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
   const rows = await ctx.db.query(
-    `${ROW} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
+    `SELECT ${COLUMNS} ${TABLES} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
     ORDER BY o.placed_at DESC, o.order_id DESC LIMIT $4`,
     [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1],
   );
@@ -52,43 +71,16 @@ export const listOrders: Story<'listOrders'> = async (ctx, { query }) => {
 
 export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
   const { orderId } = params;
-  const row = await getRow(ctx.db, `${ROW} WHERE o.order_id = $1 AND o.buyer_id = $2`, [orderId, me(ctx).personId]);
-  const [lines, vouchers, refunds, stores, [sharer]] = await Promise.all([
-    ctx.db.query('SELECT kind, amount_fen, coupon_id, title FROM order_line WHERE order_id = $1 ORDER BY line', [orderId]),
-    ctx.db.query(
-      `SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen,
-          ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
-      FROM voucher v LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
-        LEFT JOIN store s ON s.store_id = r.store_id
-      WHERE v.order_id = $1 ORDER BY v.position`,
-      [orderId],
-    ),
-    ctx.db.query(
-      `SELECT refund_id, state, amount_fen, ms_of(requested_at) AS requested_at
-        FROM refund WHERE order_id = $1 ORDER BY requested_at, refund_id`,
-      [orderId],
-    ),
-    ctx.db.query(
-      `SELECT s.store_id, s.name, s.address
-        FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = $1 ORDER BY s.created_at, s.store_id`,
-      [row.deal_id],
-    ),
-    ctx.db.query(
-      `SELECT p.name AS sharer_name, p.avatar_url AS sharer_avatar, coalesce(w.amount_fen,
-          a.reward_fen) AS reward_fen, w.state
-      FROM attribution a JOIN person p ON p.person_id = a.sharer_id
-        LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = $1`,
-      [orderId],
-    ),
-  ]);
+  const row = await getRow(ctx.db, ONE, [orderId, me(ctx).personId]);
+  const { sharer }: Row = row;
   return {
     row: toRow(row, ctx.language),
     paidAtMs: row.paid_at,
     canPay: row.can_pay,
     canCancel: row.state === 'unpaid',
     refundableFen: row.refundable_fen,
-    quote: lines.map((l) => ({ kind: l.kind, amountFen: l.amount_fen, couponId: l.coupon_id, title: l.title })),
-    vouchers: vouchers.map((v) => ({
+    quote: row.lines.map((l: Row) => ({ kind: l.kind, amountFen: l.amount_fen, couponId: l.coupon_id, title: l.title })),
+    vouchers: row.vouchers.map((v: Row) => ({
       voucherId: v.voucher_id,
       state: v.state,
       validUntilMs: v.valid_until,
@@ -96,13 +88,13 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
       redeemedAtMs: v.redeemed_at,
       redeemedAt: v.redeemed_in,
     })),
-    refunds: refunds.map((r) => ({
+    refunds: row.refunds.map((r: Row) => ({
       refundId: r.refund_id,
       state: r.state,
       amountFen: r.amount_fen,
       requestedAtMs: r.requested_at,
     })),
-    stores: stores.map((s) => ({ storeId: s.store_id, name: s.name, address: s.address })),
+    stores: row.shops.map((s: Row) => ({ storeId: s.store_id, name: s.name, address: s.address })),
     sharer: sharer
       ? { person: person(sharer, 'sharer'), rebateFen: sharer.reward_fen, state: sharer.state ?? rewardOf(row.state) }
       : null,

@@ -1,3 +1,9 @@
+-- For loads of modules to the right: an intent by its number, and all of an order.
+CREATE OR REPLACE FUNCTION payments_find(p_payment text) RETURNS SETOF payment LANGUAGE sql STABLE AS
+  $$ SELECT * FROM payment WHERE payment_id = p_payment $$;
+CREATE OR REPLACE FUNCTION payments_of(p_order text) RETURNS SETOF payment LANGUAGE sql STABLE AS
+  $$ SELECT * FROM payment WHERE order_id = p_order $$;
+
 -- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs}
 CREATE OR REPLACE FUNCTION payments_open(p jsonb) RETURNS void LANGUAGE sql AS $$
   INSERT INTO payment (payment_id, order_id, merchant_id, sub_mchid, amount_fen, expires_at)
