@@ -1,13 +1,13 @@
 /** Deleting one's account (PIPL §47), refused while money or rights are open. Pictures lose their rows first: without one no file is ever served. */
 import { me, type Story } from '../kernel';
-import { folderStore } from '../kernel/media-store';
+import { mediaStore } from '../kernel/media-store';
 
 const NOBODY = { name: '已注销', avatarUrl: '/art/avatar-0.svg' };
 
 export const deleteMe: Story<'deleteMe'> = async (ctx) => {
   const { personId, familyId } = me(ctx);
   const { mediaIds } = await ctx.db.call<{ mediaIds: string[] }>('identity_delete', { personId, familyId, ...NOBODY });
-  const files = folderStore(ctx.config.mediaDir);
+  const files = mediaStore(ctx.config);
   for (const mediaId of mediaIds) await files.remove(mediaId).catch((error: Error) => ctx.log.warn({ mediaId, reason: error.message }, 'a picture of a deleted person is still on disk'));
   return { ok: true };
 };

@@ -3,6 +3,7 @@
  * never a stack trace. Every variable is explained in .env.example.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import type { Bucket } from './media-store';
 
 export class ConfigError extends Error {}
 
@@ -18,7 +19,7 @@ export interface WechatConfig {
   spName?: string;
 }
 export interface Config {
-  databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; artDir: string;
+  databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; mediaBucket: Bucket | null; artDir: string;
   poolSize: number; namedStatements: boolean; logLevel: string; providerFeeBps: number; freezeDays: number; sandboxUrl: string | null;
   wechat: WechatConfig; subscribeTemplates: string[]; rebateInWechatH5: boolean;
 }
@@ -34,7 +35,7 @@ export function readConfig(env: Env = process.env): Config {
     databaseUrl: need(env, 'DATABASE_URL', 'the address of a PostgreSQL database, such as postgres://juke@127.0.0.1:5432/juke'),
     port, demo, publicUrl: trimSlash(env.PUBLIC_URL ?? `http://127.0.0.1:${port}`),
     sessionKey: demo ? env.SESSION_KEY ?? 'demo-only-session-key-of-32-bytes!' : secret(env, 'SESSION_KEY'),
-    h5Dir: env.H5_DIR ?? 'dist/h5', mediaDir: env.MEDIA_DIR ?? '.juke/media', artDir: env.ART_DIR ?? 'functions/host/art',
+    h5Dir: env.H5_DIR ?? 'dist/h5', mediaDir: env.MEDIA_DIR ?? '.juke/media', mediaBucket: bucketOf(env), artDir: env.ART_DIR ?? 'functions/host/art',
     poolSize: whole(env, 'POOL_SIZE', 20), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: env.LOG_LEVEL ?? 'info',
     providerFeeBps: whole(env, 'WECHAT_PAY_FEE_BPS', 60), freezeDays: whole(env, 'WECHAT_PAY_FREEZE_DAYS', 180), sandboxUrl,
     wechat: sandboxUrl && env.SANDBOX_CREDENTIALS ? sandboxWechat(sandboxUrl, env.SANDBOX_CREDENTIALS) : realWechat(env),
@@ -82,6 +83,14 @@ function realWechat(env: Env): WechatConfig {
   };
 }
 
+function bucketOf(env: Env): Bucket | null {
+  if (!env.MEDIA_BUCKET_URL) return null;
+  if (!/^https?:\/\/[^/]+\/./.test(env.MEDIA_BUCKET_URL)) throw new ConfigError('MEDIA_BUCKET_URL must be an address with the bucket in its path, such as https://s3.eu-central-1.amazonaws.com/juke-media.');
+  return {
+    url: trimSlash(env.MEDIA_BUCKET_URL), region: env.MEDIA_BUCKET_REGION ?? 'auto', keyId: need(env, 'MEDIA_BUCKET_KEY_ID', 'the access key of MEDIA_BUCKET_URL'),
+    secret: need(env, 'MEDIA_BUCKET_SECRET', 'the secret of MEDIA_BUCKET_KEY_ID'),
+  };
+}
 function need(env: Env, name: string, what: string): string {
   const value = env[name];
   if (!value) throw new ConfigError(`${name} is not set: ${what}.`);

@@ -9,10 +9,10 @@ import type { Db } from './db';
 import { refuse } from './failure';
 import { newId } from './ids';
 import { cleanPicture, type PictureType } from './media-picture';
-import { folderStore } from './media-store';
+import { mediaStore } from './media-store';
 
 /** `nowMs` is the database clock. */
-export interface MediaPlace { config: Pick<Config, 'mediaDir' | 'publicUrl' | 'sessionKey'>; db: Pick<Db, 'query'>; nowMs: number }
+export interface MediaPlace { config: Pick<Config, 'mediaDir' | 'mediaBucket' | 'publicUrl' | 'sessionKey'>; db: Pick<Db, 'query'>; nowMs: number }
 export interface SignedQuery { exp?: string; bytes?: string; sig?: string }
 interface MediaRow { content_type: PictureType; state: 'awaited' | 'hidden' | 'shown' | 'refused' }
 
@@ -50,7 +50,7 @@ export async function storeUpload(place: MediaPlace, mediaId: string, query: Sig
   if (row.state !== 'awaited') return;
   const clean = await cleanPicture(row.content_type, body);
   if (!clean) refuse('BAD_INPUT', { field: 'picture' });
-  await folderStore(place.config.mediaDir).put(mediaId, clean);
+  await mediaStore(place.config).put(mediaId, clean);
   await place.db.query(
     `UPDATE media SET state = 'hidden' WHERE media_id = $1 AND state = 'awaited' RETURNING kernel_emit('media.uploaded', media_id)`,
     [mediaId],
@@ -64,7 +64,7 @@ export async function readMedia(
   if (!MEDIA_ID.test(mediaId)) return null;
   const row = await rowOf(place, mediaId);
   if (!row || (row.state !== 'shown' && !(row.state === 'hidden' && signed(place, 'check', mediaId, query)))) return null;
-  const bytes = await folderStore(place.config.mediaDir).get(mediaId);
+  const bytes = await mediaStore(place.config).get(mediaId);
   return bytes && { bytes, contentType: row.content_type, cacheControl: row.state === 'shown' ? 'public, max-age=86400' : 'no-store' };
 }
 
@@ -89,7 +89,7 @@ export async function settleMedia(place: Omit<MediaPlace, 'nowMs'>, mediaId: str
     `UPDATE media SET state = $2 WHERE media_id = $1 AND (state = 'hidden' OR state = 'shown' AND $2 = 'refused') RETURNING media_id`,
     [mediaId, verdict],
   );
-  if (verdict === 'refused' && (await rowOf(place, mediaId))?.state === 'refused') await folderStore(place.config.mediaDir).remove(mediaId);
+  if (verdict === 'refused' && (await rowOf(place, mediaId))?.state === 'refused') await mediaStore(place.config).remove(mediaId);
   return rows.length === 1;
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   db = openDb(database.url);
   const mediaDir = await mkdtemp(join(tmpdir(), 'juke-media-'));
-  place = { config: { mediaDir, publicUrl: 'https://juke.example', sessionKey: 'k'.repeat(32) }, db, nowMs: Date.now() };
+  place = { config: { mediaDir, mediaBucket: null, publicUrl: 'https://juke.example', sessionKey: 'k'.repeat(32) }, db, nowMs: Date.now() };
   picture = await sharp({ create: { width: 30, height: 30, channels: 3, background: '#c33' } }).jpeg().toBuffer();
 });
 afterAll(async () => {
