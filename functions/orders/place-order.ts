@@ -8,7 +8,7 @@ import type { Stack } from '../contract/best-combination';
 import { findCoupons } from '../coupons';
 import { offerSeat } from '../group-buys';
 import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
-import { describeItem, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
+import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
 import { yuan } from './rules';
 
 export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
@@ -40,7 +40,7 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
     });
   } catch (error) {
     if (error instanceof Changed) await loadDeal(ctx.db, deal.dealId, true);
-    throw error;
+    throw inWords(ctx, error);
   }
 }
 

@@ -10,7 +10,7 @@ import { getDealForOrder, isOffPeak } from '../catalog';
 import { listCoupons } from '../coupons';
 import type { SeatOffer } from '../group-buys';
 import { findPeople } from '../identity';
-import { newSnapshot, refuse, type Context, type Db, type Snapshot } from '../kernel';
+import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } from '../kernel';
 import { findBringer, type Brought } from '../referrals';
 import { maxQuantity, validUntil, yuan } from './rules';
 
@@ -122,3 +122,10 @@ const sentences: Record<string, { zh: string; en: string }> = {
   no_room: { zh: '没有可以减的金额了', en: 'nothing is left to take off' }, not_new: { zh: '只给没来过的新客', en: 'it is for new guests only' }, not_lapsed: { zh: '只给很久没来的老客', en: 'it is for guests who have not come for a while' },
 };
 const sentence = (ctx: Context, reason: string, missingFen: number): string => (sentences[reason]?.[ctx.language] ?? '').replace('{missing}', yuan(missingFen));
+/** A save refuses a coupon by its reason only; this adds the person's words. */
+export function inWords(ctx: Context, error: unknown): unknown {
+  if (!(error instanceof Refused && error.code === 'COUPON_NOT_USABLE') || error.details.why) return error;
+  const { title, why } = whyNot.held[ctx.language];
+  const reason = String(error.details.reason);
+  return new Refused(error.code, { ...error.details, title: error.details.title ?? title, why: sentence(ctx, reason, 0) || why });
+}

@@ -71,6 +71,7 @@ BEGIN
   v_until := (((v_now AT TIME ZONE 'Asia/Shanghai')::date + v.valid_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai');
   PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until, v.commission_bps);
   IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_expect(p -> 'reward'); END IF;
+  PERFORM coupons_use(v.order_id);
   PERFORM kernel_emit('order.paid', v.order_id);
   PERFORM kernel_event('convert', 'order.paid', v.merchant_id, NULL, v.buyer_id, v.order_id, p ->> 'shareToken');
   PERFORM identity_notify(v.buyer_id, 'order.paid', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title', 'amountFen', v.payable_fen, 'untilMs', ms_of(v_until)),
@@ -92,6 +93,7 @@ BEGIN
     IF p ->> 'to' = 'cancelled' THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
     RETURN '{"ok": false}';
   END IF;
+  PERFORM coupons_return(v.order_id);
   PERFORM catalog_release_stock(v.deal_id, v.buyer_id, v.quantity);
   PERFORM kernel_emit('order.ended', v.order_id);
   IF p ->> 'to' = 'expired' THEN

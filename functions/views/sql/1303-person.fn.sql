@@ -11,3 +11,9 @@ $$;
 
 CREATE OR REPLACE FUNCTION person_is_staff(p_person text) RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT EXISTS (SELECT FROM staff WHERE person_id = p_person AND removed_at IS NULL) $$;
+
+-- When the person last paid for something that was not all given back, at one merchant or (NULL) anywhere. NULL: never. Who is a new guest,
+-- and who has not come for a while, is decided by this (C1, C3); an order that is only being paid does not count yet.
+CREATE OR REPLACE FUNCTION person_last_paid(p_person text, p_merchant text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT max(paid_at) FROM guest_order WHERE buyer_id = p_person AND paid_at IS NOT NULL AND refunded_fen < payable_fen AND (p_merchant IS NULL OR merchant_id = p_merchant)
+$$;

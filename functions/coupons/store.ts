@@ -1,0 +1,55 @@
+/** The coupons module's SQL, one named function per statement. */
+import type { StackCoupon } from '../contract/best-combination';
+import { COUPONS_HELD_MAX } from '../contract/limits';
+import type { CouponAudience, CouponKind, CouponState } from '../contract/states';
+import type { Db } from '../kernel';
+
+/** Whom a coupon is for is asked anew each time: somebody who paid meanwhile is no new guest any more. */
+const BLOCKED = `CASE o.audience
+  WHEN 'new_guest' THEN CASE WHEN person_last_paid(c.owner_id, o.merchant_id) IS NOT NULL THEN 'not_new' END
+  WHEN 'win_back' THEN CASE WHEN coalesce(person_last_paid(c.owner_id, o.merchant_id) > juke_now() - o.win_back_days * interval '1 day', true) THEN 'not_lapsed' END END`;
+const STACK = `c.coupon_id AS "couponId", o.title, o.merchant_id AS "merchantId", o.kind, o.threshold_fen AS "thresholdFen", o.amount_fen AS "amountFen", o.off_bps AS "offBps", o.cap_fen AS "capFen",
+  o.deal_id AS "dealId", o.deal_ids AS "dealIds", o.store_ids AS "storeIds", o.platform_bps AS "platformBps", ms_of(c.valid_from) AS "validFromMs", ms_of(c.valid_until) AS "validUntilMs", ${BLOCKED} AS blocked`;
+
+/** The available coupons of a person, as the search for the best stack takes them; at most COUPONS_HELD_MAX, ending first. */
+export function listCoupons(db: Db, personId: string): Promise<StackCoupon[]> {
+  return db.query<StackCoupon>(`SELECT ${STACK} FROM coupon c JOIN coupon_offer o USING (offer_id)
+    WHERE c.owner_id = $1 AND c.state = 'available' AND juke_now() < c.valid_until ORDER BY c.valid_until, c.coupon_id LIMIT ${COUPONS_HELD_MAX}`, [personId]);
+}
+/** Those of the named coupons that this person has at hand; whether they may be used now their times and `blocked` say. */
+export function findCoupons(db: Db, personId: string, couponIds: readonly string[]): Promise<StackCoupon[]> {
+  return db.query<StackCoupon>(`SELECT ${STACK} FROM coupon c JOIN coupon_offer o USING (offer_id)
+    WHERE c.coupon_id = ANY ($2::text[]) AND c.owner_id = $1 AND c.state = 'available' ORDER BY c.valid_until, c.coupon_id`, [personId, couponIds]);
+}
+
+export interface OfferRow {
+  offerId: string; merchantId: string | null; title: string; kind: CouponKind; audience: CouponAudience; winBackDays: number | null; thresholdFen: number; amountFen: number; offBps: number; capFen: number;
+  dealId: string | null; dealIds: string[]; storeIds: string[]; platformBps: number; total: number; perPerson: number; claimed: number; claimFromMs: number; claimUntilMs: number;
+  validFromMs: number | null; validUntilMs: number | null; validDays: number | null; code: string | null; isTransferable: boolean; state: 'active' | 'paused'; nowMs: number;
+}
+const OFFER = `offer_id AS "offerId", merchant_id AS "merchantId", title, kind, audience, win_back_days AS "winBackDays", threshold_fen AS "thresholdFen", amount_fen AS "amountFen", off_bps AS "offBps",
+  cap_fen AS "capFen", deal_id AS "dealId", deal_ids AS "dealIds", store_ids AS "storeIds", platform_bps AS "platformBps", total, per_person AS "perPerson", claimed, ms_of(claim_from) AS "claimFromMs",
+  ms_of(claim_until) AS "claimUntilMs", ms_of(valid_from) AS "validFromMs", ms_of(valid_until) AS "validUntilMs", valid_days AS "validDays", code, transferable AS "isTransferable", state, ms_of(juke_now()) AS "nowMs"`;
+export async function findOffer(db: Db, by: { offerId: string } | { code: string }): Promise<OfferRow | null> {
+  const [column, value] = 'offerId' in by ? ['offer_id', by.offerId] : ['code', by.code];
+  return (await db.query<OfferRow>(`SELECT ${OFFER} FROM coupon_offer WHERE ${column} = $1`, [value]))[0] ?? null;
+}
+/** When this person last paid for something at this merchant (null: anywhere). */
+export async function findLastPaid(db: Db, personId: string, merchantId: string | null): Promise<number | null> {
+  return (await db.query<{ at: number | null }>('SELECT ms_of(person_last_paid($1, $2)) AS at', [personId, merchantId]))[0]!.at;
+}
+
+export interface CouponRow {
+  couponId: string; offerId: string; merchantId: string | null; ownerId: string; state: CouponState; validFromMs: number; validUntilMs: number; isTransferable: boolean; givenBy: string | null; nowMs: number;
+}
+const COUPON = `c.coupon_id AS "couponId", c.offer_id AS "offerId", c.merchant_id AS "merchantId", c.owner_id AS "ownerId", c.state, ms_of(c.valid_from) AS "validFromMs", ms_of(c.valid_until) AS "validUntilMs",
+  o.transferable AND c.given_by IS NULL AS "isTransferable", c.given_by AS "givenBy", ms_of(juke_now()) AS "nowMs"`;
+export async function findCoupon(db: Db, couponId: string): Promise<CouponRow | null> {
+  return (await db.query<CouponRow>(`SELECT ${COUPON} FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
+}
+export interface GiftRow { token: string; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended'; expiresAtMs: number; nowMs: number }
+const GIFT = 'token, coupon_id AS "couponId", giver_id AS "giverId", state, ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"';
+export async function findGift(db: Db, by: { token: string } | { couponId: string }): Promise<GiftRow | null> {
+  const [where, value] = 'token' in by ? ['token = $1', by.token] : ["coupon_id = $1 AND state = 'open'", by.couponId];
+  return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE ${where}`, [value]))[0] ?? null;
+}
