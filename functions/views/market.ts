@@ -47,13 +47,14 @@ export const REGULAR_PRICE = `CASE WHEN t.is_flash THEN (SELECT r.price_fen FROM
     JOIN deal_terms r ON r.deal_id = y.deal_id AND r.version = y.terms_version
   WHERE y.deal_id = t.regular_deal_id AND (r.sale_starts_at IS NULL OR r.sale_starts_at <= ${NOW})
     AND (r.sale_ends_at IS NULL OR ${NOW} < r.sale_ends_at)) END`;
-const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
+/** A deal's part of a card, and its store's, for toCandidate. */
+export const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
   t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available, t.group_rule,
   t.is_flash, ms_of(t.sale_starts_at) AS sale_starts_at, ms_of(t.sale_ends_at) AS sale_ends_at, ${REGULAR_PRICE} AS regular_price_fen`;
 const DEAL_JOINS = `JOIN deal d ON d.deal_id = ds.deal_id JOIN deal_terms t ON t.deal_id = d.deal_id
     AND t.version = d.terms_version
   JOIN deal_stock k ON k.deal_id = d.deal_id JOIN merchant m ON m.merchant_id = d.merchant_id`;
-const STORE = 's.store_id, s.name AS store_name, s.lat_e6, s.lng_e6';
+export const STORE = 's.store_id, s.name AS store_name, s.lat_e6, s.lng_e6';
 /** The GiST index store_near answers this in order of distance. */
 export const near = (lat: number, lng: number) =>
   `merchants_point(s.lat_e6, s.lng_e6) <-> public.ll_to_earth($${lat}::float8, $${lng}::float8)`;

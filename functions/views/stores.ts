@@ -7,11 +7,13 @@ import {
   LISTS_MOST,
   near,
   NEARBY_ROWS,
+  DEAL,
   ON_SALE,
   placeKey,
   positionOf,
   roughly,
   snapshotOf,
+  STORE,
   toCandidate,
   toDealCard,
   toStoreCard,
@@ -86,9 +88,7 @@ async function load(db: Db, storeId: string, language: 'zh' | 'en'): Promise<Loa
   const [[store], deals, others] = await Promise.all([
     findStores(db, 'WHERE s.store_id = $1', [storeId]),
     db.query(
-      `SELECT s.store_id, s.name AS store_name, s.lat_e6, s.lng_e6, d.deal_id, d.title, d.category,
-          d.picture_urls[1] AS picture_url, d.tags,
-        m.name AS merchant_name, t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available
+      `SELECT ${STORE}, ${DEAL}
       FROM store s JOIN deal_store ds ON ds.store_id = s.store_id JOIN deal d ON d.deal_id = ds.deal_id
       JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
       JOIN deal_stock k ON k.deal_id = d.deal_id

@@ -21,7 +21,7 @@ export function saveOf(person: number, deal: number) {
   return {
     idem: { actor: personId(person), key: `key-${orderId}`, hash: 'h', family: `fam_${person}` }, orderId, paymentId: newId('pay'), merchantId: merchantId(deal % 50), subMchid: String(1_900_000_000 + (deal % 50)),
     dealId: dealId(deal), buyerId: personId(person), deviceId: `device-${person}`, surface: 'weapp', termsVersion: 1, quantity: 1, limit: 99, unitPriceFen: 12_800, discountFen: 0, payableFen: 12_800,
-    lines: [{ kind: 'price', amountFen: 12_800 }], commissionBps: 300, rebateBps: 800, rebateCapFen: 2_000, validDays: 30,
+    subsidyFen: 0, priceKind: 'single', fulfilment: 'voucher', uses: [], seat: null, lines: [{ kind: 'price', amountFen: 12_800, platformFen: 0 }], commissionBps: 300, rebateBps: 800, rebateCapFen: 2_000, validDays: 30,
     snapshot: { title: `双人套餐 ${deal}`, pictureUrl: '/art/dish-hotpot.svg', items: [{ name: '锅底', quantity: 1 }] }, holdMs: 900_000, watchMs: 30_000, hoardMax: 3, hoardMs: 3_600_000, attribution: null,
   };
 }

@@ -3,7 +3,7 @@ import { codeWindow, qrText, typedCode } from '../../functions/contract/voucher-
 import { hmac } from '../../functions/vouchers';
 import type { Market, TestApp, TestPerson } from './app';
 
-export interface BuyOptions { quantity?: number; shareToken?: string; dealId?: string; method?: 'jsapi' | 'h5'; pay?: boolean; key?: string }
+export interface BuyOptions { quantity?: number; shareToken?: string; dealId?: string; method?: 'jsapi' | 'h5'; pay?: boolean; key?: string; group?: { open: true } | { groupId: string } }
 export interface Bought { orderId: string; payableFen: number; paymentId: string; voucherIds: string[] }
 
 /** Quotes, places and (unless pay: false) pays at the stand-in; the voucher is there when this resolves. */
@@ -17,12 +17,12 @@ export async function buy(t: TestApp, m: Market, buyer: TestPerson, options: Buy
   return { ...placed, paymentId, voucherIds: await vouchersOf(t, placed.orderId) };
 }
 
-export async function place(t: TestApp, m: Market, buyer: TestPerson, { quantity = 1, shareToken, dealId = m.dealId, key }: BuyOptions = {}) {
-  const quote = await t.ok('quoteOrder', { as: buyer, body: { dealId, quantity, shareToken } });
+export async function place(t: TestApp, m: Market, buyer: TestPerson, { quantity = 1, shareToken, dealId = m.dealId, key, group }: BuyOptions = {}) {
+  const quote = await t.ok('quoteOrder', { as: buyer, body: { dealId, quantity, shareToken, group } });
   const token = quote.sharer?.token;
   return t.ok('placeOrder', {
     as: buyer, ...(key ? { key } : {}),
-    body: { dealId, quantity, termsVersion: quote.termsVersion, expectedPayableFen: quote.payableFen, surface: 'weapp', ...(token ? { shareToken: token } : {}) },
+    body: { dealId, quantity, termsVersion: quote.termsVersion, expectedPayableFen: quote.payableFen, surface: 'weapp', stack: quote.stack, group, ...(token ? { shareToken: token } : {}) },
   });
 }
 

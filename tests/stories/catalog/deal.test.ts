@@ -22,7 +22,8 @@ test('a deal is there as it was entered, with its stock, and read in one query',
   expect(await termsOf(body.dealId)).toEqual({
     dealId: body.dealId, merchantId: m.merchantId, merchantName: '老灶火锅', logoInk: '#C8472F', subMchid: m.subMchid, attribution: 'last', title: m.deal.title, pictureUrl: '/art/dish-hotpot.svg',
     items: m.deal.items, termsVersion: 1, priceFen: 12_800, friendDiscountFen: 1_000, rebateBps: 800, rebateCapFen: 2_000, commissionBps: 500, perPersonLimit: 5, validDays: 30,
-    saleStartsAtMs: null, saleEndsAtMs: 4_000_000_000_000, available: 7, storeId: expect.stringMatching(/^sto_/), storeName: '南京东路店', storeAddress: '上海市黄浦区南京东路 1 号',
+    saleStartsAtMs: null, saleEndsAtMs: 4_000_000_000_000, available: 7, fulfilment: 'voucher', group: null, isFlash: false, regularDealId: null, offPeak: null,
+    storeIds: [...m.storeIds].sort(), storeId: expect.stringMatching(/^sto_/), storeName: '南京东路店', storeAddress: '上海市黄浦区南京东路 1 号',
   });
   expect(await listDealStores(t.db, body.dealId)).toEqual(['南京东路店', '静安店']);
   expect(await isValidAt(t.db, body.dealId, m.storeIds[1])).toBe(true);

@@ -237,9 +237,14 @@ export async function startTown(): Promise<Town> {
         rebateBps: terms.rebateBps,
         rebateCapFen: terms.rebateCapFen,
         validDays: terms.validDays,
+        priceKind: 'single',
+        subsidyFen: 0,
+        fulfilment: 'voucher',
+        uses: [],
+        seat: null,
         lines: [
-          { kind: 'price', amountFen: terms.priceFen * quantity },
-          ...(brought ? [{ kind: 'friend_discount', amountFen: -discountFen }] : []),
+          { kind: 'price', amountFen: terms.priceFen * quantity, platformFen: 0 },
+          ...(brought ? [{ kind: 'friend_discount', amountFen: -discountFen, platformFen: 0 }] : []),
         ],
         snapshot: { title: '双人火锅餐', pictureUrl: '/art/dish-hotpot.svg', items: [{ name: '锅底', quantity: 1 }] },
         holdMs: 900_000,
@@ -274,7 +279,7 @@ export async function startTown(): Promise<Town> {
       const vouchers = splitFen(
         order.payableFen,
         Array.from({ length: order.quantity }, () => 1),
-      ).map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: String((locators += 1)), paidFen }));
+      ).map((paidFen) => ({ voucherId: newId('vch'), secret: newSecret(), locator: String((locators += 1)), paidFen, subsidyFen: 0 }));
       await call('orders_mark_paid', {
         paymentId: order.paymentId,
         orderId: order.orderId,
