@@ -43,7 +43,8 @@ export interface StackCoupon {
   /** Decided by the server, which knows what the person bought before. */
   blocked: 'not_new' | 'not_lapsed' | null;
 }
-export type StackReason = 'threshold' | 'not_covering' | 'not_started' | 'expired' | 'with_friend' | 'one_platform' | 'one_per_merchant' | 'no_room' | 'not_new' | 'not_lapsed';
+export type StackReason =
+  | 'threshold' | 'not_covering' | 'not_started' | 'expired' | 'with_friend' | 'one_platform' | 'one_per_merchant' | 'no_room' | 'not_new' | 'not_lapsed';
 /** A choice: the friend discounts, and the coupons by id (sorted). */
 export interface Stack { usesFriend: boolean; couponIds: string[] }
 export interface PricePart {
@@ -162,7 +163,8 @@ function prepare(lines: readonly StackLine[], coupons: readonly StackCoupon[], n
     const hostFen = Math.min(hostBenefitFen, priceFen - quantity);
     return { line, priceFen, hostFen, friendFen: Math.min(friendDiscountFen, priceFen - hostFen - quantity) };
   });
-  const tickets = coupons.map((coupon) => ticketOf(coupon, rows, nowMs));
+  const roomFen = roomOf(rows, false);
+  const tickets = coupons.map((coupon) => ticketOf(coupon, rows, roomFen, nowMs));
   [...tickets].sort((a, b) => a.coupon.validUntilMs - b.coupon.validUntilMs || order(a.coupon.couponId, b.coupon.couponId))
     .forEach((ticket, rank) => (ticket.rank = rank));
   if (new Set(coupons.map(({ couponId }) => couponId)).size < coupons.length || new Set(lines.map(({ lineId }) => lineId)).size < lines.length) {
@@ -171,7 +173,7 @@ function prepare(lines: readonly StackLine[], coupons: readonly StackCoupon[], n
   return { lines, rows, tickets, hasFriend: rows.some(({ friendFen }) => friendFen > 0) };
 }
 
-function ticketOf(coupon: StackCoupon, rows: readonly Row[], nowMs: number): Ticket {
+function ticketOf(coupon: StackCoupon, rows: readonly Row[], roomFen: readonly number[], nowMs: number): Ticket {
   const { couponId, kind, thresholdFen, blocked } = coupon;
   const covered = rows.flatMap(({ line }, i) => (covers(coupon, line) ? [i] : []));
   const prices = covered.map((i) => rows[i]!.priceFen);
@@ -182,7 +184,7 @@ function ticketOf(coupon: StackCoupon, rows: readonly Row[], nowMs: number): Tic
   // More than the base is the base: every line is cut to its room either way.
   const ticket: Ticket = { coupon, rows: covered, prices, faceFen: Math.min(fullFen, baseFen), rank: 0, problem: null };
   const reason = nowMs >= coupon.validUntilMs ? 'expired' : nowMs < coupon.validFromMs ? 'not_started' : blocked !== null ? blocked
-    : covered.length === 0 ? 'not_covering' : baseFen < thresholdFen ? 'threshold' : offOf(ticket, roomOf(rows, false)) <= 0 ? 'no_room' : null;
+    : covered.length === 0 ? 'not_covering' : baseFen < thresholdFen ? 'threshold' : offOf(ticket, roomFen) <= 0 ? 'no_room' : null;
   if (reason) ticket.problem = { couponId, reason, missingFen: reason === 'threshold' ? thresholdFen - baseFen : 0 };
   return ticket;
 }
@@ -195,7 +197,12 @@ function covers({ merchantId, kind, dealId, dealIds, storeIds }: StackCoupon, li
 
 const roomOf = (rows: readonly Row[], usesFriend: boolean) =>
   rows.map(({ line, priceFen, hostFen, friendFen }) => priceFen - hostFen - (usesFriend ? friendFen : 0) - line.quantity);
-const offOf = (ticket: Ticket, roomFen: readonly number[]) => Math.min(ticket.faceFen, sum(ticket.rows.map((i) => roomFen[i]!)));
+/** What a coupon takes off at this much room: all of it, or all the room of its rows. */
+function offOf({ faceFen, rows }: Ticket, roomFen: readonly number[]): number {
+  let room = 0;
+  for (let i = 0; i < rows.length && room < faceFen; i += 1) room += roomFen[rows[i]!]!;
+  return Math.min(faceFen, room);
+}
 
 /** Takes the coupon's discount from the room and says how much from which row: by price, what finds no room from the next rows that have some. */
 function take(ticket: Ticket, roomFen: number[]): number[] {
@@ -280,5 +287,6 @@ function settle({ lines, rows, tickets, hasFriend }: Checkout, stack: Stack): Pr
   for (const line of priced) line.payableFen = sum(line.parts.map(({ amountFen }) => amountFen));
   const byId = new Map(priced.map((line) => [line.lineId, line]));
   const payableFen = sum(priced.map((line) => line.payableFen));
-  return { stack: { usesFriend, couponIds }, lines: lines.map(({ lineId }) => byId.get(lineId)!), payableFen, savedFen: sum(rows.map(({ priceFen }) => priceFen)) - payableFen };
+  const savedFen = sum(priced.map((line) => line.priceFen)) - payableFen;
+  return { stack: { usesFriend, couponIds }, lines: lines.map(({ lineId }) => byId.get(lineId)!), payableFen, savedFen };
 }

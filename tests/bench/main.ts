@@ -4,6 +4,7 @@ import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
 import { dealPage, facts, ledger, LEDGER_SQL, nearby } from './reads';
 import { startBench, type Bench } from './setup';
+import { stacks } from './stacks';
 import { watchCosts } from './where';
 
 const CLIENTS = [1, 16, 64];
@@ -17,6 +18,7 @@ const cases: Record<string, (b: Bench, clients: number, ms: number) => Promise<R
   'nearby-100k': nearby,
   ledger,
   facts: async (b, c, ms) => (c === 1 ? facts(b, Math.max(ms, 5_000)) : null),
+  'best-combination': (_, c, ms) => stacks(c, ms),
 };
 const HELP = `npm run bench [-- options]
   --only NAME     one of: ${Object.keys(cases).join(', ')}

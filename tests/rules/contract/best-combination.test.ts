@@ -207,6 +207,13 @@ test('equal prices: fewer coupons, then the coupon that ends first, then by id',
   const one = [coupon({ couponId: 'cpn_b', amountFen: 500 }), coupon({ couponId: 'cpn_a', amountFen: 500 }), coupon({ couponId: 'cpn_c', amountFen: 500, validUntilMs: NOW + 2 })];
   expect(bestCombination([line()], one, NOW).best.stack.couponIds).toEqual(['cpn_a']);
   expect(bestCombination([line()], [one[2]!, coupon({ couponId: 'cpn_z', amountFen: 500 })], NOW).best.stack.couponIds).toEqual(['cpn_z']);
+  const twoDeals = [line({ unitPriceFen: 1_000 }), line({ lineId: 'line_2', dealId: 'deal_2', unitPriceFen: 1_000 })];
+  const on = (dealId: string, over: Partial<StackCoupon>) => coupon({ dealIds: [dealId], amountFen: 999, ...over });
+  const pairs = [
+    on('deal_1', { couponId: 'cpn_a', merchantId: null }), on('deal_2', { couponId: 'cpn_late', amountFen: 500, validUntilMs: NOW + 9 }),
+    on('deal_2', { couponId: 'cpn_b', merchantId: null }), on('deal_1', { couponId: 'cpn_soon', amountFen: 500, validUntilMs: NOW + 2 }),
+  ];
+  expect(bestCombination(twoDeals, pairs, NOW).best).toMatchObject({ stack: stackOf(false, 'cpn_b', 'cpn_soon'), payableFen: 501 });
   const enough = coupon({ couponId: 'cpn_z', amountFen: 12_800, validUntilMs: NOW + 9 });
   expect(bestCombination([line()], [...one, enough, coupon({ couponId: 'cpn_p', merchantId: null, amountFen: 100 })], NOW).best.stack.couponIds).toEqual(['cpn_z']);
 });
