@@ -57,6 +57,7 @@ export default {
     part('races', database),
     part('faults', database),
     part('abuse', database),
+    part('sim', database),
     part('sandbox', database),
     part('app', {
       testEnvironment: 'jsdom',

@@ -20,6 +20,7 @@ const PARTS = {
   races: { about: 'the same moment from several sides (F- ids)', database: true },
   faults: { about: 'what fails half way (F- ids)', database: true },
   abuse: { about: 'what people try (A- ids)', database: true },
+  sim: { about: 'seeded guests, shops and bad days against an auditor with its own books', database: true },
   sandbox: { about: 'the WeChat stand-in against the official protocol', database: true },
   app: { about: 'app components and models in jsdom' },
   weapp: { about: 'the compiled mini-program, run', database: true, builds: ['weapp'] },

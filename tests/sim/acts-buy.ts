@@ -1,0 +1,141 @@
+/** Sharing, ordering, paying at WeChat, changing one's mind, and all at once for the last units. */
+import { act, drawPick, drawRepeat, drawVia, picked, pickedLate, type Pick } from './act';
+import { ask, count, keyOf, type Repeat } from './ask';
+import { priceOf, type Deal, type Order, type Share } from './model';
+import type { Draw } from './seeded';
+import type { World } from './world';
+
+const share = act({
+  weight: 5,
+  draw: (d, size) => ({ who: d.int(Math.ceil(size.people / 2)), deal: drawPick(d), channel: d.weighed({ chat: 6, moments: 1 }), via: drawVia(d) }),
+  async play(world, p) {
+    const deal = picked(world.model.deals, p.deal)!;
+    await ask(world, p.via, 'createShare', { as: world.people[p.who]!, params: { dealId: deal.dealId }, body: { channel: p.channel } }, ({ token }) => {
+      if (!world.model.shares.some((one) => one.token === token)) world.model.shares.push({ token, sharer: p.who, deal, channel: p.channel });
+    });
+  },
+});
+
+interface Wish { who: number; deal: Pick; quantity: number; share: Pick; isBrought: boolean; via: number; repeat: Repeat; method: 'jsapi' | 'h5'; then: 'pay' | 'payUnseen' | 'leave' }
+const drawWish = (d: Draw, people: number): Wish => ({
+  who: d.int(people), deal: drawPick(d), quantity: 1 + (d.chance(0.4) ? d.int(4) : 0), share: drawPick(d), isBrought: d.chance(0.5), via: drawVia(d), repeat: drawRepeat(d),
+  method: d.weighed({ jsapi: 4, h5: 1 }), then: d.weighed({ pay: 7, payUnseen: 2, leave: 3 }),
+});
+const order = act({
+  weight: 26,
+  draw: (d, size) => drawWish(d, size.people),
+  play: (world, p, step) => buy(world, picked(world.model.deals, p.deal)!, p, step, 'order'),
+});
+
+/** Many for one scarce deal at the same moment. */
+const stampede = act({
+  weight: 2,
+  draw: (d, size) => ({ deal: drawPick(d), wishes: Array.from({ length: 12 }, () => drawWish(d, size.people)) }),
+  async play(world, p, step) {
+    const scarce = world.model.deals.filter((deal) => deal.stock < 20);
+    const deal = picked(scarce, p.deal)!;
+    await Promise.all(p.wishes.map((wish, n) => buy(world, deal, { ...wish, repeat: 'no' }, step, `order${n}`)));
+  },
+});
+
+/** A guest is brought only by somebody who came before: no rings, so a reward is never held for one. */
+const shareFor = (world: World, deal: Deal, p: Wish): Share | null =>
+  (p.isBrought ? picked(world.model.shares.filter((one) => one.deal.shop === deal.shop && one.sharer < p.who), p.share) : undefined) ?? null;
+
+async function buy(world: World, deal: Deal, p: Wish, step: number, what: string): Promise<void> {
+  const buyer = world.people[p.who]!;
+  const brought = shareFor(world, deal, p);
+  const { t, model } = world;
+  if (brought) await ask(world, p.via, 'openShare', { as: buyer, params: { token: brought.token }, body: { surface: 'weapp', visitorId: buyer.deviceId } });
+  const quoted = await ask(world, p.via, 'quoteOrder', { as: buyer, body: { dealId: deal.dealId, quantity: p.quantity, ...(brought ? { shareToken: brought.token } : {}) } });
+  if (quoted.code !== null) return;
+  const { payableFen, sharer } = quoted.body;
+  // Without a link shown an earlier visit may count: whose it was is in the quote's token.
+  const by = sharer ? model.shares.find((one) => one.token === sharer.token) ?? null : null;
+  if (sharer && !by) world.wrong.push(`a quote names a link that nobody was given: ${sharer.token}`);
+  const price = priceOf(deal, p.quantity, by !== null);
+  if (payableFen !== price) world.wrong.push(`quote of ${p.quantity} × ${deal.dealId}: expected ${price}, found ${payableFen}`);
+  let placed: Order | null = null;
+  await ask(world, p.via, 'placeOrder', {
+    as: buyer, key: keyOf(world, step, what),
+    body: { dealId: deal.dealId, quantity: p.quantity, termsVersion: deal.termsVersion, expectedPayableFen: payableFen, surface: 'weapp', ...(by ? { shareToken: by.token } : {}) },
+  }, (body) => {
+    if (body.payableFen !== payableFen) world.wrong.push(`order ${body.orderId}: promised ${payableFen}, found ${body.payableFen}`);
+    placed = {
+      orderId: body.orderId, buyer: p.who, deal, quantity: p.quantity, payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [], vouchers: [],
+    };
+    model.orders.set(body.orderId, placed);
+  }, p.repeat);
+  if (placed && p.then !== 'leave') await payFor(world, placed, p.method, p.then === 'pay', p.via, `${keyOf(world, step, what)}-pay`);
+  void t;
+}
+
+/** The phone asks how to pay, the person pays at WeChat, and (unless the phone is closed) the app looks. */
+export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5', looks: boolean, via: number, key: string): Promise<void> {
+  const as = world.people[order.buyer]!;
+  const params = { orderId: order.orderId };
+  await ask(world, via, 'payOrder', { as, params, key, body: { method } }, (body) => {
+    const text: string = body.jsapi?.package ?? body.h5Url;
+    const prepay = /prepay_id=([^&]+)/.exec(text)![1]!;
+    if (!order.prepays.includes(prepay)) order.prepays.push(prepay);
+  });
+  await tapPay(world, order, order.prepays.at(-1));
+  if (looks) await look(world, order, via);
+}
+
+async function tapPay(world: World, order: Order, prepay: string | undefined): Promise<void> {
+  if (!prepay) return;
+  const { sandbox } = world.t;
+  await sandbox!.control<{ transactions: { transaction_id: string; amount: { total: number } }[] }>('pay', { prepay_id: prepay }).then(({ transactions }) => {
+    for (const one of transactions) order.paid.set(one.transaction_id, one.amount.total);
+    count(world, 'cashier', 'paid');
+    // A slow finger: WeChat took it all the same.
+  }).catch(() => count(world, 'cashier', 'refused'));
+}
+
+export async function look(world: World, order: Order, via: number): Promise<void> {
+  const as = world.people[order.buyer]!;
+  const { body, code } = await ask(world, via, 'checkPayment', { as, params: { orderId: order.orderId } });
+  if (code === null && order.paid.size > 0 && ['paid', 'completed'].includes(body.state)) await learnVouchers(world, order, via);
+}
+
+/** The vouchers that a paid order brought, from its page. */
+export async function learnVouchers(world: World, order: Order, via: number): Promise<void> {
+  const { body, code } = await ask(world, via, 'getOrder', { as: world.people[order.buyer]!, params: { orderId: order.orderId } });
+  if (code !== null || order.vouchers.length > 0) return;
+  for (const { voucherId, paidFen, validUntilMs } of body.vouchers) {
+    const voucher = { voucherId, order, paidFen, validUntilMs, uses: [] };
+    order.vouchers.push(voucher);
+    world.model.vouchers.set(voucherId, voucher);
+  }
+}
+
+const open = (world: World) => [...world.model.orders.values()].filter((one) => one.paid.size === 0 && !one.cancelled);
+const pay = act({
+  weight: 9,
+  draw: (d) => ({ order: drawPick(d), method: d.weighed<'jsapi' | 'h5'>({ jsapi: 2, h5: 1 }), looks: d.chance(0.6), isOld: d.chance(0.15), prepay: drawPick(d), via: drawVia(d) }),
+  async play(world, p, step) {
+    const order = pickedLate(p.isOld ? [...world.model.orders.values()] : open(world), p.order);
+    if (!order) return;
+    // A page left open: what it was given earlier is paid with, maybe after the order ended or beside another way.
+    if (p.isOld && order.prepays.length > 0) {
+      await tapPay(world, order, picked(order.prepays, p.prepay));
+      if (p.looks) await look(world, order, p.via);
+    } else await payFor(world, order, p.method, p.looks, p.via, keyOf(world, step, 'pay'));
+  },
+});
+
+const cancel = act({
+  weight: 4,
+  draw: (d) => ({ order: drawPick(d), isAny: d.chance(0.2), isPaying: d.chance(0.35), via: drawVia(d), repeat: drawRepeat(d) }),
+  async play(world, p, step) {
+    const order = pickedLate(p.isAny ? [...world.model.orders.values()] : open(world), p.order);
+    if (!order) return;
+    await Promise.all([
+      ask(world, p.via, 'cancelOrder', { as: world.people[order.buyer]!, params: { orderId: order.orderId }, key: keyOf(world, step, 'cancel') }, () => void (order.cancelled = true), p.repeat),
+      p.isPaying ? tapPay(world, order, order.prepays.at(-1)) : null,
+    ]);
+  },
+});
+
+export const buyActs = { share, order, stampede, pay, cancel };

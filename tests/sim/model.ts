@@ -1,0 +1,51 @@
+/**
+ * What the accepted answers promised, in plain memory: the auditor's own books. Nothing here asks the system, and no rule
+ * of the system is imported: prices, parts and fees are reckoned anew.
+ */
+export interface Deal {
+  dealId: string; shop: number; termsVersion: number; priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number; commissionBps: number;
+  stock: number; limit: number;
+}
+export interface Share { token: string; sharer: number; deal: Deal; channel: 'chat' | 'moments' }
+export interface Use { redemptionId: string; voucherId: string; shop: number; store: number; atMs: number; undone: boolean }
+export interface Voucher { voucherId: string; order: Order; paidFen: number; uses: Use[]; validUntilMs: number }
+export interface Order {
+  orderId: string; buyer: number; deal: Deal; quantity: number; payableFen: number; expiresAtMs: number; share: Share | null;
+  cancelled: boolean;
+  /** Paid at WeChat: transaction → fen. */
+  paid: Map<string, number>;
+  /** What the guest's phone can still pay with. */
+  prepays: string[];
+  vouchers: Voucher[];
+}
+export interface Refund {
+  refundId: string; order: Order; kind: 'unused' | 'after_sale'; amountFen: number; voucherIds: string[]; shop: number; store: number;
+  /** After-sales: what the merchant answered, and until when. */
+  answer: 'accepted' | 'declined' | null; askedAtMs: number;
+}
+export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'cancelled' | null; askedAtMs: number }
+
+export interface Model {
+  deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>;
+  /** Questions about payments that WeChat answered badly since the last quiet point: an order may have ended although it was paid. */
+  isWechatTroubled: boolean;
+  endedThoughPaid: Set<string>;
+}
+export const newModel = (): Model => ({
+  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), isWechatTroubled: false, endedThoughPaid: new Set(),
+});
+
+export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);
+/** WeChat's fee, half up. */
+export const feeFen = (fen: number) => Math.floor((fen * 60 + 5_000) / 10_000);
+const LEAST_REWARD_FEN = 10;
+export const rewardFen = (fen: number, deal: Deal) => {
+  const reward = Math.min(deal.rebateCapFen, partFen(fen, deal.rebateBps));
+  return reward < LEAST_REWARD_FEN ? 0 : reward;
+};
+export const priceOf = (deal: Deal, quantity: number, isBrought: boolean) => deal.priceFen * quantity - (isBrought ? deal.friendDiscountFen : 0);
+
+export const standingUse = (voucher: Voucher): Use | undefined => voucher.uses.find((use) => !use.undone);
+/** The after-sale of a voucher that took it back. */
+export const isTakenBack = (model: Model, voucherId: string): boolean =>
+  [...model.refunds.values()].some((refund) => refund.kind === 'after_sale' && refund.answer === 'accepted' && refund.voucherIds.includes(voucherId));

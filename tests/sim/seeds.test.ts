@@ -1,0 +1,34 @@
+/**
+ * A handful of seeds, and those that failed once. Seen to bite (each found by seeds 1 … 3 within 200 steps): stock released
+ * twice when an order expires; a reward one fen too large, or paid on what went back; a refund that voids its vouchers only
+ * sometimes; a commission one fen too large.
+ */
+import { runSeed, type Ran } from './runner';
+import { planRun, planStep } from './plan';
+
+const SIZE = { people: 60, shops: 2, deals: 4 };
+const seen = new Map<string, number>();
+async function play(seed: number, steps: number): Promise<Ran> {
+  const ran = await runSeed({ seed, steps });
+  for (const [what, times] of ran.seen) seen.set(what, (seen.get(what) ?? 0) + times);
+  return ran;
+}
+
+test('a seed is one schedule: the same each time, and no step depends on another', () => {
+  const plan = planRun(7, 300, SIZE);
+  expect(planRun(7, 300, SIZE)).toEqual(plan);
+  expect(planStep(7, 211, SIZE)).toEqual(plan[211]);
+  expect(planRun(8, 300, SIZE)).not.toEqual(plan);
+});
+
+test.each([1, 2, 3])('I-01 … I-28: seed %i: what was promised was kept (F-06 … F-10, F-13, F-14, F-22)', async (seed) => {
+  expect((await play(seed, 150)).wrong).toEqual([]);
+}, 120_000);
+
+test('the seeds really took the roads', () => {
+  const roads = [
+    'placeOrder ok', 'placeOrder SOLD_OUT', 'cashier paid', 'cancelOrder ok', 'redeemVoucher ok', 'redeemVoucher VOUCHER_ALREADY_REDEEMED', 'undoRedemption ok', 'requestRefund ok',
+    'requestAfterSale ok', 'answerAfterSale ok', 'killed server', 'cut all', 'placeOrder LOST',
+  ];
+  expect(roads.filter((road) => !seen.has(road))).toEqual([]);
+});
