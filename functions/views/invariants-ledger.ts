@@ -21,9 +21,10 @@ export const ledgerInvariants: Invariant[] = [
   },
   {
     id: 'I-02',
-    says: 'All postings together sum to 0.',
+    says: 'All postings together sum to 0, and each is of a journal.',
     rowsSql: 'SELECT count(*) FROM posting',
-    violationsSql: 'SELECT sum(amount_fen) AS sum_fen FROM posting HAVING sum(amount_fen) <> 0',
+    violationsSql: `SELECT NULL AS journal_id, sum(amount_fen) AS sum_fen FROM posting HAVING sum(amount_fen) <> 0
+      UNION ALL SELECT p.journal_id, p.amount_fen FROM posting p LEFT JOIN journal j USING (journal_id) WHERE j.journal_id IS NULL`,
   },
   {
     id: 'I-03',

@@ -139,6 +139,17 @@ export const tradeInvariants: Invariant[] = [
           OR (s.live, s.redeemed, s.refunding, s.refunded) <> (v.live, v.redeemed, v.refunding, v.refunded) END`,
   },
   {
+    id: 'I-13',
+    says: 'A voucher, a count of vouchers and a line belong to an order that is there.',
+    rowsSql: 'SELECT (SELECT count(*) FROM voucher) + (SELECT count(*) FROM order_line)',
+    violationsSql: `
+      SELECT 'voucher' AS what, x.voucher_id AS id FROM voucher x LEFT JOIN guest_order o USING (order_id) WHERE o.order_id IS NULL
+      UNION ALL SELECT 'voucher set', x.order_id FROM voucher_set x LEFT JOIN guest_order o USING (order_id)
+        WHERE o.order_id IS NULL
+      UNION ALL SELECT 'line', x.order_id FROM order_line x LEFT JOIN guest_order o USING (order_id)
+        WHERE o.order_id IS NULL`,
+  },
+  {
     id: 'I-14',
     says: 'A voucher is used at most once net of reversals, inside its validity, at a store of its merchant, by staff of that store.',
     rowsSql: 'SELECT count(*) FROM redemption',

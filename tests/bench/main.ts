@@ -1,5 +1,5 @@
 /** `npm run bench`: ratios against a floor measured in the same run. It starts and stops everything it needs, on loopback. */
-import { notices, purchase, redeem } from './journey';
+import { history, notices, purchase, redeem } from './journey';
 import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
 import { dealPage, facts, ledger, LEDGER_SQL, nearby } from './reads';
@@ -43,6 +43,8 @@ async function main(args: string[]): Promise<void> {
     await bench.db.query(BENCH_SQL.split(';\n')[0]!);
     await bench.db.query(BENCH_SQL.slice(BENCH_SQL.indexOf('CREATE FUNCTION')));
     for (const sql of LEDGER_SQL.split(';\n')) await bench.db.query(sql);
+    say('orders of the days before');
+    await history(bench);
     if (!asJson) console.log(row(['bench', 'clients', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'floor', 'ratio', '']));
     for (const [name, run] of Object.entries(cases)) {
       if (only !== undefined && only !== name) continue;

@@ -1,8 +1,9 @@
--- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app.
+-- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app. WeChat
+-- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact.
 CREATE OR REPLACE FUNCTION identity_notify(p_person text, p_kind text, p_body jsonb, p_link text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_id text := 'ntc_' || replace(gen_random_uuid()::text, '-', '');
 BEGIN
   INSERT INTO notice (notice_id, person_id, kind, body, link) VALUES (v_id, p_person, p_kind, p_body, p_link);
-  PERFORM kernel_emit('notice.added', v_id);
+  IF EXISTS (SELECT FROM subscription WHERE person_id = p_person AND quota > 0) THEN PERFORM kernel_emit('notice.added', v_id); END IF;
 END $$;

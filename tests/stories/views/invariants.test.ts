@@ -62,6 +62,9 @@ const damages: Damage[] = [
     'an empty journal',
     () => ["INSERT INTO journal (journal_id, kind, subject) VALUES ('jnl_bad', 'bad', 'x')"],
   ],
+  ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL), ('jnl_none', 2, 'refund-transit', 'x', -5, NULL)"]],
+  ['I-13', 'vouchers counted for no order', (h) => [`INSERT INTO voucher_set SELECT (jsonb_populate_record(s, '{"order_id": "ord_none"}')).* FROM voucher_set s WHERE order_id = '${h.served.orderId}'`]],
+  ['I-13', 'a line of no order', () => ["INSERT INTO order_line (order_id, line, kind, amount_fen) VALUES ('ord_none', 1, 'price', 5)"]],
   [
     'I-02',
     'a posting that belongs to no journal',
@@ -224,7 +227,7 @@ const damages: Damage[] = [
     'I-21',
     'parked in silence',
     () => [
-      "UPDATE fact SET state = 'parked' WHERE kind = 'notice.added' AND fact_id = (SELECT min(fact_id) FROM fact WHERE kind = 'notice.added')",
+      "UPDATE fact SET state = 'parked' WHERE kind = 'order.paid' AND fact_id = (SELECT min(fact_id) FROM fact WHERE kind = 'order.paid')",
     ],
   ],
   [
