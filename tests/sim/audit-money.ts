@@ -23,6 +23,7 @@ export function auditMoney(world: World, books: Books, say: Say): void {
     let [merchant, fees, paid, arrived, transit, slack] = [0, 0, 0, 0, 0, 0];
     for (const order of world.model.orders.values()) {
       if (order.deal.shop !== n) continue;
+      if (books.unknownYet.has(order.orderId)) continue;
       const total = [...order.paid.values()].reduce((sum, fen) => sum + fen, 0);
       paid += total;
       const found = books.orders.get(order.orderId);

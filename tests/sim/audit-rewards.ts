@@ -43,7 +43,9 @@ function auditOne(world: World, books: Books, order: Order, found: NonNullable<R
   if (isLeft) return say(`${what}, not used up`, 'expected', found.state);
   if (isOnItsWay) return; // taken back in a moment; the money says how much
   if (used === 0) {
-    if (!['cancelled', 'clawed_back'].includes(found.state)) say(`${what}, all given back`, 'cancelled or clawed_back', found.state);
+    // What had become too small to be paid when the rest went back unused stands as a reward of nothing.
+    const standing = found.amountFen - found.clawedFen;
+    if (!['cancelled', 'clawed_back'].includes(found.state) && standing !== 0) say(`${what}, all given back`, 'cancelled or clawed_back', `${found.state}, ${standing} fen`);
     return;
   }
   const due = rewardFen(used, order.deal);

@@ -30,6 +30,7 @@ export async function audit(world: World, at: string): Promise<void> {
     AND kind IN ('payment.quarantined', 'refund.stuck', 'split.stuck', 'split.return_failed', 'fact.parked')`);
   for (const alarm of alarms) world.wrong.push(`${at}: an alarm that nothing in the schedule explains: ${JSON.stringify(alarm)}`);
   world.model.isWechatTroubled = false;
+  world.model.isNoticeLost = books.unknownYet.size > 0;
 }
 
 const sorted = (all: Iterable<string>) => [...all].sort();
@@ -44,6 +45,7 @@ export function voucherEnd(world: World, books: Books, voucher: Voucher): 'issue
 /** What an order must be by now. Two states where a refund is still on its way. */
 function orderEnds(world: World, books: Books, order: Order): string[] {
   if (order.cancelled) return ['cancelled'];
+  if (books.unknownYet.has(order.orderId)) return ['unpaid'];
   if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) return [books.nowMs >= order.expiresAtMs ? 'expired' : 'unpaid'];
   const ends = order.vouchers.map((voucher) => voucherEnd(world, books, voucher));
   if (ends.includes('issued')) return ['paid'];

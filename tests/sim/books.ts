@@ -7,7 +7,7 @@ export interface Books {
   orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; paidAtMs: number | null; splitState: string | null }>;
   vouchers: Map<string, { state: string; redemptionId: string | null }>;
   uses: Map<string, { storeId: string; undone: boolean; undoUntilMs: number }>;
-  refunds: Map<string, { orderId: string; kind: string; state: string; amountFen: number; voucherIds: string[]; funded: boolean; answerByMs: number | null; paymentId: string; acceptedAtMs: number | null }>;
+  refunds: Map<string, { orderId: string; kind: string; state: string; amountFen: number; voucherIds: string[]; funded: boolean; answerByMs: number | null; paymentId: string; acceptedAtMs: number | null; answeredBy: string | null }>;
   rewards: Map<string, { rewardId: string; state: string; amountFen: number; clawedFen: number; sharerId: string; friendId: string; merchantId: string; reason: string | null; held: string[]; disputes: number; endedAtMs: number | null; pendingAtMs: number | null }>;
   withdrawals: Map<string, { state: string; amountFen: number; personId: string; requestedAtMs: number }>;
   stock: Map<string, { available: number; held: number; sold: number }>;
@@ -15,6 +15,8 @@ export interface Books {
   balances: Map<string, number>;
   /** Orders that ended although they were paid at WeChat: only while WeChat did not answer, or late. */
   expiredThoughPaid: Set<string>;
+  /** Paid at WeChat, and not known yet. */
+  unknownYet: Set<string>;
   isArriving(orderId: string): boolean;
 }
 
@@ -29,13 +31,13 @@ export async function readBooks(world: World): Promise<Books> {
     vouchers: await keyed('SELECT voucher_id AS key, state, redemption_id AS "redemptionId" FROM voucher'),
     uses: await keyed('SELECT redemption_id AS key, store_id AS "storeId", undone_at IS NOT NULL AS undone, ms_of(undo_until) AS "undoUntilMs" FROM redemption'),
     refunds: await keyed(`SELECT refund_id AS key, order_id AS "orderId", kind, state, amount_fen AS "amountFen", voucher_ids AS "voucherIds", funded, ms_of(answer_by) AS "answerByMs",
-      payment_id AS "paymentId", ms_of(accepted_at) AS "acceptedAtMs" FROM refund`),
+      payment_id AS "paymentId", ms_of(accepted_at) AS "acceptedAtMs", answered_by AS "answeredBy" FROM refund`),
     rewards: await keyed(`SELECT order_id AS key, reward_id AS "rewardId", state, amount_fen AS "amountFen", clawed_fen AS "clawedFen", sharer_id AS "sharerId", friend_id AS "friendId",
       merchant_id AS "merchantId", reason, held_for AS held, disputes, ms_of(ended_at) AS "endedAtMs", ms_of(pending_at) AS "pendingAtMs" FROM reward`),
     withdrawals: await keyed('SELECT withdrawal_id AS key, state, amount_fen AS "amountFen", person_id AS "personId", ms_of(requested_at) AS "requestedAtMs" FROM withdrawal'),
     stock: await keyed('SELECT deal_id AS key, available, held, sold FROM deal_stock'),
     balances: new Map((await db.query('SELECT account_kind || \' \' || owner_id AS key, sum(amount_fen)::bigint AS fen FROM posting GROUP BY 1')).map((row) => [row.key, row.fen])),
-    expiredThoughPaid: new Set(),
+    expiredThoughPaid: new Set(), unknownYet: new Set(),
     isArriving: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && ['accepted', 'sent'].includes(one.state)),
   };
   return books;
@@ -46,6 +48,7 @@ export function learn(world: World, books: Books, say: Say): void {
   const { model } = world;
   for (const order of model.orders.values()) {
     const found = books.orders.get(order.orderId);
+    if (model.isNoticeLost && order.paid.size > 0 && found?.state === 'unpaid' && books.nowMs < order.expiresAtMs) books.unknownYet.add(order.orderId);
     if (order.cancelled || order.paid.size === 0 || found?.state !== 'expired') continue;
     // Paid at WeChat and ended all the same: only when WeChat did not answer at the end. Its money must go back whole (audit-money).
     if (!model.isWechatTroubled && !model.endedThoughPaid.has(order.orderId)) say(`order ${order.orderId}, paid in time`, 'paid', 'expired');
@@ -56,7 +59,7 @@ export function learn(world: World, books: Books, say: Say): void {
     const known = model.refunds.get(refundId);
     if (known?.kind === 'after_sale' && known.answer === null && found.state !== 'requested') {
       const isUndone = model.vouchers.get(known.voucherIds[0]!)!.uses.some((use) => use.undone);
-      if (found.state === 'declined') say(`after-sale ${refundId} that nobody answered`, true, isUndone);
+      if (found.state === 'declined') say(`after-sale ${refundId} that nobody answered, declined by ${found.answeredBy} although its use was never undone (order ${known.order.orderId}, voucher ${known.voucherIds[0]})`, true, isUndone);
       else say(`after-sale ${refundId} that nobody answered, accepted`, true, books.nowMs >= found.answerByMs!);
       known.answer = found.state === 'declined' ? 'declined' : 'accepted';
     }

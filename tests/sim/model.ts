@@ -29,10 +29,12 @@ export interface Model {
   deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>;
   /** Questions about payments that WeChat answered badly since the last quiet point: an order may have ended although it was paid. */
   isWechatTroubled: boolean;
+  /** Notices were lost since then: what was paid may be known only at the next question (F-05). */
+  isNoticeLost: boolean;
   endedThoughPaid: Set<string>;
 }
 export const newModel = (): Model => ({
-  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), isWechatTroubled: false, endedThoughPaid: new Set(),
+  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
 });
 
 export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);

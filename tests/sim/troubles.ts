@@ -13,6 +13,7 @@ const notices = act({
   draw: (d) => ({ kind: d.pick(['lose', 'late', 'twice', 'reorder', 'hold', 'probe', 'well'] as const), much: 1 + d.int(6) }),
   async play(world, p) {
     count(world, 'notices', p.kind);
+    world.model.isNoticeLost ||= p.kind === 'lose';
     const faults = {
       lose: { lose: p.much * 3 }, late: { delayMs: p.much * 60 }, twice: { copies: 1 + p.much }, reorder: { reorder: true }, hold: { hold: true }, probe: { badSignatureProbe: true },
       well: { lose: 0, delayMs: 0, copies: 1, reorder: false, hold: false, badSignatureProbe: false },
