@@ -29,6 +29,14 @@ export async function isValidAt(db: Db, dealId: string, storeId: string): Promis
   return (await db.query<{ valid: boolean }>('SELECT catalog_is_valid_at($1, $2) AS valid', [dealId, storeId]))[0]!.valid;
 }
 
+/** Deals by id, of one merchant or (null) of any, with their price and stores; without ids the merchant's newest, or for no merchant none. */
+export function listDealPrices(db: Db, merchantId: string | null, dealIds: readonly string[]) {
+  return db.query<{ dealId: string; priceFen: number; storeIds: string[] }>(
+    `SELECT d.deal_id AS "dealId", t.price_fen AS "priceFen", ARRAY(SELECT store_id FROM deal_store WHERE deal_id = d.deal_id ORDER BY 1) AS "storeIds"
+     FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+     WHERE ($1::text IS NULL OR d.merchant_id = $1) AND (d.deal_id = ANY ($2::text[]) OR cardinality($2::text[]) = 0 AND d.merchant_id = $1) ORDER BY d.created_at DESC LIMIT 200`, [merchantId, dealIds]);
+}
+
 /** Names of the stores where a deal is valid. */
 export async function listDealStores(db: Db, dealId: string): Promise<string[]> {
   const rows = await db.query<{ storeId: string }>('SELECT store_id AS "storeId" FROM deal_store WHERE deal_id = $1 ORDER BY 1 LIMIT 50', [dealId]);

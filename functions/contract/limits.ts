@@ -53,6 +53,9 @@ export const COUPONS_HELD_MAX = 50;
 export const COUPON_GIFT_MS = DAY;
 /** Typed coupon codes per person (and device) and minute. */
 export const COUPON_CODE_TRIES = 5;
+export const COUPON_CODE_CHARS = 10;
+/** A coupon that ends is said so long before. */
+export const COUPON_REMIND_MS = DAY;
 export const COUPON_CODE_WINDOW_MS = MINUTE;
 
 export const CART_LINES_MAX = 20;

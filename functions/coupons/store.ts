@@ -1,8 +1,9 @@
 /** The coupons module's SQL, one named function per statement. */
 import type { StackCoupon } from '../contract/best-combination';
 import { COUPONS_HELD_MAX } from '../contract/limits';
-import type { CouponAudience, CouponKind, CouponState } from '../contract/states';
+import type { CouponState } from '../contract/states';
 import type { Db } from '../kernel';
+import type { FaceRow } from './words';
 
 /** Whom a coupon is for is asked anew each time: somebody who paid meanwhile is no new guest any more. */
 const BLOCKED = `CASE o.audience
@@ -22,17 +23,21 @@ export function findCoupons(db: Db, personId: string, couponIds: readonly string
     WHERE c.coupon_id = ANY ($2::text[]) AND c.owner_id = $1 AND c.state = 'available' ORDER BY c.valid_until, c.coupon_id`, [personId, couponIds]);
 }
 
-export interface OfferRow {
-  offerId: string; merchantId: string | null; title: string; kind: CouponKind; audience: CouponAudience; winBackDays: number | null; thresholdFen: number; amountFen: number; offBps: number; capFen: number;
-  dealId: string | null; dealIds: string[]; storeIds: string[]; platformBps: number; total: number; perPerson: number; claimed: number; claimFromMs: number; claimUntilMs: number;
-  validFromMs: number | null; validUntilMs: number | null; validDays: number | null; code: string | null; isTransferable: boolean; state: 'active' | 'paused'; nowMs: number;
+export interface OfferRow extends FaceRow {
+  offerId: string; winBackDays: number | null; total: number; perPerson: number; claimed: number; claimFromMs: number; claimUntilMs: number;
+  validFromMs: number | null; validUntilMs: number | null; validDays: number | null; code: string | null; state: 'active' | 'paused'; nowMs: number;
 }
 const OFFER = `offer_id AS "offerId", merchant_id AS "merchantId", title, kind, audience, win_back_days AS "winBackDays", threshold_fen AS "thresholdFen", amount_fen AS "amountFen", off_bps AS "offBps",
   cap_fen AS "capFen", deal_id AS "dealId", deal_ids AS "dealIds", store_ids AS "storeIds", platform_bps AS "platformBps", total, per_person AS "perPerson", claimed, ms_of(claim_from) AS "claimFromMs",
   ms_of(claim_until) AS "claimUntilMs", ms_of(valid_from) AS "validFromMs", ms_of(valid_until) AS "validUntilMs", valid_days AS "validDays", code, transferable AS "isTransferable", state, ms_of(juke_now()) AS "nowMs"`;
 export async function findOffer(db: Db, by: { offerId: string } | { code: string }): Promise<OfferRow | null> {
   const [column, value] = 'offerId' in by ? ['offer_id', by.offerId] : ['code', by.code];
-  return (await db.query<OfferRow>(`SELECT ${OFFER} FROM coupon_offer WHERE ${column} = $1`, [value]))[0] ?? null;
+  return (await db.query<OfferRow>(`SELECT ${OFFER}, m.name AS "merchantName", m.logo_ink AS "logoInk", catalog_title(coalesce(deal_id, deal_ids[1])) AS "dealTitle"
+    FROM coupon_offer LEFT JOIN LATERAL merchants_find(merchant_id) m ON true WHERE ${column} = $1`, [value]))[0] ?? null;
+}
+/** How many a person claimed of an offer. */
+export async function countClaims(db: Db, offerId: string, personId: string): Promise<number> {
+  return (await db.query<{ n: number }>('SELECT claimed AS n FROM coupon_claim WHERE offer_id = $1 AND person_id = $2', [offerId, personId]))[0]?.n ?? 0;
 }
 /** When this person last paid for something at this merchant (null: anywhere). */
 export async function findLastPaid(db: Db, personId: string, merchantId: string | null): Promise<number | null> {

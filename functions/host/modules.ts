@@ -1,6 +1,7 @@
 /** Every module's stories behind one pipeline: what the long-running host serves, and what Lambda serves in parts. */
 import { createHandler, type App, type Handler, type RawRoute, type Stories } from '../kernel';
 import { stories as catalog } from '../catalog/handler';
+import { stories as coupons } from '../coupons/handler';
 import { identityRoutes, stories as identity } from '../identity/handler';
 import { findStaff } from '../merchants';
 import { stories as merchants } from '../merchants/handler';
@@ -13,7 +14,7 @@ import { rawRoutes } from '../views';
 import { stories as views } from '../views/handler';
 import { stories as vouchers } from '../vouchers/handler';
 
-export const allStories: Stories = { ...identity, ...merchants, ...catalog, ...referrals, ...vouchers, ...orders, ...refunds, ...settlement, ...views };
+export const allStories: Stories = { ...identity, ...merchants, ...catalog, ...coupons, ...referrals, ...vouchers, ...orders, ...refunds, ...settlement, ...views };
 export const allRaw: RawRoute[] = [...orderRoutes, ...shareRoutes, ...identityRoutes, ...rawRoutes];
 
 export const allRoutes = (getApp: () => Promise<App>, afterMoney?: () => void): Handler =>

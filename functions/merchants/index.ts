@@ -1,2 +1,2 @@
 /** Merchants, stores and staff: the public face. */
-export { findManagers, findMerchant, findStaff, findStoreNames } from './store';
+export { countStores, findManagers, findMerchant, findStaff, findStoreNames } from './store';

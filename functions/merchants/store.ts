@@ -57,3 +57,7 @@ export async function findStoreNames(db: Db, storeIds: readonly string[]): Promi
   const rows = await db.query<{ name: string }>('SELECT t.name FROM unnest($1::text[]) WITH ORDINALITY AS x (id, n) JOIN store t ON t.store_id = x.id ORDER BY n', [storeIds]);
   return rows.map((row) => row.name);
 }
+/** How many of the ids are stores, of one merchant or (null) of any. */
+export async function countStores(db: Db, merchantId: string | null, storeIds: readonly string[]): Promise<number> {
+  return (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM store WHERE store_id = ANY ($2::text[]) AND ($1::text IS NULL OR merchant_id = $1)', [merchantId, storeIds]))[0]!.n;
+}

@@ -25,6 +25,7 @@ import {
   type Filter,
   type StoreRow,
 } from './market';
+import { COVERS, OPEN } from './coupons';
 import { pageByOffset } from './page';
 import { dealHoursText, distanceM, shownRebateFen, type Position } from './rules';
 
@@ -161,6 +162,7 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
           t.rebate_cap_fen, t.per_person_limit, t.valid_days,
         ms_of(t.sale_starts_at) AS sale_starts_at, ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available,
         (${ON_SALE}) AS is_on_sale, t.group_rule, t.is_flash, t.off_peak, ${REGULAR_PRICE} AS regular_price_fen,
+        (SELECT count(*)::int FROM coupon_offer o WHERE ${OPEN} AND o.claimed < o.total AND ${COVERS}) AS coupon_count,
         ms_of(juke_now()) AS now_ms
       FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id
         AND t.version = d.terms_version
@@ -219,7 +221,7 @@ function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['de
     openGroupCount: 0,
     flash: flashOf(row),
     offPeak: row.off_peak && { ...row.off_peak, isNow: isOffPeak(row.off_peak, row.now_ms) },
-    couponCount: 0,
+    couponCount: row.coupon_count,
     nowMs: row.now_ms,
   };
 }

@@ -41,6 +41,12 @@ const PARTS: Record<string, string> = {
   rewards: `SELECT reward_id, state, amount_fen, clawed_fen, held_for, reason, created_at, pending_at, release_at,
       ended_at
       FROM reward WHERE sharer_id = $1 ORDER BY created_at`,
+  coupons: `SELECT c.coupon_id, o.title, m.name AS merchant, c.state, c.valid_from, c.valid_until, c.order_id,
+      c.given_by IS NOT NULL AS is_gift, c.claimed_at, c.used_at FROM coupon c
+      JOIN coupon_offer o ON o.offer_id = c.offer_id LEFT JOIN merchant m ON m.merchant_id = o.merchant_id
+    WHERE c.owner_id = $1 ORDER BY c.claimed_at`,
+  couponGifts: `SELECT token, coupon_id, state, created_at, expires_at, ended_at FROM coupon_gift WHERE giver_id = $1
+    ORDER BY created_at`,
   walletPostings: `SELECT p.account_kind, p.amount_fen, j.kind, j.subject, j.posted_at FROM posting p
       JOIN journal j ON j.journal_id = p.journal_id
     WHERE p.owner_id = $1 ORDER BY j.posted_at, p.journal_id, p.line`,

@@ -85,6 +85,19 @@ const zh: Record<string, Words> = {
     '售后没有同意',
     `门店没有同意退 ${money(f)}，你的钱没有变化。${quoted(f.answer, '门店说：“', '”')}`,
   ],
+  'coupon.gift_taken': (f) => ['朋友领了你送的券', `${f.friendName} 领走了「${f.title ?? ''}」。`],
+  'coupon.gift_returned': (f) => [
+    '送出的券回来了',
+    `「${f.title ?? ''}」24 小时没人领，已回到你的卡包。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前可用。` : ''}`,
+  ],
+  'coupon.returned': (f) => [
+    '优惠券退回来了',
+    `订单退款，「${f.title ?? ''}」还给你了。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前可用。` : ''}`,
+  ],
+  'coupon.ending': (f) => [
+    '有一张券快到期了',
+    `「${f.title ?? ''}」${f.untilMs ? ` ${timeText(f.untilMs, 'zh')} ` : '明天'}到期，还没用。`,
+  ],
   'withdrawal.succeeded': (f) => ['提现到账了', `${money(f)} 已到你的微信零钱。`],
   'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 已退回你的钱包，可以再提。`],
   'payout.changed': () => [
@@ -156,6 +169,19 @@ const en: Record<string, Words> = {
   'after_sale.declined': (f) => [
     'After-sale declined',
     `The shop did not agree to refund ${money(f)}. Your money is unchanged.${quoted(f.answer, ' The shop says: “', '”')}`,
+  ],
+  'coupon.gift_taken': (f) => ['A friend has your coupon', `${f.friendName} claimed “${f.title ?? ''}”.`],
+  'coupon.gift_returned': (f) => [
+    'Your gift came back',
+    `Nobody claimed “${f.title ?? ''}” within 24 hours. It is yours again.${f.untilMs ? ` Use it by ${dayText(f.untilMs - 1, 'en')}.` : ''}`,
+  ],
+  'coupon.returned': (f) => [
+    'Your coupon came back',
+    `The order was refunded, so “${f.title ?? ''}” is yours again.${f.untilMs ? ` Use it by ${dayText(f.untilMs - 1, 'en')}.` : ''}`,
+  ],
+  'coupon.ending': (f) => [
+    'A coupon ends soon',
+    `“${f.title ?? ''}” ends ${f.untilMs ? `on ${timeText(f.untilMs, 'en')}` : 'tomorrow'} and is not used yet.`,
   ],
   'withdrawal.succeeded': (f) => ['Withdrawal arrived', `${money(f)} is in your WeChat balance.`],
   'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} is back in your wallet. You can try again.`],

@@ -1,6 +1,8 @@
 /** The routes that views answers. */
 import type { Stories } from '../kernel';
 import { getConfig, listPlaces } from './config';
+import { listStoreOffers, previewOffer } from './coupon-offers';
+import { getCouponGift, getCouponOffer, listCouponOffers, listMyCoupons } from './coupons';
 import { getDeal, listDeals } from './deals';
 import { exportMe } from './me';
 import { listNotices } from './notices';
@@ -19,6 +21,12 @@ export const stories: Stories = {
   getDeal,
   listStores,
   getStore,
+  listCouponOffers,
+  getCouponOffer,
+  listMyCoupons,
+  getCouponGift,
+  listStoreOffers,
+  previewOffer,
   listShares,
   listOrders,
   getOrder,

@@ -1,5 +1,6 @@
 /** Reaction → story. With routes.ts the table of contents of everything that happens later. Each story may run twice. */
 import type { App } from '../kernel';
+import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupons';
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
 import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
@@ -32,6 +33,10 @@ export const reactions: Record<ReactionName, Reaction> = {
   'send-withdrawal': (app, f) => sendWithdrawal(app, f.subject),
   'send-subscribe-message': (app, f) => sendSubscribeMessage(app, f.subject),
   'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),
+  'void-coupons': (app, f) => voidCoupons(app, f.subject),
+  'expire-coupon': (app, f) => expireCoupon(app, f.subject),
+  'remind-coupon': (app, f) => remindCoupon(app, f.subject),
+  'end-coupon-gift': (app, f) => endCouponGift(app, f.subject),
   'add-split-receiver': (app, f) => addSplitReceiver(app, f.subject),
   'reconcile-bill': (app, f) => reconcileBill(app, f.subject),
   'check-media': (app, f) => checkPicture(app, f.subject),

@@ -52,3 +52,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION catalog_is_valid_at(p_deal text, p_store text) RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT EXISTS (SELECT FROM deal_store WHERE deal_id = p_deal AND store_id = p_store) $$;
+
+-- For the modules to the right, inside their own queries.
+CREATE OR REPLACE FUNCTION catalog_title(p_deal text) RETURNS text LANGUAGE sql STABLE AS
+  $$ SELECT title FROM deal WHERE deal_id = p_deal $$;

@@ -111,6 +111,7 @@ BEGIN
   DELETE FROM subscription WHERE person_id = v_person;
   DELETE FROM notice WHERE person_id = v_person;
   PERFORM kernel_revoke_sessions(v_person);
+  PERFORM kernel_emit('person.deleted', v_person);
   RETURN jsonb_build_object('mediaIds', kernel_delete_media(v_person));
 END $$;
 

@@ -1,0 +1,52 @@
+/**
+ * A coupon passes on to a friend, once: its owner makes a link, the first who claims it has it; unclaimed it comes back after a day.
+ * Guards I-11, I-22, A-13. Audience is asked of the friend. A crash leaves either the whole step or nothing.
+ */
+import { COUPON_GIFT_MS, COUPONS_HELD_MAX } from '../contract/limits';
+import { me, newShareToken, refuse, replayed, type App, type Story } from '../kernel';
+import { refuseClaim } from './claim-coupon';
+import { decideAudience } from './rules';
+import { findCoupon, findGift, findLastPaid, findOffer } from './store';
+
+const PAGE = 'pages/coupon-gift/index';
+
+export const giveCoupon: Story<'giveCoupon'> = (ctx, { params }) =>
+  replayed(ctx, async () => {
+    const { personId } = me(ctx);
+    const coupon = await findCoupon(ctx.db, params.couponId);
+    if (coupon?.ownerId !== personId) refuse('NOT_FOUND');
+    if (coupon.state !== 'available' || !coupon.isTransferable || coupon.nowMs >= coupon.validUntilMs) refuse('COUPON_STATE');
+    const token = newShareToken();
+    const weappPath = `${PAGE}?t=${token}`;
+    return ctx.db.call('coupons_give', { idem: ctx.idem, couponId: coupon.couponId, personId, token, giftMs: COUPON_GIFT_MS, url: `${ctx.config.publicUrl}/${weappPath}`, weappPath });
+  });
+
+export const takeBackCoupon: Story<'takeBackCoupon'> = (ctx, { params }) =>
+  replayed(ctx, async () => {
+    const { personId } = me(ctx);
+    const [coupon, gift] = await Promise.all([findCoupon(ctx.db, params.couponId), findGift(ctx.db, { couponId: params.couponId })]);
+    // Given away and claimed, it is the friend's: to its giver it is a coupon whose state changed.
+    if (coupon?.ownerId !== personId && coupon?.givenBy !== personId) refuse('NOT_FOUND');
+    if (gift?.giverId !== personId) refuse('COUPON_STATE');
+    return ctx.db.call('coupons_end_gift', { idem: ctx.idem, token: gift.token, to: 'taken_back', personId });
+  });
+
+export const claimCouponGift: Story<'claimCouponGift'> = (ctx, { params }) =>
+  replayed(ctx, async () => {
+    const { personId } = me(ctx);
+    const gift = (await findGift(ctx.db, { token: params.token })) ?? refuse('NOT_FOUND');
+    if (gift.giverId === personId) refuse('COUPON_GIFT_OWN');
+    const coupon = (await findCoupon(ctx.db, gift.couponId))!;
+    const offer = (await findOffer(ctx.db, { offerId: coupon.offerId }))!;
+    if (gift.state === 'open' && offer.audience !== 'everyone') {
+      const problem = decideAudience(offer, await findLastPaid(ctx.db, personId, offer.merchantId), offer.nowMs);
+      if (problem) refuseClaim(ctx, offer, problem);
+    }
+    return ctx.db.call('coupons_claim_gift', { idem: ctx.idem, token: gift.token, personId, heldMax: COUPONS_HELD_MAX });
+  });
+
+/** Nobody claimed it in time. */
+export async function endCouponGift(app: App, token: string): Promise<null> {
+  await app.db.call('coupons_end_gift', { token, to: 'ended' });
+  return null;
+}
