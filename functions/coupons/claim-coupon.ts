@@ -45,8 +45,8 @@ export function refuseClaim(ctx: Context, offer: { perPerson: number }, verdict:
 
 /** A-11: constant for what is unknown, over, paused or not yet there. One query, whatever the answer. */
 async function findByCode(ctx: Context, code: string): Promise<OfferRow> {
-  const { personId, deviceId } = me(ctx);
-  const { waitMs } = await ctx.db.call<{ waitMs: number }>('coupons_count_try', { actors: [`p:${personId}`, `d:${deviceId}`], max: COUPON_CODE_TRIES, windowMs: COUPON_CODE_WINDOW_MS });
+  const { personId, deviceId, familyId } = me(ctx);
+  const { waitMs } = await ctx.db.call<{ waitMs: number }>('coupons_count_try', { familyId, actors: [`p:${personId}`, `d:${deviceId}`], max: COUPON_CODE_TRIES, windowMs: COUPON_CODE_WINDOW_MS });
   if (waitMs > 0) throw new Refused('RATE_LIMITED', {}, waitMs);
   const offer = await findOffer(ctx.db, { code });
   if (!offer || offer.state !== 'active' || offer.nowMs < offer.claimFromMs || offer.nowMs >= offer.claimUntilMs) refuse('COUPON_CODE_UNKNOWN');

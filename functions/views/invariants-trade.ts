@@ -11,6 +11,8 @@ const SUBJECTS: [kind: string, table: string, id: string, born: string][] = [
   ['refund', 'refund', 'refund_id', "'requested', 'accepted'"],
   ['reward', 'reward', 'reward_id', "'expected', 'cancelled'"],
   ['split', 'split', 'split_id', "'due'"],
+  ['coupon', 'coupon', 'coupon_id', "'available'"],
+  ['couponOffer', 'coupon_offer', 'offer_id', "'active'"],
   ['withdrawal', 'withdrawal', 'withdrawal_id', "'requested'"],
 ];
 const SUBJECT_ROWS = SUBJECTS.map(
@@ -33,16 +35,21 @@ export const tradeInvariants: Invariant[] = [
     id: 'I-06',
     says: 'An order costs what its lines say: price × quantity less the discount, never below 0.',
     rowsSql: 'SELECT count(*) FROM guest_order',
-    violationsSql: `SELECT o.order_id, o.payable_fen, l.sum_fen, o.discount_fen,
-        l.discount_fen AS lines_discount_fen FROM guest_order o CROSS JOIN LATERAL (
-        SELECT coalesce(sum(amount_fen), 0) AS sum_fen, coalesce(sum(amount_fen) FILTER (WHERE kind = 'price'),
-          0) AS price_fen,
-          coalesce(-sum(amount_fen) FILTER (WHERE kind = 'friend_discount'), 0) AS discount_fen FROM order_line
-          WHERE order_id = o.order_id) l
+    violationsSql: `SELECT o.order_id, o.payable_fen, l.* FROM guest_order o CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount_fen), 0) AS sum_fen,
+          coalesce(sum(amount_fen) FILTER (WHERE kind = 'price'), 0) AS price_fen,
+          coalesce(-sum(amount_fen) FILTER (WHERE kind <> 'price'), 0) AS discount_fen,
+          coalesce(-sum(amount_fen) FILTER (WHERE kind = 'friend_discount'), 0) AS friend_fen,
+          coalesce(sum(platform_fen), 0) AS platform_fen,
+          coalesce(bool_or(amount_fen >= 0 AND kind <> 'price' OR platform_fen > -amount_fen AND kind <> 'price'
+            OR (coupon_id IS NOT NULL) <> (kind IN ('platform_coupon', 'merchant_coupon'))), false) AS is_odd
+          FROM order_line WHERE order_id = o.order_id) l
       LEFT JOIN deal_terms t ON t.deal_id = o.deal_id AND t.version = o.terms_version
-      WHERE t.deal_id IS NULL OR o.payable_fen <> l.sum_fen OR o.discount_fen <> l.discount_fen
-        OR l.price_fen <> o.unit_price_fen * o.quantity OR o.unit_price_fen <> t.price_fen
-        OR o.discount_fen NOT IN (0, t.friend_discount_fen) OR o.payable_fen < 0 OR o.quantity NOT BETWEEN 1 AND ${MAX_QUANTITY}`,
+      WHERE t.deal_id IS NULL OR l.is_odd OR o.payable_fen <> l.sum_fen OR o.discount_fen <> l.discount_fen
+        OR l.price_fen <> o.unit_price_fen * o.quantity OR o.subsidy_fen <> l.platform_fen
+        OR o.price_kind IN ('single', 'flash') AND o.unit_price_fen <> t.price_fen
+        OR o.price_kind = 'off_peak' AND o.unit_price_fen IS DISTINCT FROM (t.off_peak ->> 'priceFen')::bigint
+        OR l.friend_fen > t.friend_discount_fen OR o.payable_fen < o.quantity OR o.quantity NOT BETWEEN 1 AND ${MAX_QUANTITY}`,
   },
   {
     id: 'I-07',
@@ -208,7 +215,8 @@ export const tradeInvariants: Invariant[] = [
         WHERE o.order_id IS NULL OR l.token IS NULL OR l.merchant_id <> o.merchant_id OR l.created_at > o.placed_at
           OR l.expires_at <= o.placed_at OR a.merchant_id <> o.merchant_id
           OR ${sameNow('a.buyer_id', 'o.buyer_id')} IS NOT TRUE OR a.sharer_id = a.buyer_id
-          OR ${sameNow('a.sharer_id', 'l.sharer_id')} IS NOT TRUE OR a.friend_discount_fen <> o.discount_fen
+          OR ${sameNow('a.sharer_id', 'l.sharer_id')} IS NOT TRUE OR a.friend_discount_fen <> (
+            SELECT coalesce(-sum(amount_fen), 0) FROM order_line x WHERE x.order_id = o.order_id AND x.kind = 'friend_discount')
       UNION ALL SELECT t.token, 'a touch of no link' FROM touch t LEFT JOIN share_link l ON l.token = t.token AND l.merchant_id = t.merchant_id WHERE l.token IS NULL
       UNION ALL SELECT 'attribution_frozen', 'guard missing' WHERE NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgname = 'attribution_frozen' AND tgrelid = 'attribution'::regclass

@@ -8,6 +8,7 @@ import { makeToken } from '../../functions/kernel';
 import { startTestApp, type Reply, type TestApp, type TestPerson } from '../support/app';
 import { eventOf } from '../support/http';
 import { cases, changedTables, fingerprint, makeWorld, type Case, type World } from '../support/every-route';
+import { offerOf } from '../support/coupons';
 import { codeOf } from '../support/trade';
 
 // The rate of one person is tested elsewhere; here one person asks everything in a second.
@@ -24,7 +25,7 @@ afterAll(() => t.stop());
 const names = Object.keys(routes) as RouteName[];
 const of = (test: (route: Route) => boolean) => names.filter((name) => test(routes[name]));
 /** Parameters that lead to somebody's own row. */
-const PRIVATE = /:(orderId|voucherId|refundId|withdrawalId|redemptionId|rewardId)/;
+const PRIVATE = /:(orderId|voucherId|refundId|withdrawalId|redemptionId|rewardId|couponId)/;
 
 const call = async (name: RouteName, as: TestPerson | string | null, more: Partial<Case> = {}): Promise<Reply> => {
   const { by: _, ...input } = await cases[name](w);
@@ -138,6 +139,13 @@ describe('A-19 staff of others with real ids, at a store of their own', () => {
   test('another merchant', async () => {
     await isRefused('undoRedemption', w.other.manager, 'NOT_FOUND', { params: { storeId: w.other.storeId, redemptionId: w.ids.redemption } });
     await isRefused('answerAfterSale', w.other.manager, 'NOT_FOUND', { params: { storeId: w.other.storeId, refundId: w.ids.refund } });
+    await isRefused('setOfferState', w.other.manager, 'NOT_FOUND', { params: { storeId: w.other.storeId, offerId: w.offers.offerId }, body: { state: 'paused' } });
+    for (const route of ['createOffer', 'previewOffer'] as const) {
+      for (const foreign of [{ dealIds: [w.mine.dealId] }, { storeIds: [w.mine.storeId] }, { kind: 'exchange' as const, dealId: w.mine.dealId }]) {
+        await isRefused(route, w.other.manager, 'NOT_FOUND', { params: { storeId: w.other.storeId }, body: { ...(await offerOf(t)), ...foreign } });
+      }
+    }
+    expect((await t.ok('listStoreOffers', { as: w.other.manager, params: { storeId: w.other.storeId } })).items).toEqual([]);
     // A genuine code of the other merchant's guest is unknown here; only the miss is counted.
     for (const kind of ['qr', 'typed'] as const) {
       const body = { code: await codeOf(t, w.ids.voucher, kind) };
@@ -178,7 +186,7 @@ describe('the case of each route is a real one', () => {
   // Refused for what the world is, not for the input: nothing above would be proved by an input that nobody could send.
   const REFUSED: Partial<Record<RouteName, string>> = {
     loginPhone: 'PHONE_CODE_WRONG', refreshSession: 'SESSION_EXPIRED', verifyPhone: 'PHONE_CODE_WRONG', linkWechat: 'WECHAT_CODE_INVALID', deleteMe: 'PERSON_BUSY', requestAfterSale: 'REFUND_STATE',
-    requestWithdrawal: 'WITHDRAWAL_OPEN', addSubscriptions: 'BAD_INPUT', undoRedemption: 'NOT_FOUND',
+    requestWithdrawal: 'WITHDRAWAL_OPEN', claimCouponGift: 'COUPON_GIFT_TAKEN', addSubscriptions: 'BAD_INPUT', undoRedemption: 'NOT_FOUND',
   };
   const LAST: RouteName[] = ['checkPayment', 'payOrder', 'cancelOrder', 'redeemVoucher', 'requestRefund', 'answerAfterSale', 'deleteMe', 'logout'];
   test.each([...names.filter((name) => !LAST.includes(name) && name !== 'undoRedemption'), ...LAST.filter((name) => name !== 'requestRefund')])('%s', async (name) => {

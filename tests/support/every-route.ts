@@ -4,6 +4,7 @@
  */
 import type { RouteName } from '../../functions/contract/routes';
 import type { LooseCall, Market, TestApp, TestPerson } from './app';
+import { claim, makeOffer, offerOf } from './coupons';
 import { buy, codeOf, DAY, later, MINUTE, place, redeem, share } from './trade';
 
 export interface World {
@@ -13,7 +14,11 @@ export interface World {
   nextDoor: TestPerson; nextDoorManager: TestPerson;
   ids: {
     unpaid: string; paid: string; voucher: string; usedVoucher: string; redemption: string; refund: string; token: string; code: string; reward: string; withdrawal: string; media: string;
+    /** Of the friend: one at hand, one on its way to somebody. */
+    coupon: string; passing: string;
   };
+  /** What may be known: an offer, one by code, and a gift of somebody who is not in marks. */
+  offers: { offerId: string; code: string; gift: string };
   /** What belongs to guest, friend and the first merchant alone: no answer to anybody else may carry it. */
   marks: string[];
 }
@@ -43,18 +48,24 @@ export async function makeWorld(t: TestApp): Promise<World> {
   const unpaid = await place(t, mine, friend, {});
   const { code } = await t.ok('createChannelCode', { as: operator, params: { merchantId: mine.merchantId }, body: { storeId: mine.storeId, kind: 'table', label: '3 号桌' } });
   const { mediaUrl } = await t.ok('createUpload', { as: friend, body: { contentType: 'image/png', bytes: 1_000 } });
+  const offer = await makeOffer(t, mine, { total: 1_000, perPerson: 5, isTransferable: true });
+  const { code: couponCode } = await makeOffer(t, mine, { total: 1_000, perPerson: 5, withCode: true });
+  const [coupon, passing] = [await claim(t, friend, offer.offerId), await claim(t, friend, offer.offerId)];
+  await t.ok('giveCoupon', { as: friend, params: { couponId: passing.couponId } });
+  const giver = await t.person('送券的人');
+  const { token: gift } = await t.ok('giveCoupon', { as: giver, params: { couponId: (await claim(t, giver, offer.offerId)).couponId } });
   const [reward] = await t.db.query<{ id: string }>('SELECT reward_id AS id FROM reward WHERE order_id = $1', [earned.orderId]);
   await t.drain();
   const ids = {
     unpaid: unpaid.orderId, paid: live.orderId, voucher: live.voucherIds[0]!, usedVoucher: used.voucherIds[0]!, redemption: redemptionId, refund: refundId, token, code, reward: reward!.id,
-    withdrawal: withdrawalId, media: mediaUrl.split('/').at(-1)!,
+    withdrawal: withdrawalId, media: mediaUrl.split('/').at(-1)!, coupon: coupon.couponId, passing: passing.couponId,
   };
   const secrets = await t.db.query<{ secret: string; payment: string }>('SELECT v.secret, p.payment_id AS payment FROM voucher v JOIN payment p USING (order_id)');
   const marks = [
     ...Object.entries(ids).filter(([name]) => !['token', 'code'].includes(name)).map(([, id]) => id), ...secrets.flatMap((row) => [row.secret, row.payment]),
     ...[guest, friend].flatMap((person) => [person.personId, person.familyId, person.deviceId, person.phone!, person.openid!]), mine.clerkStaffId, mine.subMchid,
   ];
-  return { t, mine, other, guest, friend, nextDoor, nextDoorManager, ids, marks: [...new Set(marks)] };
+  return { t, mine, other, guest, friend, nextDoor, nextDoorManager, ids, offers: { offerId: offer.offerId, code: couponCode!, gift }, marks: [...new Set(marks)] };
 }
 
 export interface Case extends LooseCall {
@@ -124,16 +135,16 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   createChannelCode: (w) => ({ by: w.mine.operator, params: { merchantId: w.mine.merchantId }, body: { storeId: w.mine.storeId, kind: 'table', label: '4 号桌' } }),
   clearReward: (w) => ({ by: w.mine.operator, params: { rewardId: w.ids.reward }, body: { reason: '看过了没问题' } }),
   listDealGroups: () => ({ by: null }), // to come with its route
-  listCouponOffers: () => ({ by: null }), // to come with its route
-  getCouponOffer: () => ({ by: null }), // to come with its route
-  claimCoupon: () => ({ by: null }), // to come with its route
-  openCouponCode: () => ({ by: null }), // to come with its route
-  claimCouponCode: () => ({ by: null }), // to come with its route
-  listMyCoupons: () => ({ by: null }), // to come with its route
-  giveCoupon: () => ({ by: null }), // to come with its route
-  takeBackCoupon: () => ({ by: null }), // to come with its route
-  getCouponGift: () => ({ by: null }), // to come with its route
-  claimCouponGift: () => ({ by: null }), // to come with its route
+  listCouponOffers: (w) => ({ by: null, query: { merchantId: w.mine.merchantId, dealId: w.mine.dealId, limit: '5', cursor: '1800000000000000.abc' } }),
+  getCouponOffer: (w) => ({ by: null, params: { offerId: w.offers.offerId } }),
+  claimCoupon: (w) => ({ by: w.guest, params: { offerId: w.offers.offerId } }),
+  openCouponCode: (w) => ({ by: w.guest, body: { code: w.offers.code } }),
+  claimCouponCode: (w) => ({ by: w.guest, body: { code: w.offers.code } }),
+  listMyCoupons: (w) => ({ by: w.friend, query: { tab: 'usable', limit: '5', cursor: '180000000000000000.abc' } }),
+  giveCoupon: (w) => ({ by: w.friend, params: { couponId: w.ids.coupon } }),
+  takeBackCoupon: (w) => ({ by: w.friend, params: { couponId: w.ids.passing } }),
+  getCouponGift: (w) => ({ by: null, params: { token: w.offers.gift } }),
+  claimCouponGift: (w) => ({ by: w.guest, params: { token: w.offers.gift } }),
   listGroups: () => ({ by: null }), // to come with its route
   listMyGroups: () => ({ by: null }), // to come with its route
   getGroup: () => ({ by: null }), // to come with its route
@@ -147,11 +158,11 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   checkPurchase: () => ({ by: null }), // to come with its route
   cancelPurchase: () => ({ by: null }), // to come with its route
   getPurchase: () => ({ by: null }), // to come with its route
-  listStoreOffers: () => ({ by: null }), // to come with its route
-  previewOffer: () => ({ by: null }), // to come with its route
-  createOffer: () => ({ by: null }), // to come with its route
-  setOfferState: () => ({ by: null }), // to come with its route
-  createPlatformOffer: () => ({ by: null }), // to come with its route
+  listStoreOffers: (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, query: { limit: '5', cursor: '1800000000000000.abc' } }),
+  previewOffer: async (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, body: await offerOf(w.t, { dealIds: [w.mine.dealId] }) }),
+  createOffer: async (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, body: await offerOf(w.t, { storeIds: w.mine.storeIds, withCode: true }) }),
+  setOfferState: (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId, offerId: w.offers.offerId }, body: { state: 'active' } }),
+  createPlatformOffer: async (w) => ({ by: w.mine.operator, body: { ...(await offerOf(w.t)), merchantId: w.mine.merchantId, platformBps: 5_000, reason: '一起补' } }),
   getDemoClock: () => ({ by: null }),
   moveDemoClock: () => ({ by: null, body: { advanceMs: 1 } }),
 };

@@ -75,7 +75,8 @@ BEGIN
   IF (SELECT held FROM coupon_holder WHERE person_id = p_person) > p_max THEN PERFORM juke_refuse('COUPON_TOO_MANY'); END IF;
 END $$;
 
--- A-11: every try counts, for the person and for the device, before anything is looked up. p: {actors, max, windowMs} → {waitMs}
+-- A-11: every try counts, for the person and for the device, before anything is looked up; with an ended session nobody tries (A-22).
+-- p: {familyId, actors, max, windowMs} → {waitMs}
 CREATE OR REPLACE FUNCTION coupons_count_try(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := juke_now();
@@ -84,6 +85,7 @@ DECLARE
   v_actor text;
   v coupon_code_try;
 BEGIN
+  PERFORM kernel_need_session(p ->> 'familyId');
   FOR v_actor IN SELECT a FROM jsonb_array_elements_text(p -> 'actors') a ORDER BY 1 LOOP
     INSERT INTO coupon_code_try AS t (actor, window_at, tries) VALUES (v_actor, v_now, 1)
     ON CONFLICT (actor) DO UPDATE SET tries = CASE WHEN v_now < t.window_at + v_window THEN t.tries + 1 ELSE 1 END, window_at = CASE WHEN v_now < t.window_at + v_window THEN t.window_at ELSE v_now END

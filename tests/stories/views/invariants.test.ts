@@ -2,13 +2,13 @@
 import pg from 'pg';
 import { checkInvariants, invariants } from '../../../functions/views/invariants';
 import { openDb } from '../../../functions/kernel';
-import { liveHistory, startTown, type Town } from './trade';
+import { couponHistory, liveHistory, startTown, type Town } from './trade';
 
 let town: Town;
-let history: Awaited<ReturnType<typeof liveHistory>>;
+let history: Awaited<ReturnType<typeof liveHistory>> & Awaited<ReturnType<typeof couponHistory>>;
 beforeAll(async () => {
   town = await startTown();
-  history = await liveHistory(town);
+  history = { ...(await liveHistory(town)), ...(await couponHistory(town)) };
 });
 afterAll(() => town.stop());
 
@@ -38,6 +38,7 @@ test('the list has the marked invariants that apply', () => {
     'I-08',
     'I-09',
     'I-10',
+    'I-11',
     'I-13',
     'I-14',
     'I-15',
@@ -146,6 +147,50 @@ const damages: Damage[] = [
     'I-10',
     'a person counted wrongly',
     (h, t) => [`UPDATE deal_buyer SET quantity = quantity + 1 WHERE person_id = '${t.guest}'`],
+  ],
+  [
+    'I-11',
+    'a claim that nobody counted',
+    (h) => [`UPDATE coupon_offer SET claimed = claimed - 1 WHERE offer_id = '${h.offerId}'`],
+  ],
+  [
+    'I-11',
+    'a person over the limit',
+    (h) => [`UPDATE coupon_offer SET per_person = 5 WHERE offer_id = '${h.offerId}'`],
+  ],
+  [
+    'I-11',
+    'a person who has more than is counted',
+    (h, t) => [`UPDATE coupon_holder SET held = held - 1 WHERE person_id = '${t.friend}'`],
+  ],
+  [
+    'I-11',
+    'a coupon used by one order and at hand for the next',
+    (h) => [
+      `UPDATE coupon_holder SET held = held + 1 WHERE person_id = (SELECT owner_id FROM coupon WHERE coupon_id = '${h.couponIds[0]}')`,
+      `INSERT INTO state_change (subject_kind, subject_id, from_state, to_state, changed_at) VALUES ('coupon', '${h.couponIds[0]}', 'used', 'available', juke_now())`,
+      `UPDATE coupon SET state = 'available', order_id = NULL WHERE coupon_id = '${h.couponIds[0]}'`,
+    ],
+  ],
+  [
+    'I-11',
+    'an order that takes off more than its coupon gave',
+    (h) => [`UPDATE coupon_use SET discount_fen = discount_fen - 1 WHERE order_id = '${h.couponed.orderId}'`],
+  ],
+  [
+    'I-11',
+    'a discount of no coupon',
+    (h) => [`DELETE FROM coupon_use WHERE order_id = '${h.couponed.orderId}'`],
+  ],
+  [
+    'I-11',
+    'a coupon on its way with no gift',
+    (h) => [`UPDATE coupon_gift SET state = 'ended' WHERE coupon_id = '${h.couponIds[3]}'`],
+  ],
+  [
+    'I-06',
+    'a subsidy that no line carries',
+    (h) => [`UPDATE guest_order SET subsidy_fen = 1 WHERE order_id = '${h.couponed.orderId}'`],
   ],
   [
     'I-13',

@@ -31,6 +31,13 @@ export interface Order {
   vouchers: { voucherId: string; paidFen: number }[];
   rewardId: string | null;
 }
+export interface BuyOptions {
+  quantity?: number;
+  brought?: boolean;
+  groupId?: string;
+  /** A coupon of the shop that takes so much off. */
+  coupon?: { couponId: string; fen: number };
+}
 export interface Town {
   db: Db;
   readOnly: Db;
@@ -54,9 +61,9 @@ export interface Town {
     ctx: Context,
     input?: { params?: object; query?: object },
   ): Promise<Answer<N>>;
-  place(buyerId: string, options?: { quantity?: number; brought?: boolean; groupId?: string }): Promise<Order>;
+  place(buyerId: string, options?: BuyOptions): Promise<Order>;
   pay(order: Order): Promise<Order>;
-  buy(buyerId: string, options?: { quantity?: number; brought?: boolean; groupId?: string }): Promise<Order>;
+  buy(buyerId: string, options?: BuyOptions): Promise<Order>;
   redeem(order: Order, index?: number): Promise<string>;
   split(order: Order): Promise<void>;
   refund(order: Order, indexes: number[], kind?: 'unused' | 'expired'): Promise<string>;
@@ -211,10 +218,11 @@ export async function startTown(): Promise<Town> {
           : JSON.parse(JSON.stringify(value));
       return shapes[name].answer.parse(sent) as never;
     },
-    async place(buyerId, { quantity = 1, brought = false, groupId } = {}) {
+    async place(buyerId, { quantity = 1, brought = false, groupId, coupon } = {}) {
       const orderId = newId('ord');
       const paymentId = newId('pay');
-      const discountFen = brought ? terms.friendDiscountFen : 0;
+      const friendFen = brought ? terms.friendDiscountFen : 0;
+      const discountFen = friendFen + (coupon?.fen ?? 0);
       const payableFen = terms.priceFen * quantity - discountFen;
       const key = newSecret();
       await call('orders_place', {
@@ -240,11 +248,16 @@ export async function startTown(): Promise<Town> {
         priceKind: 'single',
         subsidyFen: 0,
         fulfilment: 'voucher',
-        uses: [],
+        uses: coupon
+          ? [{ couponId: coupon.couponId, orderId, leadOrderId: orderId, discountFen: coupon.fen, platformFen: 0 }]
+          : [],
         seat: null,
         lines: [
           { kind: 'price', amountFen: terms.priceFen * quantity, platformFen: 0 },
-          ...(brought ? [{ kind: 'friend_discount', amountFen: -discountFen, platformFen: 0 }] : []),
+          ...(brought ? [{ kind: 'friend_discount', amountFen: -friendFen, platformFen: 0 }] : []),
+          ...(coupon
+            ? [{ kind: 'merchant_coupon', amountFen: -coupon.fen, couponId: coupon.couponId, title: '满 100 减 5', platformFen: 0 }]
+            : []),
         ],
         snapshot: { title: '双人火锅餐', pictureUrl: '/art/dish-hotpot.svg', items: [{ name: '锅底', quantity: 1 }] },
         holdMs: 900_000,
@@ -260,7 +273,7 @@ export async function startTown(): Promise<Town> {
               token,
               sharerId: sharer,
               groupId: groupId ?? null,
-              discountFen,
+              discountFen: friendFen,
               rewardFen: rewardFen(payableFen),
             }
           : null,
@@ -442,6 +455,24 @@ export async function startTown(): Promise<Town> {
   return town;
 }
 
+/** Six coupons of one offer for the friend: used, held by an unpaid order, back from a refund, on its way to a friend, given to one, at hand. */
+async function claimCoupons({ db, merchantId, friend, clerk }: Town): Promise<{ offerId: string; couponIds: string[] }> {
+  const [offerId, now] = [newId('cof'), Date.now()];
+  await db.call('coupons_create_offer', {
+    idem: null, offerId, merchantId, title: '满 100 减 5', kind: 'amount', audience: 'everyone', winBackDays: null,
+    thresholdFen: 0, amountFen: 500, offBps: 0, capFen: 0, dealId: null, dealIds: [], storeIds: [], platformBps: 0,
+    total: 10, perPerson: 6, claimFromMs: now - DAY, claimUntilMs: now + 100 * DAY, validFromMs: null,
+    validUntilMs: null, validDays: 30, code: null, isTransferable: true, by: clerk.staffId, reason: null, warnings: [],
+  });
+  const couponIds = Array.from({ length: 6 }, () => newId('cpn'));
+  for (const couponId of couponIds) {
+    await db.call('coupons_claim', {
+      idem: null, offerId, code: null, personId: friend, couponId, graceMs: 7 * DAY, remindMs: DAY, heldMax: 50,
+    });
+  }
+  return { offerId, couponIds };
+}
+
 /** A whole history: one of each thing that can happen. Ends with every fact done. */
 export async function liveHistory(town: Town) {
   const { db } = town;
@@ -507,4 +538,20 @@ export async function liveHistory(town: Town) {
     unpaid,
     cancelled,
   };
+}
+
+/** One coupon in each of its states, after liveHistory. Ends with every fact done. */
+export async function couponHistory(town: Town) {
+  const { db } = town;
+  const { offerId, couponIds } = await claimCoupons(town);
+  const coupon = (n: number) => ({ coupon: { couponId: couponIds[n]!, fen: 500 } });
+  const couponed = await town.buy(town.friend, coupon(0));
+  const back = await town.buy(town.friend, coupon(2));
+  await town.arrive(await town.refund(back, [0]));
+  await db.call('coupons_give', { idem: null, couponId: couponIds[3], personId: town.friend, token: 'gift00000001', giftMs: DAY, url: '', weappPath: '' });
+  await db.call('coupons_give', { idem: null, couponId: couponIds[4], personId: town.friend, token: 'gift00000002', giftMs: DAY, url: '', weappPath: '' });
+  await db.call('coupons_claim_gift', { idem: null, token: 'gift00000002', personId: town.guest, heldMax: 50 });
+  await town.place(town.friend, coupon(1));
+  await db.query("UPDATE fact SET state = 'done' WHERE state = 'due'");
+  return { couponed, offerId, couponIds };
 }
