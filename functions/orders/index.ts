@@ -1,4 +1,5 @@
 /** Orders: the public face. */
+export { closeGroup } from './close-group';
 export { markPaid, payFromNotice, type PaidOutcome } from './mark-paid';
 export { closePayments, watchOrder } from './pay-order';
 export { reportOrderShipping, serveOrder } from './serve-order';

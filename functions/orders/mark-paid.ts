@@ -3,11 +3,13 @@
  * F-01 … F-05, F-16, F-33, F-34, A-28. Used by the notice and by every query; both bring the same content.
  * A crash before the save leaves everything as it was (WeChat repeats); after it, the repeat changes nothing.
  */
-import { feeFen, splitFen } from '../contract/money';
-import { decided, newDigits, newId, newSecret, type App } from '../kernel';
+import { feeFen } from '../contract/money';
+import { decided, type App } from '../kernel';
 import { decideMismatch, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
 import { decideOrderReward } from '../referrals';
-import { findPaid, type OrderRow } from './store';
+import { decideSeatPayment } from './group-orders';
+import { findPaid } from './store';
+import { drawVouchers } from './vouchers';
 
 export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
 
@@ -38,10 +40,11 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
     if (payment.state === 'succeeded' && payment.transactionId === told.transactionId) return 'repeat';
     const mismatch = payment.state === 'succeeded' ? 'another transaction' : decideMismatch(payment, told, app.config.wechat);
     if (mismatch) return quarantine(app, told, mismatch, notice);
-    const reward = order.state === 'unpaid' ? await decideOrderReward(app.db, order, told.payerOpenid) : null;
+    const isUnpaid = order.state === 'unpaid';
+    const [reward, group] = await Promise.all([isUnpaid ? decideOrderReward(app.db, order, told.payerOpenid) : null, isUnpaid && order.groupId ? decideSeatPayment(app, order, told.successAtMs!) : null]);
     const { outcome } = await app.db.call<{ outcome: PaidOutcome }>('orders_mark_paid', {
       paymentId: told.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
-      providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: drawVouchers(order), reward, shareToken: reward?.token ?? null,
+      providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: group ? [] : drawVouchers(order), reward, group, shareToken: reward?.token ?? null,
     });
     return outcome;
   }).catch((error: { code?: string; constraint?: string }) => {
@@ -49,14 +52,6 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
     if (error.code === '23505' && /transaction_id/.test(error.constraint ?? '')) return quarantine(app, told, 'transaction of another intent', notice);
     throw error;
   });
-}
-
-/** One voucher for each unit; their shares of what was paid, and of what the platform pays, sum exactly. */
-function drawVouchers(order: OrderRow) {
-  const units = Array.from({ length: order.quantity }, () => 1);
-  const subsidies = splitFen(order.subsidyFen, units);
-  return splitFen(order.payableFen, units)
-    .map((paidFen, i) => ({ voucherId: newId('vch'), secret: newSecret(), locator: newDigits(6), paidFen, subsidyFen: subsidies[i]! }));
 }
 
 async function quarantine(app: App, told: { paymentId: string; transactionId: string }, reason: string, notice: object | null): Promise<PaidOutcome> {

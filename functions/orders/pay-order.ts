@@ -3,6 +3,7 @@
  * Guards F-02, F-05, F-16, F-27, F-34. The intent is committed by the order itself, before any call; its number never changes.
  */
 import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
+import { findGroup, findOtherGroup } from '../group-buys';
 import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
@@ -13,9 +14,16 @@ export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const order = (await findPayable(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
+    if (order.groupId) await needOpenGroup(ctx, order.groupId);
     const payment = await intentFor(ctx, order, order.payments, body.method);
     return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
   });
+
+/** What would be paid now could not count any more (F-18). */
+async function needOpenGroup(ctx: Context, groupId: string): Promise<void> {
+  const group = (await findGroup(ctx.db, groupId))!;
+  if (group.deadlineMs !== null && group.nowMs >= group.deadlineMs) refuse('GROUP_ENDED', { otherGroupId: await findOtherGroup(ctx.db, group.dealId, groupId, me(ctx).personId) });
+}
 
 /** The order's intent for this way to pay. WeChat binds a number to one way, so another way is another intent (F-34). */
 async function intentFor(ctx: Context, order: OrderRow, payments: readonly PaymentRow[], method: 'jsapi' | 'h5'): Promise<PaymentRow> {
@@ -67,8 +75,8 @@ export const cancelOrder: Story<'cancelOrder'> = async (ctx, { params }) => {
   return ctx.db.call('orders_end', { idem: ctx.idem, orderId: params.orderId, to: 'cancelled' });
 };
 
-/** Asks WeChat about each open intent; a success is taken. */
-async function askAll(app: App, orderId: string): Promise<void> {
+/** Asks WeChat about each open intent of the order; a success is taken. */
+export async function askAll(app: App, orderId: string): Promise<void> {
   for (const payment of await listPayments(app.db, orderId)) {
     if (payment.state === 'succeeded') continue;
     const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
@@ -100,7 +108,8 @@ export async function watchOrder(app: App, orderId: string): Promise<number | nu
   try {
     await askAll(app, orderId);
   } catch (error) {
-    if (!(error instanceof Unavailable && error.kind === 'PROVIDER_DOWN') || !isOver) throw error;
+    // F-18: a seat is not given up while WeChat cannot say whether it was paid.
+    if (!(error instanceof Unavailable && error.kind === 'PROVIDER_DOWN') || !isOver || order.groupId) throw error;
   }
   if (isOver) {
     await app.db.call('orders_end', { orderId, to: 'expired' });

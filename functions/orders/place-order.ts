@@ -6,7 +6,7 @@
 import { HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS } from '../contract/limits';
 import type { Stack } from '../contract/best-combination';
 import { findCoupons } from '../coupons';
-import { offerSeat } from '../group-buys';
+import { offerSeat, type SeatOffer } from '../group-buys';
 import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
 import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
 import { yuan } from './rules';
@@ -34,7 +34,7 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
   const orderId = newId('ord');
   try {
     return await ctx.db.call('orders_place', {
-      idem: ctx.idem, ...newOrder(item, price, orderId, buyerId), deviceId, surface, holdMs: seat?.isLast ? LAST_SEAT_HOLD_MS : UNPAID_HOLD_MS,
+      idem: ctx.idem, ...newOrder(item, price, orderId, buyerId), deviceId, surface, holdMs: holdOf(ctx, seat),
       watchMs: PAYMENT_QUERY_DELAYS_MS[0], hoardMax: HOARDING_MAX_EXPIRED, hoardMs: HOARDING_WINDOW_MS,
       uses: price.uses.map((use) => ({ ...use, orderId, leadOrderId: orderId })), seat: seat && { ...seat, groupId: seat.groupId ?? newId('grp'), orderId, personId: buyerId },
     });
@@ -43,6 +43,10 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
     throw inWords(ctx, error);
   }
 }
+
+/** The last seat is held shorter, and none beyond the group's deadline. */
+const holdOf = (ctx: Context, seat: SeatOffer | null): number =>
+  Math.min(seat?.isLast ? LAST_SEAT_HOLD_MS : UNPAID_HOLD_MS, seat?.deadlineMs ? seat.deadlineMs - ctx.clock.nowMs() : Infinity);
 
 /** One order's row, lines, payment and attribution, as the save takes them. */
 export function newOrder(item: Item, price: ReturnType<typeof savedPrice>, orderId: string, buyerId: string) {

@@ -16,6 +16,7 @@ export async function serveOrder(app: App, orderId: string): Promise<null> {
 /** WeChat's shipping duty: a voucher is reported as virtual goods when issued, within 48 h. Only a WeChat payer can be told. */
 export async function reportOrderShipping(app: App, orderId: string): Promise<null> {
   const order = await findOrder(app.db, orderId);
+  if (order?.groupId && !(await findSet(app.db, orderId))) return null; // its group is not complete: nothing is issued yet
   const paid = await findKeptPayment(app.db, orderId);
   // Given back whole before it was reported: there is nothing to hand over any more, and WeChat would refuse (10060004).
   if (!order || order.refundedFen === order.payableFen || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;

@@ -2,26 +2,33 @@
 import { REWARD_HOLD_MS, REWARD_MIN_FEN, SHARE_LIFE_MS, DAY_MS } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import { getDealForOrder } from '../catalog';
+import { findGroup } from '../group-buys';
 import { findPeople } from '../identity';
 import { me, newShareToken, refuse, type Story } from '../kernel';
-import { findTouches } from './store';
+import { findTouches, pageOf } from './store';
 import { chooseTouch } from './rules';
 
 export const createShare: Story<'createShare'> = async (ctx, { params, body }) => {
   const { personId, deviceId } = me(ctx);
   const deal = (await getDealForOrder(ctx.db, params.dealId)) ?? refuse('NOT_FOUND');
+  const group = body.groupId ? (await findGroup(ctx.db, body.groupId)) : null;
+  // Of this deal, and one that others may know of.
+  if (body.groupId && (group?.dealId !== deal.dealId || group.deadlineMs === null)) refuse('NOT_FOUND');
+  const groupId = group?.groupId ?? null;
   // B2: whose share this person came through. Shown in the share graph, never paid.
   const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown: null });
   const parent = chooseTouch(touches.map((t) => ({ ...t, isShown: false })), personId, 'last', ctx.clock.nowMs());
   const saved = await ctx.db.call<{ token: string; expiresAtMs: number }>('referrals_create_share', {
-    token: newShareToken(), merchantId: deal.merchantId, dealId: deal.dealId, sharerId: personId, channel: body.channel, parentToken: parent?.token ?? null, lifeMs: SHARE_LIFE_MS,
+    token: newShareToken(), merchantId: deal.merchantId, dealId: deal.dealId, groupId, sharerId: personId, channel: body.channel, parentToken: parent?.token ?? null, lifeMs: SHARE_LIFE_MS,
   });
   const [sharer] = await findPeople(ctx.db, [personId]);
-  const friendPriceFen = deal.priceFen - deal.friendDiscountFen;
+  const { page, id } = pageOf({ dealId: deal.dealId, groupId });
+  const priceFen = group?.priceFen ?? deal.priceFen;
+  const friendPriceFen = Math.max(1, priceFen - deal.friendDiscountFen);
   const rebateFen = body.channel === 'moments' ? 0 : rewardOfFen(friendPriceFen, deal.rebateBps, deal.rebateCapFen);
   return {
-    token: saved.token, expiresAtMs: saved.expiresAtMs, url: `${ctx.config.publicUrl}/s/${saved.token}`, weappPath: `pages/deal/index?id=${deal.dealId}&s=${saved.token}`,
-    qrUrl: `${ctx.config.publicUrl}/api/shares/${saved.token}/qr.png`, friendDiscountFen: deal.friendDiscountFen, friendPriceFen, priceFen: deal.priceFen,
+    token: saved.token, expiresAtMs: saved.expiresAtMs, url: `${ctx.config.publicUrl}/s/${saved.token}`, weappPath: `${page}?id=${id}&s=${saved.token}`,
+    qrUrl: `${ctx.config.publicUrl}/api/shares/${saved.token}/qr.png`, friendDiscountFen: deal.friendDiscountFen, friendPriceFen, priceFen,
     rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, holdDays: REWARD_HOLD_MS / DAY_MS, title: deal.title, pictureUrl: deal.pictureUrl, storeName: deal.storeName, storeAddress: deal.storeAddress,
     sharer: { name: sharer!.name, avatarUrl: sharer!.avatarUrl },
   };

@@ -1,17 +1,16 @@
 /** From WeChat's own browser into the mini-program at the same place with the same token: a URL Link (≤ 30 days), made once a day. */
 import { wechatApi } from '../identity';
 import { newSnapshot, refuse, type RawRoute, type Story } from '../kernel';
-import { findLink } from './store';
+import { findLink, pageOf } from './store';
 
 const HOUR = 3_600_000;
 const links = newSnapshot<string>(12 * HOUR);
 const codes = newSnapshot<Buffer>(HOUR);
-const QR_PAGE = 'pages/deal/index';
 
 export const getShareLink: Story<'getShareLink'> = async (ctx, { params }) => {
   const link = (await findLink(ctx.db, params.token)) ?? refuse('NOT_FOUND');
-  const query = `id=${link.dealId}&s=${link.token}`;
-  const urlLink = await links.get(link.token, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${QR_PAGE}`, query, expiresInDays: 7 }));
+  const { page, id } = pageOf(link);
+  const urlLink = await links.get(link.token, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${page}`, query: `id=${id}&s=${link.token}`, expiresInDays: 7 }));
   return { urlLink, scheme: null };
 };
 
@@ -21,7 +20,7 @@ export const shareRoutes: RawRoute[] = [
     method: 'GET', path: /^\/api\/shares\/([0-9a-z]{12,28})\/qr\.png$/,
     async handle(app, _event, match) {
       const link = (await findLink(app.db, match[1]!)) ?? refuse('NOT_FOUND');
-      const png = await codes.get(link.token, () => wechatApi(app.config.wechat).miniCode({ scene: link.token, page: QR_PAGE }));
+      const png = await codes.get(link.token, () => wechatApi(app.config.wechat).miniCode({ scene: link.token, page: pageOf(link).page }));
       return { statusCode: 200, headers: { 'content-type': 'image/png', 'cache-control': 'public, max-age=86400', 'access-control-allow-origin': '*' }, body: png.toString('base64'), isBase64Encoded: true };
     },
   },
@@ -30,7 +29,7 @@ export const shareRoutes: RawRoute[] = [
     method: 'GET', path: /^\/s\/([0-9a-z]{12,28})$/,
     async handle(app, _event, match) {
       const link = await findLink(app.db, match[1]!);
-      return { statusCode: 302, headers: { location: link ? `/${QR_PAGE}?id=${link.dealId}&s=${link.token}` : '/' } };
+      return { statusCode: 302, headers: { location: link ? `/${pageOf(link).page}?id=${pageOf(link).id}&s=${link.token}` : '/' } };
     },
   },
 ];

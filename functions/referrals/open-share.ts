@@ -30,7 +30,7 @@ function recordTouch(db: Db, touch: Touch): Promise<unknown> {
   return flushed;
 }
 
-const invites = newSnapshot<{ dealId: string; merchantId: string; sharerId: string; name: string; avatarUrl: string; friendDiscountFen: number; rebateFen: number; expiresAtMs: number } | null>();
+const invites = newSnapshot<{ dealId: string; groupId: string | null; merchantId: string; sharerId: string; name: string; avatarUrl: string; friendDiscountFen: number; rebateFen: number; expiresAtMs: number } | null>();
 
 export const openShare: Story<'openShare'> = async (ctx, { params, body }) => {
   const invite = (await invites.get(params.token, () => loadInvite(ctx.db, params.token))) ?? refuse('NOT_FOUND');
@@ -42,7 +42,7 @@ export const openShare: Story<'openShare'> = async (ctx, { params, body }) => {
   }
   const hidden = body.surface === 'h5_wechat' && !ctx.config.rebateInWechatH5;
   return {
-    dealId: invite.dealId, groupId: null,
+    dealId: invite.dealId, groupId: invite.groupId,
     invite: {
       token: params.token, sharer: { name: invite.name, avatarUrl: invite.avatarUrl }, isMine, friendDiscountFen: invite.friendDiscountFen,
       rebateFen: hidden ? 0 : invite.rebateFen, expiresAtMs: invite.expiresAtMs, isLive: ctx.clock.nowMs() < invite.expiresAtMs,
@@ -57,7 +57,7 @@ async function loadInvite(db: Db, token: string) {
   if (!deal || !sharer) return null;
   const rebateFen = link.channel === 'moments' ? 0 : rewardOfFen(deal.priceFen - deal.friendDiscountFen, deal.rebateBps, deal.rebateCapFen);
   return {
-    dealId: link.dealId, merchantId: link.merchantId, sharerId: link.sharerId, name: sharer.name, avatarUrl: sharer.avatarUrl,
+    dealId: link.dealId, groupId: link.groupId, merchantId: link.merchantId, sharerId: link.sharerId, name: sharer.name, avatarUrl: sharer.avatarUrl,
     friendDiscountFen: deal.friendDiscountFen, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, expiresAtMs: link.expiresAtMs,
   };
 }

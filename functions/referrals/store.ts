@@ -3,9 +3,12 @@ import { REWARD_REPEAT_MS } from '../contract/limits';
 import type { ShareChannel } from '../contract/states';
 import type { Db } from '../kernel';
 
-export interface LinkRow { token: string; merchantId: string; dealId: string; sharerId: string; channel: ShareChannel; expiresAtMs: number; nowMs: number }
+/** Where a link leads: into its group buy, or to its deal. */
+export const pageOf = (link: { dealId: string; groupId: string | null }) =>
+  link.groupId ? { page: 'pages/group/index', id: link.groupId } : { page: 'pages/deal/index', id: link.dealId };
+export interface LinkRow { token: string; merchantId: string; dealId: string; groupId: string | null; sharerId: string; channel: ShareChannel; expiresAtMs: number; nowMs: number }
 export async function findLink(db: Db, token: string): Promise<LinkRow | null> {
-  const [row] = await db.query<LinkRow>(`SELECT token, merchant_id AS "merchantId", deal_id AS "dealId", sharer_id AS "sharerId", channel,
+  const [row] = await db.query<LinkRow>(`SELECT token, merchant_id AS "merchantId", deal_id AS "dealId", group_id AS "groupId", sharer_id AS "sharerId", channel,
     ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs" FROM share_link WHERE token = $1`, [token]);
   return row ?? null;
 }

@@ -47,7 +47,7 @@ async function openRefund(app: App | Context, order: OrderRow, { wanted, kind, r
   const servedFen = redemptions.filter((r) => !r.undoneAtMs).reduce((sum, r) => sum + r.paidFen, 0);
   const keptFen = vouchers.filter((v) => v.state === 'issued').reduce((sum, v) => sum + v.paidFen, servedFen);
   return app.db.call<{ refundId: string; amountFen: number }>('refunds_open', {
-    idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment!.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, kind, reason, amountFen,
+    idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment!.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, groupId: order.groupId, kind, reason, amountFen,
     feeBackFen: decideFeeBack(keptFen, amountFen, app.config.providerFeeBps), voucherIds: chosen.map((v) => v.voucherId), setVersion: set.version, refundedFen: order.refundedFen,
     ...decideEnd(set, chosen.length, servedFen > 0), rewardPaidFen: usedFen, rewardFen: decideRewardFen(usedFen, reward), holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS, title: order.title,
   });

@@ -26,6 +26,8 @@ import {
   type StoreRow,
 } from './market';
 import { COVERS, OPEN } from './coupons';
+import { toGroupRow } from './group-rows';
+import { openGroupsOf } from './groups';
 import { pageByOffset } from './page';
 import { dealHoursText, distanceM, shownRebateFen, type Position } from './rules';
 
@@ -93,7 +95,7 @@ interface Loaded {
   stores: StoreRow[];
   json: string;
 }
-interface LoadedInvite {
+export interface LoadedInvite {
   sharerId: string;
   merchantId: string;
   sharer: Invite['sharer'];
@@ -137,7 +139,7 @@ function inviteOf(link: LoadedInvite, deal: Loaded['deal'], personId: string | u
   };
 }
 
-async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
+export async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
   const [row] = await db.query(
     `SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url
     FROM share_link l JOIN person p ON p.person_id = l.sharer_id WHERE l.token = $1`,
@@ -156,7 +158,8 @@ async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
 }
 
 async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Loaded | null> {
-  const [[row], stores] = await Promise.all([
+  const [[row], stores, groups] = await Promise.all([
+
     db.query(
       `SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps,
           t.rebate_cap_fen, t.per_person_limit, t.valid_days,
@@ -175,15 +178,16 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
           ORDER BY s.created_at, s.store_id LIMIT ${REST_MAX}`,
       [dealId],
     ),
+    openGroupsOf(db, dealId),
   ]);
   if (!row) return null;
-  const deal = toDeal(row, stores, language);
+  const deal = toDeal(row, stores, groups.map((group) => toGroupRow(group, null, undefined)), language);
   const whole = { ...deal, stores: stores.map((s) => toStoreCard(s, null, language)), invite: null };
   // Checked once a load: what is sent from the snapshot is not checked again.
   return { deal, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
 }
 
-function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['deal'] {
+function toDeal(row: Row, stores: StoreRow[], openGroups: Deal['openGroups'], language: 'zh' | 'en'): Loaded['deal'] {
   const terms = {
     priceFen: row.price_fen,
     friendDiscountFen: row.friend_discount_fen,
@@ -217,8 +221,8 @@ function toDeal(row: Row, stores: StoreRow[], language: 'zh' | 'en'): Loaded['de
     hoursText: dealHoursText(stores, language),
     fulfilment: row.fulfilment,
     group: row.group_rule,
-    openGroups: [],
-    openGroupCount: 0,
+    openGroups,
+    openGroupCount: openGroups.length,
     flash: flashOf(row),
     offPeak: row.off_peak && { ...row.off_peak, isNow: isOffPeak(row.off_peak, row.now_ms) },
     couponCount: row.coupon_count,

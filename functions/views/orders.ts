@@ -1,6 +1,7 @@
 /** A buyer's orders. Only the buyer's own rows: another's order does not exist (A-18). */
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
+import { canLeave } from './groups';
 import { afterCursor, getRow, micros, pageByKey, person, readKeyset } from './page';
 import type { Language } from './rules';
 
@@ -14,7 +15,8 @@ const COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, 
     o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
     m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
-    o.price_kind, o.fulfilment, o.purchase_id, o.group_id,
+    o.price_kind, o.fulfilment, o.purchase_id, o.group_id, q.seat, q.group_state, q.size, q.min_size, q.confirmed,
+      q.host_id, q.deadline, o.buyer_id, ms_of(juke_now()) AS now_ms,
     v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
       v.first_id, s.store_name, s.stores, f.refund_state,
     o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay`;
@@ -29,6 +31,9 @@ const TABLES = `
   LEFT JOIN LATERAL (
     SELECT (array_agg(s.name ORDER BY s.created_at, s.store_id))[1] AS store_name, count(*)::int AS stores
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id) s ON true
+  LEFT JOIN LATERAL (SELECT b.state AS group_state, b.size, b.min_size, b.confirmed, b.host_id,
+    ms_of(b.deadline) AS deadline, t.state AS seat
+    FROM group_seat t JOIN group_buy b USING (group_id) WHERE t.order_id = o.order_id) q ON true
   LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id
   ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
 const all = (select: string) => `(SELECT coalesce(json_agg(x), '[]') FROM (${select}) x)`;
@@ -105,6 +110,17 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
 const rewardOf = (orderState: string): NonNullable<Order['sharer']>['state'] =>
   orderState === 'unpaid' ? 'expected' : 'cancelled';
 
+const groupOf = (row: Row): OrderRow['group'] => ({
+  groupId: row.group_id,
+  state: row.group_state,
+  size: row.size,
+  minSize: row.min_size,
+  confirmed: row.confirmed,
+  deadlineMs: row.deadline,
+  isHost: row.host_id === row.buyer_id,
+  canLeave: canLeave(row.seat, row.group_state, row.deadline, row.now_ms),
+});
+
 function toRow(row: Row, language: Language): OrderRow {
   const more = row.stores > 1 ? (language === 'zh' ? ` 等 ${row.stores} 家` : ` and ${row.stores - 1} more`) : '';
   return {
@@ -128,6 +144,6 @@ function toRow(row: Row, language: Language): OrderRow {
     priceKind: row.price_kind,
     fulfilment: row.fulfilment,
     purchaseId: row.purchase_id,
-    group: null,
+    group: row.group_id && groupOf(row),
   };
 }

@@ -4,6 +4,7 @@ import { getConfig, listPlaces } from './config';
 import { listStoreOffers, previewOffer } from './coupon-offers';
 import { getCouponGift, getCouponOffer, listCouponOffers, listMyCoupons } from './coupons';
 import { getDeal, listDeals } from './deals';
+import { getGroup, listDealGroups, listGroups, listMyGroups } from './groups';
 import { exportMe } from './me';
 import { listNotices } from './notices';
 import { getOrder, listOrders } from './orders';
@@ -19,6 +20,10 @@ export const stories: Stories = {
   exportMe,
   listDeals,
   getDeal,
+  listDealGroups,
+  listGroups,
+  listMyGroups,
+  getGroup,
   listStores,
   getStore,
   listCouponOffers,

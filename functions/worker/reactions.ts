@@ -3,10 +3,10 @@ import type { App } from '../kernel';
 import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupons';
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
-import { closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
+import { closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
-import { answerLate, dropUndoneAfterSale, expireVouchers, refundUnwanted, sendRefund, settleRefund } from '../refunds';
+import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
 import { fundRefund, reconcileBill, returnSplit, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
 import { joinPerson } from './join-person';
 import type { ReactionName } from './routes';
@@ -19,6 +19,9 @@ export const reactions: Record<ReactionName, Reaction> = {
   'watch-order': (app, f) => watchOrder(app, f.subject),
   'close-payments': (app, f) => closePayments(app, f.subject),
   'report-shipping': (app, f) => reportOrderShipping(app, f.subject),
+  'close-group': (app, f) => closeGroup(app, f.subject),
+  'refund-group-order': (app, f) => refundGroupOrder(app, f.subject),
+  'refund-ladder': (app, f) => refundLadder(app, f.subject, f.body.refundId as string),
   'handle-notice': (app, f) => handleNotice(app, f.subject),
   'refund-unwanted': (app, f) => refundUnwanted(app, f.subject, f.body.kind as 'late_payment'),
   'expire-vouchers': (app, f) => expireVouchers(app, f.subject),

@@ -23,6 +23,7 @@ CREATE TABLE guest_order (
   valid_days int NOT NULL,
   price_kind text NOT NULL DEFAULT 'single' CHECK (price_kind IN ('single', 'group', 'flash', 'off_peak')),
   group_id text,                                           -- a seat in a group buy; the vouchers come when it is complete
+  ladder_fen bigint NOT NULL DEFAULT 0,                    -- what a complete ladder gives back: counted in refunded_fen from that commit on
   purchase_id text,                                        -- a cart's checkout: paid, cancelled and expired together
   subsidy_fen bigint NOT NULL DEFAULT 0 CHECK (subsidy_fen BETWEEN 0 AND discount_fen), -- the platform's part of the discounts
   fulfilment text NOT NULL DEFAULT 'voucher' CHECK (fulfilment IN ('voucher', 'pickup')),

@@ -42,6 +42,10 @@ BEGIN
   RETURN v_answer;
 END $$;
 
+-- End of the last valid day in Shanghai, of what is issued now.
+CREATE OR REPLACE FUNCTION orders_valid_until(p_days int) RETURNS timestamptz LANGUAGE sql STABLE AS
+  $$ SELECT ((juke_now() AT TIME ZONE 'Asia/Shanghai')::date + p_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' $$;
+
 -- pending → paid once: journal, vouchers, expected reward and facts in the same commit. I-04, I-09, I-13, F-01, F-16, F-34.
 -- A payment that comes too late or a second time is recorded and refunded in full (F-03): outcome 'late' or 'double'.
 CREATE OR REPLACE FUNCTION orders_mark_paid(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -49,12 +53,19 @@ DECLARE
   v guest_order;
   v_now timestamptz := juke_now();
   v_until timestamptz;
+  v_seat text;
 BEGIN
   IF NOT payments_succeed(p ->> 'paymentId', p ->> 'transactionId', p ->> 'payerOpenid', time_of((p ->> 'successAtMs')::bigint)) THEN
     PERFORM payments_record_notice(p -> 'notice', 'repeat');
     RETURN '{"outcome": "repeat"}';
   END IF;
   PERFORM payments_record_notice(p -> 'notice', 'paid');
+  IF jsonb_typeof(p -> 'group') = 'object' THEN
+    -- A seat that the group gives no more (F-18): the order ends here, and what was paid for it goes back whole.
+    PERFORM FROM guest_order WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' FOR UPDATE;
+    IF FOUND THEN v_seat := group_buys_confirm(p -> 'group'); END IF;
+    IF v_seat = 'late' THEN PERFORM orders_end(jsonb_build_object('orderId', p ->> 'orderId', 'to', 'cancelled', 'isGroupOver', true)); END IF;
+  END IF;
   UPDATE guest_order SET state = 'paid', paid_at = v_now, provider_fee_fen = (p ->> 'providerFeeFen')::bigint
   WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' RETURNING * INTO v;
   IF NOT FOUND THEN
@@ -69,19 +80,24 @@ BEGIN
     jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', -v.payable_fen),
     jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', v.provider_fee_fen),
     jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v.payable_fen - v.provider_fee_fen)), '$[*] ? (@.f != 0)'));
-  v_until := (((v_now AT TIME ZONE 'Asia/Shanghai')::date + v.valid_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai');
-  PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until, v.commission_bps);
   IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_expect(p -> 'reward'); END IF;
   PERFORM coupons_use(v.order_id);
   PERFORM kernel_emit('order.paid', v.order_id);
   PERFORM kernel_event('convert', 'order.paid', v.merchant_id, NULL, v.buyer_id, v.order_id, p ->> 'shareToken');
+  IF v.group_id IS NOT NULL THEN
+    PERFORM orders_tell_seat(v, v_seat);
+    IF v_seat = 'completed' THEN PERFORM orders_complete_group(v.group_id, p #> '{group,orders}'); END IF;
+    RETURN '{"outcome": "paid"}';
+  END IF;
+  v_until := orders_valid_until(v.valid_days);
+  PERFORM vouchers_issue(v.order_id, v.merchant_id, v.deal_id, v.buyer_id, p -> 'vouchers', v_until, v.commission_bps);
   PERFORM identity_notify(v.buyer_id, 'order.paid', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title', 'amountFen', v.payable_fen, 'untilMs', ms_of(v_until)),
     '/pages/order/index?id=' || v.order_id);
   PERFORM catalog_sell_stock(v.deal_id, v.quantity);
   RETURN '{"outcome": "paid"}';
 END $$;
 
--- An unpaid order ends: by its buyer at any time, by the clock at its expiry (half-open, database clock: I-25, F-16).
+-- An unpaid order ends: by its buyer at any time, by the clock at its expiry (half-open, database clock: I-25, F-16), with its group.
 CREATE OR REPLACE FUNCTION orders_end(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v guest_order;
@@ -91,13 +107,16 @@ BEGIN
   UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid'
     AND (p ->> 'to' = 'cancelled' OR expires_at <= juke_now()) RETURNING * INTO v;
   IF NOT FOUND THEN
-    IF p ->> 'to' = 'cancelled' THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
+    IF p ->> 'to' = 'cancelled' AND (p ->> 'isGroupOver') IS NULL THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
     RETURN '{"ok": false}';
   END IF;
   PERFORM coupons_return(v.order_id);
+  IF v.group_id IS NOT NULL THEN PERFORM group_buys_release(v.group_id, v.order_id); END IF;
   PERFORM catalog_release_stock(v.deal_id, v.buyer_id, v.quantity);
   PERFORM kernel_emit('order.ended', v.order_id);
-  IF p ->> 'to' = 'expired' THEN
+  IF (p ->> 'isGroupOver')::boolean THEN
+    PERFORM identity_notify(v.buyer_id, 'group.ended', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/group/index?id=' || v.group_id);
+  ELSIF p ->> 'to' = 'expired' THEN
     PERFORM identity_notify(v.buyer_id, 'order.expired', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/order/index?id=' || v.order_id);
   END IF;
   RETURN '{"ok": true}';

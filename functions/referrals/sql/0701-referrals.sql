@@ -6,11 +6,13 @@ CREATE TABLE share_link (
   deal_id text NOT NULL REFERENCES deal,
   sharer_id text NOT NULL,
   channel text NOT NULL CHECK (channel IN ('chat', 'group', 'poster', 'link', 'moments')),
+  group_id text,                                       -- the group buy that it leads into
   parent_token text,                                   -- whose share the sharer came through: shown, never paid
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   expires_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX share_once ON share_link (sharer_id, deal_id, channel, expires_at);
+CREATE UNIQUE INDEX share_once ON share_link (sharer_id, deal_id, channel, expires_at, group_id) NULLS NOT DISTINCT;
+CREATE INDEX ON share_link (group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX ON share_link (sharer_id, created_at DESC);
 CREATE TABLE touch (
   touch_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -141,17 +141,18 @@ BEGIN
   RETURN '{"ok": true}';
 END $$;
 
--- The same person, deal, channel and day: the same link (no flood of links). p: {token, merchantId, dealId, sharerId, channel, parentToken, lifeMs}
+-- The same person, deal, group buy, channel and day: the same link (no flood of links). p: {token, merchantId, dealId, groupId, sharerId, channel, parentToken, lifeMs}
 CREATE OR REPLACE FUNCTION referrals_create_share(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_expires timestamptz := date_trunc('day', juke_now() + (p ->> 'lifeMs')::bigint * interval '1 millisecond', 'Asia/Shanghai');
   v share_link;
 BEGIN
-  INSERT INTO share_link (token, merchant_id, deal_id, sharer_id, channel, parent_token, expires_at)
-  VALUES (p ->> 'token', p ->> 'merchantId', p ->> 'dealId', p ->> 'sharerId', p ->> 'channel', p ->> 'parentToken', v_expires)
-  ON CONFLICT (sharer_id, deal_id, channel, expires_at) DO NOTHING;
+  INSERT INTO share_link (token, merchant_id, deal_id, group_id, sharer_id, channel, parent_token, expires_at)
+  VALUES (p ->> 'token', p ->> 'merchantId', p ->> 'dealId', p ->> 'groupId', p ->> 'sharerId', p ->> 'channel', p ->> 'parentToken', v_expires)
+  ON CONFLICT (sharer_id, deal_id, channel, expires_at, group_id) DO NOTHING;
   IF FOUND THEN PERFORM kernel_event('reach', 'share.created', p ->> 'merchantId', NULL, p ->> 'sharerId', p ->> 'dealId', p ->> 'token'); END IF;
-  SELECT * INTO STRICT v FROM share_link WHERE sharer_id = p ->> 'sharerId' AND deal_id = p ->> 'dealId' AND channel = p ->> 'channel' AND expires_at = v_expires;
+  SELECT * INTO STRICT v FROM share_link WHERE sharer_id = p ->> 'sharerId' AND deal_id = p ->> 'dealId' AND channel = p ->> 'channel' AND expires_at = v_expires
+    AND group_id IS NOT DISTINCT FROM p ->> 'groupId';
   RETURN jsonb_build_object('token', v.token, 'expiresAtMs', ms_of(v.expires_at));
 END $$;
 
@@ -180,3 +181,7 @@ BEGIN
   INSERT INTO channel_code (code, merchant_id, store_id, kind, label) VALUES (p ->> 'code', p ->> 'merchantId', p ->> 'storeId', p ->> 'kind', p ->> 'label');
   RETURN jsonb_build_object('code', p ->> 'code');
 END $$;
+
+-- The order cost less in the end (a ladder reached a lower price): what is expected is on what was really paid.
+CREATE OR REPLACE FUNCTION referrals_reprice(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE sql AS
+  $$ UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE order_id = p_order AND state = 'expected' $$;

@@ -6,7 +6,7 @@ DECLARE
   v_self text[];
 BEGIN
   UPDATE share_link l SET sharer_id = p_to WHERE sharer_id = p_from AND NOT EXISTS (
-    SELECT FROM share_link t WHERE t.sharer_id = p_to AND t.deal_id = l.deal_id AND t.channel = l.channel AND t.expires_at = l.expires_at);
+    SELECT FROM share_link t WHERE t.sharer_id = p_to AND t.deal_id = l.deal_id AND t.channel = l.channel AND t.expires_at = l.expires_at AND t.group_id IS NOT DISTINCT FROM l.group_id);
   UPDATE touch SET person_id = p_to WHERE person_id = p_from;
   UPDATE channel_visit SET person_id = p_to WHERE person_id = p_from;
   PERFORM set_config('juke.joining', 'yes', true);

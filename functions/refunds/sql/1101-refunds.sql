@@ -5,7 +5,7 @@ CREATE TABLE refund (
   payment_id text NOT NULL REFERENCES payment,
   merchant_id text NOT NULL,
   buyer_id text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('unused', 'expired', 'late_payment', 'double_payment', 'after_sale')),
+  kind text NOT NULL CHECK (kind IN ('unused', 'expired', 'late_payment', 'double_payment', 'after_sale', 'group_failed', 'group_left', 'ladder')),
   state text NOT NULL CHECK (state IN ('requested', 'accepted', 'sent', 'stuck', 'declined', 'succeeded')),
   amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   voucher_ids text[] NOT NULL,

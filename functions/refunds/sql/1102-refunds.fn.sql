@@ -26,6 +26,7 @@ BEGIN
   PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
   PERFORM identity_notify(p ->> 'buyerId', CASE WHEN p ->> 'kind' = 'expired' THEN 'refund.expired' ELSE 'refund.accepted' END,
     jsonb_build_object('refundId', p ->> 'refundId', 'amountFen', (p ->> 'amountFen')::bigint, 'title', p ->> 'title'), '/pages/refund/index?id=' || (p ->> 'refundId'));
+  IF p ->> 'groupId' IS NOT NULL AND p ->> 'kind' = 'unused' THEN PERFORM group_buys_count_refund(p ->> 'groupId', v_order); END IF;
   PERFORM catalog_return_stock(p ->> 'dealId', p ->> 'buyerId', cardinality(v_ids));
   RETURN v_answer;
 END $$;
@@ -60,11 +61,11 @@ BEGIN
   IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
   PERFORM ledger_post('refund.arrived', v.refund_id, v.merchant_id, v.order_id, jsonb_build_array(
     jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', v.amount_fen)));
-  IF cardinality(v.voucher_ids) > 0 THEN
-    PERFORM vouchers_refunded(v.order_id, v.voucher_ids); -- locks the set's row: of two that arrive at once the later one sees both
-    IF NOT EXISTS (SELECT FROM refund r WHERE r.order_id = v.order_id AND r.state IN ('accepted', 'sent', 'stuck') AND cardinality(r.voucher_ids) > 0) THEN
-      PERFORM orders_refunded(v.order_id);
-    END IF;
+  -- Locks the set's row: of two that arrive at once the later one sees both.
+  IF cardinality(v.voucher_ids) > 0 OR v.kind = 'ladder' THEN PERFORM vouchers_refunded(v.order_id, v.voucher_ids); END IF;
+  IF v.kind NOT IN ('late_payment', 'double_payment') AND NOT EXISTS (
+    SELECT FROM refund r WHERE r.order_id = v.order_id AND r.state IN ('accepted', 'sent', 'stuck') AND r.kind NOT IN ('late_payment', 'double_payment')) THEN
+    PERFORM orders_refunded(v.order_id);
   END IF;
   PERFORM identity_notify(v.buyer_id, 'refund.arrived', jsonb_build_object('refundId', v.refund_id, 'amountFen', v.amount_fen), '/pages/refund/index?id=' || v.refund_id);
   RETURN '{"outcome": "succeeded"}';
