@@ -2,10 +2,13 @@
  * Who may sit down, which tier was reached, what is left to give back. Pure. Guards I-12, F-17, F-18, A-33. Amounts in fen.
  */
 import type { ErrorCode } from '../contract/errors';
-import type { GroupRow, Tier } from './types';
+import type { GroupKind, GroupState } from '../contract/states';
+
+export interface Tier { size: number; priceFen: number }
+export interface GroupNow { state: GroupState; kind: GroupKind; size: number; taken: number; joinUntilMs: number | null; nowMs: number; seats: readonly { personId: string }[] }
 
 /** Why this person gets no seat in this group now, or null. NOT_FOUND: a group whose host has not paid is nobody's business. */
-export function decideSeat(g: GroupRow, personId: string, isNewcomer: boolean): ErrorCode | null {
+export function decideSeat(g: GroupNow, personId: string, isNewcomer: boolean): ErrorCode | null {
   if (g.seats.some((seat) => seat.personId === personId)) return 'GROUP_OWN';
   if (g.state === 'opening') return 'NOT_FOUND';
   if (g.taken >= g.size) return 'GROUP_FULL';

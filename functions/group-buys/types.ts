@@ -1,7 +1,7 @@
 /** Shapes of the group-buys module. */
 import type { GroupKind, GroupState } from '../contract/states';
+import type { Tier } from './rules';
 
-export interface Tier { size: number; priceFen: number }
 /** The seat that an order asks for, as it was decided: the save guards all of it. `groupId` null: a new group. */
 export interface SeatOffer {
   groupId: string | null; isOpening: boolean; merchantId: string; dealId: string; termsVersion: number; kind: GroupKind; size: number; minSize: number; left: number; hours: number;

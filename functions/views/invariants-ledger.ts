@@ -8,7 +8,10 @@ const STORED = "('reward-pending', 'reward-available', 'reward-debt', 'merchant-
 /** Refunds whose money is on its way or there; asked-for and declined ones moved nothing. */
 export const STANDING_REFUND = "f.state NOT IN ('requested', 'declined')";
 /** Of a paid order's own money (a late or double payment went through refund-transit alone). */
-export const OWN_REFUND = "f.kind IN ('unused', 'expired', 'after_sale')";
+export const OWN_REFUND = "f.kind NOT IN ('late_payment', 'double_payment')";
+/** What a complete ladder gives back is counted and posted when the group completes; its refund's row follows by a fact. */
+export const LADDER_DUE = `CASE WHEN EXISTS (SELECT FROM refund f WHERE f.order_id = o.order_id AND f.kind = 'ladder')
+  THEN 0 ELSE o.ladder_fen END`;
 
 export const ledgerInvariants: Invariant[] = [
   {
@@ -105,7 +108,7 @@ export const ledgerInvariants: Invariant[] = [
       ELSE amount_fen - clawed_fen END AS reward_fen, clawed_fen FROM reward WHERE order_id = o.order_id) r ON true
       WHERE o.paid_at IS NOT NULL AND (
         p.fee_fen <> o.provider_fee_fen
-        OR p.merchant_fen <> o.payable_fen - o.provider_fee_fen - f.refunded_fen - p.platform_fen - coalesce(r.reward_fen, 0)
+        OR p.merchant_fen <> o.payable_fen - o.provider_fee_fen - f.refunded_fen - ${LADDER_DUE} - p.platform_fen - coalesce(r.reward_fen, 0)
         OR s.split_id IS NULL AND p.platform_fen <> 0
         OR s.split_id IS NOT NULL AND (p.frozen_fen <> 0
         OR p.platform_fen <> s.commission_fen - (s.returned_fen - coalesce(r.clawed_fen, 0))))`,

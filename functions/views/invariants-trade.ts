@@ -1,7 +1,7 @@
 /** What must hold of orders, stock, vouchers, refunds and rewards, as queries. Ids as in the reliability list. */
 import { MAX_QUANTITY } from '../contract/limits';
 import type { Invariant } from './invariants';
-import { OWN_REFUND, STANDING_REFUND } from './invariants-ledger';
+import { LADDER_DUE, OWN_REFUND, STANDING_REFUND } from './invariants-ledger';
 
 /** Subject kind → its table and id, and the states it may be born in. */
 const SUBJECTS: [kind: string, table: string, id: string, born: string][] = [
@@ -13,6 +13,8 @@ const SUBJECTS: [kind: string, table: string, id: string, born: string][] = [
   ['split', 'split', 'split_id', "'due'"],
   ['coupon', 'coupon', 'coupon_id', "'available'"],
   ['couponOffer', 'coupon_offer', 'offer_id', "'active'"],
+  ['groupBuy', 'group_buy', 'group_id', "'opening'"],
+  ['seat', 'group_seat', 'order_id', "'held'"],
   ['withdrawal', 'withdrawal', 'withdrawal_id', "'requested'"],
 ];
 const SUBJECT_ROWS = SUBJECTS.map(
@@ -22,8 +24,10 @@ const SUBJECT_ROWS = SUBJECTS.map(
 const SOLD_UNITS = `SELECT v.deal_id, v.owner_id, count(*)::int AS units FROM voucher v WHERE NOT EXISTS (
   SELECT FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
     AND f.kind IN ('unused', 'expired') AND ${STANDING_REFUND}) GROUP BY 1, 2`;
-const HELD_UNITS =
-  "SELECT deal_id, buyer_id AS owner_id, sum(quantity)::int AS units FROM guest_order WHERE state = 'unpaid' GROUP BY 1, 2";
+/** Unpaid, or paid for a seat in a group that is not complete and not given back. */
+const HELD_UNITS = `SELECT deal_id, buyer_id AS owner_id, sum(quantity)::int AS units FROM guest_order o
+  WHERE state = 'unpaid' OR state = 'paid' AND group_id IS NOT NULL AND refunded_fen = 0
+    AND NOT EXISTS (SELECT FROM voucher_set s WHERE s.order_id = o.order_id) GROUP BY 1, 2`;
 
 /** One person now: accounts that were joined count as the one that lives on. */
 const sameNow = (a: string, b: string) =>
@@ -40,15 +44,19 @@ export const tradeInvariants: Invariant[] = [
           coalesce(sum(amount_fen) FILTER (WHERE kind = 'price'), 0) AS price_fen,
           coalesce(-sum(amount_fen) FILTER (WHERE kind <> 'price'), 0) AS discount_fen,
           coalesce(-sum(amount_fen) FILTER (WHERE kind = 'friend_discount'), 0) AS friend_fen,
+          coalesce(-sum(amount_fen) FILTER (WHERE kind = 'host_benefit'), 0) AS host_fen,
           coalesce(sum(platform_fen), 0) AS platform_fen,
           coalesce(bool_or(amount_fen >= 0 AND kind <> 'price' OR platform_fen > -amount_fen AND kind <> 'price'
             OR (coupon_id IS NOT NULL) <> (kind IN ('platform_coupon', 'merchant_coupon'))), false) AS is_odd
           FROM order_line WHERE order_id = o.order_id) l
       LEFT JOIN deal_terms t ON t.deal_id = o.deal_id AND t.version = o.terms_version
+      LEFT JOIN group_buy b ON b.group_id = o.group_id
       WHERE t.deal_id IS NULL OR l.is_odd OR o.payable_fen <> l.sum_fen OR o.discount_fen <> l.discount_fen
         OR l.price_fen <> o.unit_price_fen * o.quantity OR o.subsidy_fen <> l.platform_fen
         OR o.price_kind IN ('single', 'flash') AND o.unit_price_fen <> t.price_fen
         OR o.price_kind = 'off_peak' AND o.unit_price_fen IS DISTINCT FROM (t.off_peak ->> 'priceFen')::bigint
+        OR o.price_kind = 'group' AND o.unit_price_fen IS DISTINCT FROM b.price_fen
+        OR (o.price_kind = 'group') <> (o.group_id IS NOT NULL) OR l.host_fen > coalesce(b.host_benefit_fen, 0)
         OR l.friend_fen > t.friend_discount_fen OR o.payable_fen < o.quantity OR o.quantity NOT BETWEEN 1 AND ${MAX_QUANTITY}`,
   },
   {
@@ -62,7 +70,9 @@ export const tradeInvariants: Invariant[] = [
         WHERE f.order_id = o.order_id AND ${OWN_REFUND} AND ${STANDING_REFUND}) f
       CROSS JOIN LATERAL (SELECT coalesce(sum(v.paid_fen), 0) AS fen FROM voucher v
         WHERE v.order_id = o.order_id AND v.state IN ('refunding', 'refunded')) v
-      WHERE o.refunded_fen <> f.fen OR o.refunded_fen <> v.fen OR o.refunded_fen > o.payable_fen
+      WHERE o.refunded_fen <> f.fen + ${LADDER_DUE} OR o.refunded_fen > o.payable_fen
+        OR CASE WHEN EXISTS (SELECT FROM voucher_set s WHERE s.order_id = o.order_id)
+          THEN o.refunded_fen <> v.fen + o.ladder_fen ELSE o.refunded_fen NOT IN (0, o.payable_fen) END
         OR o.state = 'refunded' AND o.refunded_fen <> o.payable_fen
       UNION ALL SELECT p.payment_id, p.amount_fen, NULL, sum(f.amount_fen), NULL FROM payment p
         JOIN refund f ON f.payment_id = p.payment_id AND ${STANDING_REFUND}
@@ -129,19 +139,21 @@ export const tradeInvariants: Invariant[] = [
   },
   {
     id: 'I-13',
-    says: 'A paid order has exactly its quantity of vouchers, worth what was paid; an unpaid one has none; the counts are true.',
+    says: 'A paid order has exactly its quantity of vouchers, worth what was paid in the end; an unpaid one has none, one of a group buy until that succeeded; the counts are true.',
     rowsSql: 'SELECT count(*) FROM voucher',
     violationsSql: `
       SELECT o.order_id, o.state, o.quantity, s.issued, v.* FROM guest_order o
-        LEFT JOIN voucher_set s ON s.order_id = o.order_id CROSS JOIN LATERAL (
+        LEFT JOIN voucher_set s ON s.order_id = o.order_id LEFT JOIN group_seat q ON q.order_id = o.order_id
+        LEFT JOIN group_buy b ON b.group_id = o.group_id CROSS JOIN LATERAL (
         SELECT count(*)::int AS vouchers, (count(*) FILTER (WHERE state = 'issued'))::int AS live,
           (count(*) FILTER (WHERE state = 'redeemed'))::int AS redeemed,
           (count(*) FILTER (WHERE state = 'refunding'))::int AS refunding,
             (count(*) FILTER (WHERE state = 'refunded'))::int AS refunded,
           coalesce(sum(paid_fen), 0)::bigint AS fen, count(DISTINCT secret)::int AS secrets,
           bool_and(owner_id = o.buyer_id) AS is_owned FROM voucher WHERE order_id = o.order_id) v
-      WHERE CASE WHEN o.paid_at IS NULL THEN v.vouchers > 0 OR s.order_id IS NOT NULL
-        ELSE s.order_id IS NULL OR v.vouchers <> o.quantity OR s.issued <> o.quantity OR v.fen <> o.payable_fen
+      WHERE CASE WHEN o.paid_at IS NULL OR o.group_id IS NOT NULL
+        AND (b.state = 'succeeded' AND q.state = 'confirmed') IS NOT TRUE THEN v.vouchers > 0 OR s.order_id IS NOT NULL
+        ELSE s.order_id IS NULL OR v.vouchers <> o.quantity OR s.issued <> o.quantity OR v.fen <> o.payable_fen - o.ladder_fen
           OR v.secrets <> v.vouchers OR NOT v.is_owned
           OR (s.live, s.redeemed, s.refunding, s.refunded) <> (v.live, v.redeemed, v.refunding, v.refunded) END`,
   },
@@ -216,7 +228,8 @@ export const tradeInvariants: Invariant[] = [
           OR l.expires_at <= o.placed_at OR a.merchant_id <> o.merchant_id
           OR ${sameNow('a.buyer_id', 'o.buyer_id')} IS NOT TRUE OR a.sharer_id = a.buyer_id
           OR ${sameNow('a.sharer_id', 'l.sharer_id')} IS NOT TRUE OR a.friend_discount_fen <> (
-            SELECT coalesce(-sum(amount_fen), 0) FROM order_line x WHERE x.order_id = o.order_id AND x.kind = 'friend_discount')
+            SELECT coalesce(-sum(amount_fen), 0) FROM order_line x
+              WHERE x.order_id = o.order_id AND x.kind = 'friend_discount')
       UNION ALL SELECT t.token, 'a touch of no link' FROM touch t LEFT JOIN share_link l ON l.token = t.token AND l.merchant_id = t.merchant_id WHERE l.token IS NULL
       UNION ALL SELECT 'attribution_frozen', 'guard missing' WHERE NOT EXISTS (
         SELECT FROM pg_trigger WHERE tgname = 'attribution_frozen' AND tgrelid = 'attribution'::regclass

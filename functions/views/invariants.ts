@@ -1,10 +1,11 @@
 /**
  * The invariants that can be asked of the database, by id: run after each database test and by `npm run audit`. Each is
- * one statement, so it sees one moment, also while the system runs. Not here: I-12, I-20, I-27 (their tables do not
+ * one statement, so it sees one moment, also while the system runs. Not here: I-20, I-27 (their tables do not
  * exist yet) and I-25 (a rule of the code, checked by the tidy tests).
  */
 import type { Db } from '../kernel';
 import { couponInvariants } from './invariants-coupons';
+import { groupInvariants } from './invariants-groups';
 import { ledgerInvariants } from './invariants-ledger';
 import { systemInvariants } from './invariants-system';
 import { tradeInvariants } from './invariants-trade';
@@ -28,7 +29,13 @@ export interface Finding {
 }
 
 const SAMPLE = 5;
-export const invariants: Invariant[] = [...ledgerInvariants, ...tradeInvariants, ...couponInvariants, ...systemInvariants].sort((a, b) =>
+export const invariants: Invariant[] = [
+  ...ledgerInvariants,
+  ...tradeInvariants,
+  ...couponInvariants,
+  ...groupInvariants,
+  ...systemInvariants,
+].sort((a, b) =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
 );
 
