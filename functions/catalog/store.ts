@@ -25,10 +25,6 @@ export async function getDealForOrder(db: Db, dealId: string): Promise<DealForOr
   return row ?? null;
 }
 
-export async function isValidAt(db: Db, dealId: string, storeId: string): Promise<boolean> {
-  return (await db.query<{ valid: boolean }>('SELECT catalog_is_valid_at($1, $2) AS valid', [dealId, storeId]))[0]!.valid;
-}
-
 /** Deals by id, of one merchant or (null) of any, with their price and stores; without ids the merchant's newest, or for no merchant none. */
 export function listDealPrices(db: Db, merchantId: string | null, dealIds: readonly string[]) {
   return db.query<{ dealId: string; priceFen: number; storeIds: string[] }>(

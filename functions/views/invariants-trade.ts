@@ -180,9 +180,9 @@ export const tradeInvariants: Invariant[] = [
         SELECT FROM redemption r WHERE r.voucher_id = v.voucher_id AND r.undone_at IS NULL
           AND r.reversed_at IS NULL AND r.redemption_id = v.redemption_id)
       UNION ALL SELECT r.redemption_id, 'outside validity, or at a wrong place' FROM redemption r
-        JOIN voucher v ON v.voucher_id = r.voucher_id
-        JOIN store s ON s.store_id = r.store_id JOIN staff f ON f.staff_id = r.staff_id
-        WHERE r.redeemed_at < v.valid_from OR r.redeemed_at >= v.valid_until OR r.paid_fen <> v.paid_fen
+        LEFT JOIN voucher v ON v.voucher_id = r.voucher_id
+        LEFT JOIN store s ON s.store_id = r.store_id LEFT JOIN staff f ON f.staff_id = r.staff_id
+        WHERE v.voucher_id IS NULL OR s.store_id IS NULL OR f.staff_id IS NULL OR r.redeemed_at < v.valid_from OR r.redeemed_at >= v.valid_until OR r.paid_fen <> v.paid_fen
           OR r.order_id <> v.order_id
           OR s.merchant_id <> v.merchant_id OR f.merchant_id <> v.merchant_id OR f.store_id <> r.store_id
           OR NOT EXISTS (SELECT FROM deal_store d WHERE d.deal_id = v.deal_id AND d.store_id = r.store_id)`,

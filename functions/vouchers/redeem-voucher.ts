@@ -7,12 +7,12 @@ import {
   CODE_LOCK_MS, CODE_MISSES_MAX, CODE_MISS_WINDOW_MS, REWARD_HOLD_MS, SPLIT_DELAY_MS, UNDO_WINDOW_MS,
 } from '../contract/limits';
 import { readCode, type HmacHex } from '../contract/voucher-code';
-import { findStoreNames, isValidAt, listDealStores } from '../catalog';
-import { Changed, decided, findAccepted, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
+import { findStoreNames, listDealStores } from '../catalog';
+import { decided, findAccepted, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
 import { findRewardOfOrder } from '../referrals';
 import { describeRedemption } from './describe-redemption';
 import { decideClosing, decideCode, decideRewardFen } from './rules';
-import { findLock, findMerchantVoucher, findRedemption, findSet, listOrderRedemptions, listVouchers, type VoucherRow } from './store';
+import { findAtCounter, findRedemption, findSet, listVouchers, type CounterRow, type VoucherRow } from './store';
 
 export const hmac: HmacHex = (keyHex, text) => createHmac('sha256', Buffer.from(keyHex, 'hex')).update(text).digest('hex');
 
@@ -23,32 +23,29 @@ export const redeemVoucher: Story<'redeemVoucher'> = async (ctx, { body }) => {
 
 async function redeem(ctx: Context, text: string, deviceId: string | null): Promise<{ redemptionId: string }> {
   const staff = myStaff(ctx);
-  const lockedMs = await findLock(ctx.db, me(ctx).personId);
-  if (lockedMs !== null) throw new Refused('CODE_LOCKED', {}, lockedMs);
-  const code = readCode(text) ?? (await miss(ctx));
-  const voucher = await findMerchantVoucher(ctx.db, staff.merchantId, code.kind === 'qr' ? { voucherId: code.voucherId } : { locator: code.digits.slice(0, 6) });
-  if (!voucher) return miss(ctx);
+  const { personId } = me(ctx);
+  const code = readCode(text);
+  // What is no code at all is looked up as a number that nobody has: a locked clerk is told so first.
+  const by = code?.kind === 'qr' ? { voucherId: code.voucherId } : { locator: code ? code.digits.slice(0, 6) : '' };
+  const voucher = await findAtCounter(ctx.db, { personId, merchantId: staff.merchantId, storeId: staff.storeId }, by);
+  if (voucher.lockedMs !== null) throw new Refused('CODE_LOCKED', {}, voucher.lockedMs);
+  if (!code || voucher.voucherId === null) return miss(ctx);
   const fit = decideCode(hmac, voucher, code, voucher.nowMs);
   if (fit === 'wrong') return miss(ctx);
   // Who holds a genuine code may know what became of the voucher, also when the code is an old picture.
   await refuseUsed(ctx, voucher);
   if (fit === 'stale') refuse('CODE_STALE');
   if (voucher.nowMs >= voucher.validUntilMs) refuse('VOUCHER_EXPIRED');
-  if (!(await isValidAt(ctx.db, voucher.dealId, staff.storeId))) refuse('WRONG_STORE', { stores: (await listDealStores(ctx.db, voucher.dealId)).join('、') });
+  if (!voucher.isValidHere) refuse('WRONG_STORE', { stores: (await listDealStores(ctx.db, voucher.dealId)).join('、') });
   return save(ctx, voucher, code.kind, deviceId);
 }
 
-async function save(ctx: Context, voucher: VoucherRow, codeKind: string, deviceId: string | null): Promise<{ redemptionId: string }> {
+async function save(ctx: Context, voucher: CounterRow, codeKind: string, deviceId: string | null): Promise<{ redemptionId: string }> {
   const staff = myStaff(ctx);
-  // The set first: its version guards all that is read after it.
-  const set = await findSet(ctx.db, voucher.orderId);
-  const [reward, redemptions] = await Promise.all([findRewardOfOrder(ctx.db, voucher.orderId), listOrderRedemptions(ctx.db, voucher.orderId)]);
-  if (set!.live < 1) throw new Changed('voucher set'); // somebody used it or gave it back since it was looked up
-  const usedFen = redemptions.filter((r) => !r.undoneAtMs && !r.reversedAtMs).reduce((sum, r) => sum + r.paidFen, voucher.paidFen);
   return ctx.db.call('vouchers_redeem', {
     idem: ctx.idem, redemptionId: newId('rdm'), voucherId: voucher.voucherId, orderId: voucher.orderId, merchantId: staff.merchantId, storeId: staff.storeId, staffId: staff.staffId,
-    deviceId, codeKind, undoMs: UNDO_WINDOW_MS, setVersion: set!.version, holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS,
-    ...decideClosing(set!.live, usedFen, reward),
+    deviceId, codeKind, undoMs: UNDO_WINDOW_MS, setVersion: voucher.version, holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS,
+    ...decideClosing(voucher.live, voucher.usedFen + voucher.paidFen, voucher.reward),
   });
 }
 

@@ -1,5 +1,5 @@
 /** The vouchers module's SQL, one named function per statement. */
-import type { VoucherState } from '../contract/states';
+import type { ShareChannel, VoucherState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface VoucherRow {
@@ -12,10 +12,22 @@ const VOUCHER = `voucher_id AS "voucherId", order_id AS "orderId", merchant_id A
 export async function findVoucher(db: Db, voucherId: string): Promise<VoucherRow | null> {
   return (await db.query<VoucherRow>(`SELECT ${VOUCHER} FROM voucher WHERE voucher_id = $1`, [voucherId]))[0] ?? null;
 }
-/** I-23: a clerk reaches the vouchers of the own merchant only. */
-export async function findMerchantVoucher(db: Db, merchantId: string, by: { voucherId: string } | { locator: string }): Promise<VoucherRow | null> {
+export interface CounterRow extends VoucherRow {
+  /** How long this clerk is locked out still, or null. */
+  lockedMs: number | null;
+  isValidHere: boolean; live: number; version: number; usedFen: number; reward: { rateBps: number; capFen: number } | null;
+}
+/** All that a redemption is decided on, in one query. I-23: a clerk reaches the vouchers of the own merchant only. `voucherId` is null when there is none. */
+export async function findAtCounter(db: Db, clerk: { personId: string; merchantId: string; storeId: string }, by: { voucherId: string } | { locator: string }): Promise<CounterRow | { voucherId: null; lockedMs: number | null }> {
   const [column, value] = 'voucherId' in by ? ['voucher_id', by.voucherId] : ['locator', by.locator];
-  return (await db.query<VoucherRow>(`SELECT ${VOUCHER} FROM voucher WHERE merchant_id = $1 AND ${column} = $2 AND (state IN ('issued', 'redeemed') OR voucher_id = $2)`, [merchantId, value]))[0] ?? null;
+  const [row] = await db.query<CounterRow>(
+    `SELECT l."lockedMs", x.*, s.live, s.version, catalog_is_valid_at(x."dealId", $4) AS "isValidHere",
+       (SELECT json_build_object('rateBps', rate_bps, 'capFen', cap_fen) FROM referrals_reward_of(x."orderId")) AS reward,
+       (SELECT coalesce(sum(r.paid_fen), 0)::bigint FROM redemption r WHERE r.order_id = x."orderId" AND r.undone_at IS NULL AND r.reversed_at IS NULL) AS "usedFen"
+     FROM (SELECT (SELECT ms_of(locked_until) - ms_of(juke_now()) FROM code_miss WHERE person_id = $3 AND locked_until > juke_now()) AS "lockedMs") l
+     LEFT JOIN (SELECT ${VOUCHER} FROM voucher WHERE merchant_id = $1 AND ${column} = $2 AND (state IN ('issued', 'redeemed') OR voucher_id = $2)) x ON true
+     LEFT JOIN voucher_set s ON s.order_id = x."orderId"`, [clerk.merchantId, value, clerk.personId, clerk.storeId]);
+  return row!;
 }
 export function listVouchers(db: Db, orderId: string): Promise<VoucherRow[]> {
   return db.query<VoucherRow>(`SELECT ${VOUCHER} FROM voucher WHERE order_id = $1 ORDER BY position`, [orderId]);
@@ -43,13 +55,21 @@ export function listOrderRedemptions(db: Db, orderId: string): Promise<Redemptio
 export async function findRedemption(db: Db, redemptionId: string, merchantId: string): Promise<RedemptionRow | null> {
   return (await db.query<RedemptionRow>(`SELECT ${REDEMPTION} FROM redemption WHERE redemption_id = $1 AND merchant_id = $2`, [redemptionId, merchantId]))[0] ?? null;
 }
-/** Whether the guest was served at this merchant before this redemption. */
-export async function isNewGuest(db: Db, merchantId: string, ownerId: string, redemptionId: string): Promise<boolean> {
-  const rows = await db.query(`SELECT 1 FROM redemption r JOIN voucher v USING (voucher_id) WHERE r.merchant_id = $1 AND v.owner_id = $2 AND r.undone_at IS NULL AND r.redemption_id <> $3
-    AND r.redeemed_at < (SELECT redeemed_at FROM redemption WHERE redemption_id = $3) LIMIT 1`, [merchantId, ownerId, redemptionId]);
-  return rows.length === 0;
+export interface ServedRow {
+  voucherId: string; locator: string; paidFen: number; subsidyFen: number; redeemedAtMs: number; undoUntilMs: number; left: number; commissionBps: number; isNewGuest: boolean;
+  deal: { title: string; pictureUrl: string; items: { name: string; quantity: number }[] }; guest: { name: string; avatarUrl: string };
+  broughtBy: { person: { name: string; avatarUrl: string }; channel: ShareChannel } | null; reward: { state: string; rateBps: number; capFen: number } | null;
 }
-export async function findLock(db: Db, personId: string): Promise<number | null> {
-  const [row] = await db.query<{ wait: number }>(`SELECT ms_of(locked_until) - ms_of(juke_now()) AS wait FROM code_miss WHERE person_id = $1 AND locked_until > juke_now()`, [personId]);
-  return row?.wait ?? null;
+const SHOWN = (id: string) => `(SELECT json_build_object('name', name, 'avatarUrl', avatar_url) FROM identity_show(${id}))`;
+/** What the counter shows of a redemption, in one query. A guest is new who was not served at this merchant before. */
+export async function findServed(db: Db, redemptionId: string, merchantId: string): Promise<ServedRow | null> {
+  return (await db.query<ServedRow>(
+    `SELECT v.voucher_id AS "voucherId", v.locator, r.paid_fen AS "paidFen", v.subsidy_fen AS "subsidyFen", ms_of(r.redeemed_at) AS "redeemedAtMs", ms_of(r.undo_until) AS "undoUntilMs",
+       s.live AS left, s.commission_bps AS "commissionBps", ${SHOWN('v.owner_id')} AS guest,
+       (SELECT json_build_object('title', title, 'pictureUrl', picture_urls[1], 'items', items) FROM catalog_find(v.deal_id)) AS deal,
+       (SELECT json_build_object('person', ${SHOWN('a.sharer_id')}, 'channel', a.channel) FROM referrals_of(r.order_id) a) AS "broughtBy",
+       (SELECT json_build_object('state', state, 'rateBps', rate_bps, 'capFen', cap_fen) FROM referrals_reward_of(r.order_id)) AS reward,
+       NOT EXISTS (SELECT FROM voucher o JOIN redemption x ON x.order_id = o.order_id AND x.voucher_id = o.voucher_id WHERE o.owner_id = v.owner_id
+         AND x.merchant_id = r.merchant_id AND x.undone_at IS NULL AND x.redemption_id <> r.redemption_id AND x.redeemed_at < r.redeemed_at) AS "isNewGuest"
+     FROM redemption r JOIN voucher v USING (voucher_id) JOIN voucher_set s ON s.order_id = v.order_id WHERE r.redemption_id = $1 AND r.merchant_id = $2`, [redemptionId, merchantId]))[0] ?? null;
 }

@@ -50,6 +50,9 @@ CREATE OR REPLACE FUNCTION catalog_return_stock(p_deal text, p_person text, p_qu
   UPDATE deal_stock SET available = available + p_quantity, sold = sold - p_quantity WHERE deal_id = p_deal;
 $$;
 
+-- For loads of modules to the right.
+CREATE OR REPLACE FUNCTION catalog_find(p_deal text) RETURNS SETOF deal LANGUAGE sql STABLE AS
+  $$ SELECT * FROM deal WHERE deal_id = p_deal $$;
 CREATE OR REPLACE FUNCTION catalog_is_valid_at(p_deal text, p_store text) RETURNS boolean LANGUAGE sql STABLE AS
   $$ SELECT EXISTS (SELECT FROM deal_store WHERE deal_id = p_deal AND store_id = p_store) $$;
 

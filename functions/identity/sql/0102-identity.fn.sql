@@ -1,3 +1,7 @@
+-- For loads of modules to the right: what others may see of a person. A deleted one keeps a row without a name.
+CREATE OR REPLACE FUNCTION identity_show(p_person text) RETURNS TABLE (name text, avatar_url text) LANGUAGE sql STABLE AS
+  $$ SELECT name, avatar_url FROM person WHERE person_id = p_person $$;
+
 -- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app. WeChat
 -- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact.
 CREATE OR REPLACE FUNCTION identity_notify(p_person text, p_kind text, p_body jsonb, p_link text) RETURNS void LANGUAGE plpgsql AS $$

@@ -10,9 +10,11 @@ BEGIN
   IF NOT FOUND THEN PERFORM juke_changed('share link'); END IF;
 END $$;
 
--- For loads of modules to the right: who brought an order, if anybody did.
+-- For loads of modules to the right: who brought an order, if anybody did, and its reward.
 CREATE OR REPLACE FUNCTION referrals_of(p_order text) RETURNS SETOF attribution LANGUAGE sql STABLE AS
   $$ SELECT * FROM attribution WHERE order_id = p_order $$;
+CREATE OR REPLACE FUNCTION referrals_reward_of(p_order text) RETURNS SETOF reward LANGUAGE sql STABLE AS
+  $$ SELECT * FROM reward WHERE order_id = p_order $$;
 
 -- At payment: the reward as expected, or as not paid with its reason. One rebate per sharer, friend and merchant in 30
 -- days: the slot is taken here, and a taken slot makes this one 'cancelled' for 'repeat'.

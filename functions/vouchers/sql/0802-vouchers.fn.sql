@@ -26,8 +26,9 @@ DECLARE
 BEGIN
   v_seen := kernel_accept(p -> 'idem', v_answer);
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  -- `state || ''`: by its key, not through the index of the merchant's locators.
   UPDATE voucher SET state = 'redeemed', redemption_id = p ->> 'redemptionId'
-  WHERE voucher_id = p ->> 'voucherId' AND merchant_id = p ->> 'merchantId' AND state = 'issued' AND valid_from <= v_now AND v_now < valid_until
+  WHERE voucher_id = p ->> 'voucherId' AND merchant_id = p ->> 'merchantId' AND state || '' = 'issued' AND valid_from <= v_now AND v_now < valid_until
   RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM juke_changed('voucher'); END IF;
   IF NOT catalog_is_valid_at(v.deal_id, p ->> 'storeId') THEN PERFORM juke_changed('store'); END IF;

@@ -65,6 +65,7 @@ const damages: Damage[] = [
   ],
   ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL), ('jnl_none', 2, 'refund-transit', 'x', -5, NULL)"]],
   ['I-13', 'vouchers counted for no order', (h) => [`INSERT INTO voucher_set SELECT (jsonb_populate_record(s, '{"order_id": "ord_none"}')).* FROM voucher_set s WHERE order_id = '${h.served.orderId}'`]],
+  ['I-14', 'a redemption by nobody', (h) => [`UPDATE redemption SET staff_id = 'stf_none' WHERE order_id = '${h.served.orderId}'`]],
   ['I-13', 'a line of no order', () => ["INSERT INTO order_line (order_id, line, kind, amount_fen) VALUES ('ord_none', 1, 'price', 5)"]],
   [
     'I-02',
