@@ -4,3 +4,6 @@ export { markPaid, payFromNotice, type PaidOutcome } from './mark-paid';
 export { closePayments, watchOrder } from './pay-order';
 export { reportOrderShipping, serveOrder } from './serve-order';
 export { findOrder, findOwnOrder, type OrderRow } from './store';
+export { unitOf } from './price-lines';
+export { maxQuantity } from './rules';
+export { closeCombined, watchPurchase } from './pay-purchase';

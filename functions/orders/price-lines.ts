@@ -30,7 +30,7 @@ export async function loadDeal(db: Db, dealId: string, fresh = false): Promise<D
 }
 
 /** The unit price of this moment. A group's price was fixed when it was opened. */
-export function unitOf(deal: Deal, seat: SeatOffer | null, nowMs: number): { priceKind: PriceKind; unitPriceFen: number } {
+export function unitOf(deal: Pick<Deal, 'priceFen' | 'isFlash' | 'offPeak'>, seat: SeatOffer | null, nowMs: number): { priceKind: PriceKind; unitPriceFen: number } {
   if (seat) return { priceKind: 'group', unitPriceFen: seat.priceFen };
   if (deal.isFlash) return { priceKind: 'flash', unitPriceFen: deal.priceFen };
   if (deal.offPeak && isOffPeak(deal.offPeak, nowMs)) return { priceKind: 'off_peak', unitPriceFen: deal.offPeak.priceFen };

@@ -46,3 +46,12 @@ export async function findPayable(db: Db, orderId: string, buyerId: string): Pro
 export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Promise<OrderRow | null> {
   return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;
 }
+
+export interface PurchaseRow { purchaseId: string; buyerId: string; state: OrderState; payableFen: number; placedAtMs: number; expiresAtMs: number; nowMs: number }
+/** Unpaid, its orders are all in one state; then it is what its first is. `buyerId` null: whoever's. */
+export async function findPurchase(db: Db, purchaseId: string, buyerId: string | null): Promise<PurchaseRow | null> {
+  return (await db.query<PurchaseRow>(
+    `SELECT purchase_id AS "purchaseId", buyer_id AS "buyerId", payable_fen AS "payableFen", ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs",
+       (SELECT state FROM guest_order o WHERE o.purchase_id = u.purchase_id ORDER BY deal_id LIMIT 1) AS state
+     FROM purchase u WHERE purchase_id = $1 AND ($2::text IS NULL OR buyer_id = $2)`, [purchaseId, buyerId]))[0] ?? null;
+}

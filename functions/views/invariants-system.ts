@@ -24,7 +24,9 @@ export const systemInvariants: Invariant[] = [
         WHERE o.paid_at IS NOT NULL AND NOT EXISTS (SELECT FROM fact f
           WHERE f.subject = o.order_id AND f.kind = 'order.paid')
       UNION ALL SELECT o.order_id, 'order.placed', 'placed without its fact' FROM guest_order o
-        WHERE NOT EXISTS (SELECT FROM fact f WHERE f.subject = o.order_id AND f.kind = 'order.placed')
+        WHERE NOT EXISTS (SELECT FROM fact f WHERE CASE WHEN o.purchase_id IS NULL
+          THEN f.subject = o.order_id AND f.kind = 'order.placed'
+          ELSE f.subject = o.purchase_id AND f.kind = 'purchase.placed' END)
       UNION ALL SELECT r.reward_id, 'reward.pending', 'pending without its fact' FROM reward r
         WHERE r.state = 'pending' AND NOT EXISTS (
         SELECT FROM fact f WHERE f.subject = r.reward_id AND f.kind = 'reward.pending')
@@ -51,6 +53,7 @@ export const systemInvariants: Invariant[] = [
     rowsSql: 'SELECT count(*) FROM idempotency',
     violationsSql: `SELECT i.actor, i.key, i.answer FROM idempotency i WHERE i.body_hash !~ '^[0-9a-f]{64}$'
       OR i.answer ? 'orderId' AND NOT EXISTS (SELECT FROM guest_order WHERE order_id = i.answer ->> 'orderId')
+      OR i.answer ? 'purchaseId' AND NOT EXISTS (SELECT FROM purchase WHERE purchase_id = i.answer ->> 'purchaseId')
       OR i.answer ? 'refundId' AND NOT EXISTS (SELECT FROM refund WHERE refund_id = i.answer ->> 'refundId')
       OR i.answer ? 'redemptionId' AND NOT EXISTS (SELECT FROM redemption
       WHERE redemption_id = i.answer ->> 'redemptionId')

@@ -8,6 +8,8 @@ import { dayText, timeText, yuan, type Language } from './rules';
 export interface NoticeFacts {
   amountFen?: number;
   title?: string;
+  /** Orders of a purchase. */
+  count?: number;
   untilMs?: number;
   releaseAtMs?: number;
   reason?: string | null;
@@ -35,6 +37,10 @@ const zh: Record<string, Words> = {
   'order.expired': (f) => [
     '订单过期了',
     `${f.title ?? ''} 15 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`,
+  ],
+  'purchase.expired': (f) => [
+    '合并付款的订单过期了',
+    `${f.count} 单共 ${money(f)}，15 分钟没付，一起关掉了。没有扣款；如果你刚付过，会全额退回。`,
   ],
   'reward.expected': (f) => [
     '朋友下单了',
@@ -114,6 +120,10 @@ const en: Record<string, Words> = {
   'order.expired': (f) => [
     'Order expired',
     `${f.title ?? ''} was not paid within 15 minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`,
+  ],
+  'purchase.expired': (f) => [
+    'Your combined payment expired',
+    `${f.count} orders, ${money(f)} together, were not paid within 15 minutes and were closed. Nothing was charged; if you just paid, you will be refunded in full.`,
   ],
   'reward.expected': (f) => [
     'A friend ordered',

@@ -11,7 +11,7 @@ type Order = Answer<'getOrder'>;
 /** The voucher as a person sees it: past its end it is expired, and its refund is on the way. */
 export const SHOWN_STATE =
   "CASE WHEN v.state = 'issued' AND v.valid_until <= juke_now() THEN 'expired' ELSE v.state END";
-const COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
+export const ORDER_COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
     o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
     m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
@@ -20,7 +20,7 @@ const COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, 
     v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
       v.first_id, s.store_name, s.stores, f.refund_state,
     o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay`;
-const TABLES = `
+export const ORDER_TABLES = `
   FROM guest_order o JOIN merchant m ON m.merchant_id = o.merchant_id
   LEFT JOIN LATERAL (
     SELECT ms_of(min(v.valid_until)) AS valid_until, (count(*) FILTER (WHERE usable))::int AS vouchers_left,
@@ -38,7 +38,7 @@ const TABLES = `
   ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
 const all = (select: string) => `(SELECT coalesce(json_agg(x), '[]') FROM (${select}) x)`;
 /** The app looks at an order again and again while its payment is under way, so all of it is one query. */
-const ONE = `SELECT ${COLUMNS},
+const ONE = `SELECT ${ORDER_COLUMNS},
   ${all('SELECT kind, amount_fen, coupon_id, title FROM order_line WHERE order_id = o.order_id ORDER BY line')} AS lines,
   ${all(`SELECT v.voucher_id, ${SHOWN_STATE} AS state, ms_of(v.valid_until) AS valid_until, v.paid_fen,
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in
@@ -54,7 +54,7 @@ const ONE = `SELECT ${COLUMNS},
       'reward_fen', coalesce(w.amount_fen, a.reward_fen))
     FROM attribution a JOIN person p ON p.person_id = a.sharer_id
       LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = o.order_id) AS sharer
-  ${TABLES} WHERE o.order_id = $1 AND o.buyer_id = $2`;
+  ${ORDER_TABLES} WHERE o.order_id = $1 AND o.buyer_id = $2`;
 
 const TABS: Record<string, string> = {
   all: 'true',
@@ -67,11 +67,11 @@ const TABS: Record<string, string> = {
 export const listOrders: Story<'listOrders'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
   const rows = await ctx.db.query(
-    `SELECT ${COLUMNS} ${TABLES} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
+    `SELECT ${ORDER_COLUMNS} ${ORDER_TABLES} WHERE o.buyer_id = $1 AND ${TABS[query.tab ?? 'all']} AND ${afterCursor('o.placed_at', 'o.order_id', 2)}
     ORDER BY o.placed_at DESC, o.order_id DESC LIMIT $4`,
     [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1],
   );
-  return pageByKey(rows, cursor, (row) => toRow(row, ctx.language));
+  return pageByKey(rows, cursor, (row) => toOrderRow(row, ctx.language));
 };
 
 export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
@@ -79,7 +79,7 @@ export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
   const row = await getRow(ctx.db, ONE, [orderId, me(ctx).personId]);
   const { sharer }: Row = row;
   return {
-    row: toRow(row, ctx.language),
+    row: toOrderRow(row, ctx.language),
     paidAtMs: row.paid_at,
     canPay: row.can_pay,
     canCancel: row.state === 'unpaid',
@@ -121,7 +121,7 @@ const groupOf = (row: Row): OrderRow['group'] => ({
   canLeave: canLeave(row.seat, row.group_state, row.deadline, row.now_ms),
 });
 
-function toRow(row: Row, language: Language): OrderRow {
+export function toOrderRow(row: Row, language: Language): OrderRow {
   const more = row.stores > 1 ? (language === 'zh' ? ` 等 ${row.stores} 家` : ` and ${row.stores - 1} more`) : '';
   return {
     orderId: row.order_id,

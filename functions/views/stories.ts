@@ -1,5 +1,6 @@
 /** The routes that views answers. */
 import type { Stories } from '../kernel';
+import { getCart, getPurchase } from './cart';
 import { getConfig, listPlaces } from './config';
 import { listStoreOffers, previewOffer } from './coupon-offers';
 import { getCouponGift, getCouponOffer, listCouponOffers, listMyCoupons } from './coupons';
@@ -33,6 +34,8 @@ export const stories: Stories = {
   listStoreOffers,
   previewOffer,
   listShares,
+  getCart,
+  getPurchase,
   listOrders,
   getOrder,
   getVoucher,

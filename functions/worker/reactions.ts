@@ -3,7 +3,9 @@ import type { App } from '../kernel';
 import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupons';
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
-import { closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder } from '../orders';
+import {
+  closeCombined, closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder, watchPurchase,
+} from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
 import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
@@ -18,6 +20,8 @@ export type Reaction = (app: App, fact: FactIn) => Promise<number | null>;
 export const reactions: Record<ReactionName, Reaction> = {
   'watch-order': (app, f) => watchOrder(app, f.subject),
   'close-payments': (app, f) => closePayments(app, f.subject),
+  'watch-purchase': (app, f) => watchPurchase(app, f.subject),
+  'close-combined': (app, f) => closeCombined(app, f.subject),
   'report-shipping': (app, f) => reportOrderShipping(app, f.subject),
   'close-group': (app, f) => closeGroup(app, f.subject),
   'refund-group-order': (app, f) => refundGroupOrder(app, f.subject),

@@ -1,6 +1,8 @@
 /** Fact → reactions: the table of contents of everything that happens later. The stories are in reactions.ts. */
 export const factRoutes = [
   { kind: 'order.placed', reaction: 'watch-order' },
+  { kind: 'purchase.placed', reaction: 'watch-purchase' },
+  { kind: 'purchase.ended', reaction: 'close-combined' },
   { kind: 'order.ended', reaction: 'close-payments' },
   { kind: 'order.paid', reaction: 'report-shipping' },
   { kind: 'order.issued', reaction: 'report-shipping' },

@@ -13,7 +13,7 @@ export interface World {
   /** Clerk and manager of the second store of the same merchant only. */
   nextDoor: TestPerson; nextDoorManager: TestPerson;
   ids: {
-    unpaid: string; paid: string; voucher: string; usedVoucher: string; redemption: string; refund: string; token: string; code: string; reward: string; withdrawal: string; media: string;
+    unpaid: string; paid: string; voucher: string; usedVoucher: string; redemption: string; refund: string; token: string; code: string; reward: string; withdrawal: string; media: string; purchase: string;
     /** Of the friend: one at hand, one on its way to somebody. */
     coupon: string; passing: string;
   };
@@ -27,6 +27,7 @@ export interface World {
 export async function makeWorld(t: TestApp): Promise<World> {
   const operator = await t.person('运营', { operator: true });
   const [mine, other] = [await t.market({ operator, deal: { perPersonLimit: 99, stock: 5_000, rebateBps: 1_500 } }), await t.market({ operator, merchant: { name: '别家面馆' }, staff: ['别家店员', '别家店长'] })];
+  const snack = await mine.addDeal({ title: '老灶小食' });
   const [guest, friend] = [await t.person('夏禾'), await t.person('江川')];
   const staffAt = async (name: string, role: 'clerk' | 'manager') => {
     const person = await t.person(name);
@@ -46,6 +47,10 @@ export async function makeWorld(t: TestApp): Promise<World> {
   const { refundId } = await t.ok('requestAfterSale', { as: friend, params: { voucherId: used.voucherIds[0]! }, body: { reason: '菜凉了' } });
   const live = await buy(t, mine, friend, { quantity: 2 });
   const unpaid = await place(t, mine, friend, {});
+  const { purchaseId } = await t.ok('placePurchase', {
+    as: friend,
+    body: { items: [snack, other].map(({ dealId }) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
+  });
   const { code } = await t.ok('createChannelCode', { as: operator, params: { merchantId: mine.merchantId }, body: { storeId: mine.storeId, kind: 'table', label: '3 号桌' } });
   const { mediaUrl } = await t.ok('createUpload', { as: friend, body: { contentType: 'image/png', bytes: 1_000 } });
   const offer = await makeOffer(t, mine, { total: 1_000, perPerson: 5, isTransferable: true });
@@ -58,7 +63,7 @@ export async function makeWorld(t: TestApp): Promise<World> {
   await t.drain();
   const ids = {
     unpaid: unpaid.orderId, paid: live.orderId, voucher: live.voucherIds[0]!, usedVoucher: used.voucherIds[0]!, redemption: redemptionId, refund: refundId, token, code, reward: reward!.id,
-    withdrawal: withdrawalId, media: mediaUrl.split('/').at(-1)!, coupon: coupon.couponId, passing: passing.couponId,
+    withdrawal: withdrawalId, media: mediaUrl.split('/').at(-1)!, purchase: purchaseId, coupon: coupon.couponId, passing: passing.couponId,
   };
   const secrets = await t.db.query<{ secret: string; payment: string }>('SELECT v.secret, p.payment_id AS payment FROM voucher v JOIN payment p USING (order_id)');
   const marks = [
@@ -150,14 +155,17 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   getGroup: () => ({ by: null }), // to come with its route
   leaveGroup: () => ({ by: null }), // to come with its route
   createGroupActivity: () => ({ by: null }), // to come with its route
-  getCart: () => ({ by: null }), // to come with its route
-  setCartItem: () => ({ by: null }), // to come with its route
-  quotePurchase: () => ({ by: null }), // to come with its route
-  placePurchase: () => ({ by: null }), // to come with its route
+  getCart: (w) => ({ by: w.guest }),
+  setCartItem: (w) => ({ by: w.guest, params: { dealId: w.other.dealId }, body: { quantity: 2 } }),
+  quotePurchase: (w) => ({ by: w.guest, body: { items: [{ dealId: w.mine.dealId, quantity: 1 }, { dealId: w.other.dealId, quantity: 1 }] } }),
+  placePurchase: (w) => ({
+    by: w.guest,
+    body: { items: [w.mine, w.other].map(({ dealId }) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
+  }),
   payPurchase: () => ({ by: null }), // to come with its route
   checkPurchase: () => ({ by: null }), // to come with its route
   cancelPurchase: () => ({ by: null }), // to come with its route
-  getPurchase: () => ({ by: null }), // to come with its route
+  getPurchase: (w) => ({ by: w.friend, params: { purchaseId: w.ids.purchase } }),
   listStoreOffers: (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, query: { limit: '5', cursor: '1800000000000000.abc' } }),
   previewOffer: async (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, body: await offerOf(w.t, { dealIds: [w.mine.dealId] }) }),
   createOffer: async (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, body: await offerOf(w.t, { storeIds: w.mine.storeIds, withCode: true }) }),

@@ -1,6 +1,39 @@
 -- `state || ''` below: an order is found by its key. A plan that was made while few orders were unpaid would rather read all
 -- unpaid ones through their partial index, and keep doing so when a sale has made them many.
 
+-- A-34: who left too much to expire lately waits. What was placed together counts once.
+CREATE OR REPLACE FUNCTION orders_check_hoarding(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(DISTINCT coalesce(purchase_id, order_id)) FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND state = 'expired'
+      AND expires_at > juke_now() - (p ->> 'hoardMs')::bigint * interval '1 millisecond') >= (p ->> 'hoardMax')::int THEN
+    PERFORM juke_refuse('HOARDING');
+  END IF;
+END $$;
+
+-- An order's own rows: what nobody else contends for. The caller holds coupons, seat and stock after it, in that order.
+CREATE OR REPLACE FUNCTION orders_enter(p jsonb, p_now timestamptz, p_expires timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_order text := p ->> 'orderId';
+BEGIN
+  PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
+  INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
+    placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, price_kind, subsidy_fen, fulfilment, group_id, purchase_id, snapshot)
+  VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
+    (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', p_now, p_expires, (p ->> 'commissionBps')::int,
+    (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p ->> 'priceKind', (p ->> 'subsidyFen')::bigint, p ->> 'fulfilment', p #>> '{seat,groupId}', p ->> 'purchaseId', p -> 'snapshot')
+  ON CONFLICT (buyer_id, deal_id) WHERE state = 'unpaid' DO NOTHING;
+  IF NOT FOUND THEN
+    PERFORM juke_refuse('UNPAID_ORDER_EXISTS', coalesce((SELECT jsonb_build_object('orderId', order_id, 'purchaseId', purchase_id)
+      FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND deal_id = p ->> 'dealId' AND state = 'unpaid'), '{}'));
+  END IF;
+  INSERT INTO order_line (order_id, line, kind, amount_fen, coupon_id, title, platform_fen)
+  SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint, e ->> 'couponId', e ->> 'title', (e ->> 'platformFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
+  PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v_order, 'merchantId', p ->> 'merchantId', 'subMchid', p ->> 'subMchid',
+    'amountFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(p_expires), 'combineNo', p ->> 'combineNo'));
+  IF jsonb_typeof(p -> 'attribution') = 'object' THEN PERFORM referrals_attribute(p -> 'attribution'); END IF;
+  PERFORM kernel_event('convert', 'order.placed', p ->> 'merchantId', NULL, p ->> 'buyerId', v_order, p #>> '{attribution,token}');
+END $$;
+
 -- The save of placing an order: one round trip, fixed order of checks, idempotency first, the contended rows last.
 -- I-06, I-10, I-11, I-12, I-17, I-22, F-20. Anything refused leaves nothing.
 CREATE OR REPLACE FUNCTION orders_place(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -9,31 +42,11 @@ DECLARE
   v_expires timestamptz := v_now + (p ->> 'holdMs')::bigint * interval '1 millisecond';
   v_answer jsonb := jsonb_build_object('orderId', p ->> 'orderId', 'payableFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(v_expires));
   v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
-  v_order text := p ->> 'orderId';
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  IF (SELECT count(*) FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND state = 'expired'
-      AND expires_at > v_now - (p ->> 'hoardMs')::bigint * interval '1 millisecond') >= (p ->> 'hoardMax')::int THEN
-    PERFORM juke_refuse('HOARDING');
-  END IF;
-  PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
-  INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
-    placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, price_kind, subsidy_fen, fulfilment, group_id, purchase_id, snapshot)
-  VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,
-    (p ->> 'discountFen')::bigint, (p ->> 'payableFen')::bigint, p ->> 'surface', p ->> 'deviceId', v_now, v_expires, (p ->> 'commissionBps')::int,
-    (p ->> 'rebateBps')::int, (p ->> 'rebateCapFen')::bigint, (p ->> 'validDays')::int, p ->> 'priceKind', (p ->> 'subsidyFen')::bigint, p ->> 'fulfilment', p #>> '{seat,groupId}', p ->> 'purchaseId', p -> 'snapshot')
-  ON CONFLICT (buyer_id, deal_id) WHERE state = 'unpaid' DO NOTHING;
-  IF NOT FOUND THEN
-    PERFORM juke_refuse('UNPAID_ORDER_EXISTS', jsonb_build_object('orderId',
-      (SELECT order_id FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND deal_id = p ->> 'dealId' AND state = 'unpaid')));
-  END IF;
-  INSERT INTO order_line (order_id, line, kind, amount_fen, coupon_id, title, platform_fen)
-  SELECT v_order, n, e ->> 'kind', (e ->> 'amountFen')::bigint, e ->> 'couponId', e ->> 'title', (e ->> 'platformFen')::bigint FROM jsonb_array_elements(p -> 'lines') WITH ORDINALITY AS x (e, n);
-  PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v_order, 'merchantId', p ->> 'merchantId', 'subMchid', p ->> 'subMchid',
-    'amountFen', (p ->> 'payableFen')::bigint, 'expiresAtMs', ms_of(v_expires)));
-  IF jsonb_typeof(p -> 'attribution') = 'object' THEN PERFORM referrals_attribute(p -> 'attribution'); END IF;
-  PERFORM kernel_emit('order.placed', v_order, '{}', v_now + (p ->> 'watchMs')::bigint * interval '1 millisecond');
-  PERFORM kernel_event('convert', 'order.placed', p ->> 'merchantId', NULL, p ->> 'buyerId', v_order, p #>> '{attribution,token}');
+  PERFORM orders_check_hoarding(p);
+  PERFORM orders_enter(p, v_now, v_expires);
+  PERFORM kernel_emit('order.placed', p ->> 'orderId', '{}', v_now + (p ->> 'watchMs')::bigint * interval '1 millisecond');
   IF jsonb_array_length(p -> 'uses') > 0 THEN PERFORM coupons_hold(p -> 'uses', p ->> 'buyerId'); END IF;
   PERFORM catalog_count_buyer(p ->> 'dealId', p ->> 'buyerId', (p ->> 'quantity')::int, (p ->> 'limit')::int);
   -- The contended rows last, always in this order: the group, then the stock.
@@ -104,7 +117,7 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid'
+  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' AND purchase_id IS NOT DISTINCT FROM p ->> 'purchaseId'
     AND (p ->> 'to' = 'cancelled' OR expires_at <= juke_now()) RETURNING * INTO v;
   IF NOT FOUND THEN
     IF p ->> 'to' = 'cancelled' AND (p ->> 'isGroupOver') IS NULL THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
@@ -113,6 +126,8 @@ BEGIN
   PERFORM coupons_return(v.order_id);
   IF v.group_id IS NOT NULL THEN PERFORM group_buys_release(v.group_id, v.order_id); END IF;
   PERFORM catalog_release_stock(v.deal_id, v.buyer_id, v.quantity);
+  -- What belongs to a purchase ends with all of it, and is told once.
+  IF v.purchase_id IS NOT NULL THEN RETURN '{"ok": true}'; END IF;
   PERFORM kernel_emit('order.ended', v.order_id);
   IF (p ->> 'isGroupOver')::boolean THEN
     PERFORM identity_notify(v.buyer_id, 'group.ended', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/group/index?id=' || v.group_id);

@@ -7,6 +7,7 @@ CREATE TABLE payment (
   state text NOT NULL DEFAULT 'created' CHECK (state IN ('created', 'prepared', 'succeeded', 'closed')),
   amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   currency text NOT NULL DEFAULT 'CNY' CHECK (currency = 'CNY'),
+  combine_no text,                                         -- combine_out_trade_no: paid with others in one combined payment, all or none
   method text CHECK (method IN ('jsapi', 'h5')),
   prepay text,                                             -- prepay_id or h5_url
   transaction_id text UNIQUE,                              -- I-09: a provider transaction belongs to one intent
@@ -17,6 +18,7 @@ CREATE TABLE payment (
   created_at timestamptz NOT NULL DEFAULT juke_now()
 );
 CREATE INDEX ON payment (order_id);
+CREATE INDEX payment_combined ON payment (combine_no) WHERE combine_no IS NOT NULL;
 CREATE TRIGGER payment_step BEFORE UPDATE OF state ON payment FOR EACH ROW EXECUTE FUNCTION kernel_check_step('payment', 'payment_id');
 -- Every verified notice once, as it came (A-27). Never deleted: it is the proof.
 CREATE TABLE provider_notice (

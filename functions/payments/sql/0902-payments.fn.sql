@@ -4,10 +4,10 @@ CREATE OR REPLACE FUNCTION payments_find(p_payment text) RETURNS SETOF payment L
 CREATE OR REPLACE FUNCTION payments_of(p_order text) RETURNS SETOF payment LANGUAGE sql STABLE AS
   $$ SELECT * FROM payment WHERE order_id = p_order $$;
 
--- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs}
+-- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs, combineNo?}
 CREATE OR REPLACE FUNCTION payments_open(p jsonb) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO payment (payment_id, order_id, merchant_id, sub_mchid, amount_fen, expires_at)
-  VALUES (p ->> 'paymentId', p ->> 'orderId', p ->> 'merchantId', p ->> 'subMchid', (p ->> 'amountFen')::bigint, time_of((p ->> 'expiresAtMs')::bigint))
+  INSERT INTO payment (payment_id, order_id, merchant_id, sub_mchid, amount_fen, expires_at, combine_no)
+  VALUES (p ->> 'paymentId', p ->> 'orderId', p ->> 'merchantId', p ->> 'subMchid', (p ->> 'amountFen')::bigint, time_of((p ->> 'expiresAtMs')::bigint), p ->> 'combineNo')
 $$;
 
 CREATE OR REPLACE FUNCTION payments_prepared(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
