@@ -1,5 +1,5 @@
 /** A person's cart as it stands now, and one purchase of theirs. Only their own rows (A-18). */
-import { CART_LINES_MAX } from '../contract/limits';
+import { CART_LINES_MAX, PURCHASE_ORDERS_MAX } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { maxQuantity, unitOf } from '../orders';
@@ -72,7 +72,7 @@ export const getPurchase: Story<'getPurchase'> = async (ctx, { params }) => {
     `SELECT u.purchase_id, u.payable_fen, ms_of(u.placed_at) AS placed_at, ms_of(u.expires_at) AS expires_at,
       juke_now() < u.expires_at AS is_open,
       (SELECT json_agg(x) FROM (SELECT ${ORDER_COLUMNS} ${ORDER_TABLES} WHERE o.purchase_id = u.purchase_id
-        ORDER BY o.deal_id) x) AS orders
+        ORDER BY o.deal_id LIMIT ${PURCHASE_ORDERS_MAX}) x) AS orders
     FROM purchase u WHERE u.purchase_id = $1 AND u.buyer_id = $2`,
     [params.purchaseId, personId],
   );
