@@ -17,6 +17,8 @@ export interface World {
     /** Of the friend: one at hand, one on its way to somebody. */
     coupon: string; passing: string;
   };
+  /** Deals of the other merchant that nobody else of the tests buys. */
+  cart: readonly [string, string];
   /** What may be known: an offer, one by code, and a gift of somebody who is not in marks. */
   offers: { offerId: string; code: string; gift: string };
   /** What belongs to guest, friend and the first merchant alone: no answer to anybody else may carry it. */
@@ -28,6 +30,7 @@ export async function makeWorld(t: TestApp): Promise<World> {
   const operator = await t.person('运营', { operator: true });
   const [mine, other] = [await t.market({ operator, deal: { perPersonLimit: 99, stock: 5_000, rebateBps: 1_500 } }), await t.market({ operator, merchant: { name: '别家面馆' }, staff: ['别家店员', '别家店长'] })];
   const snack = await mine.addDeal({ title: '老灶小食' });
+  const cart = [(await other.addDeal({ title: '凉面' })).dealId, (await other.addDeal({ title: '汤面' })).dealId] as const;
   const [guest, friend] = [await t.person('夏禾'), await t.person('江川')];
   const staffAt = async (name: string, role: 'clerk' | 'manager') => {
     const person = await t.person(name);
@@ -70,7 +73,7 @@ export async function makeWorld(t: TestApp): Promise<World> {
     ...Object.entries(ids).filter(([name]) => !['token', 'code'].includes(name)).map(([, id]) => id), ...secrets.flatMap((row) => [row.secret, row.payment]),
     ...[guest, friend].flatMap((person) => [person.personId, person.familyId, person.deviceId, person.phone!, person.openid!]), mine.clerkStaffId, mine.subMchid,
   ];
-  return { t, mine, other, guest, friend, nextDoor, nextDoorManager, ids, offers: { offerId: offer.offerId, code: couponCode!, gift }, marks: [...new Set(marks)] };
+  return { t, mine, other, cart, guest, friend, nextDoor, nextDoorManager, ids, offers: { offerId: offer.offerId, code: couponCode!, gift }, marks: [...new Set(marks)] };
 }
 
 export interface Case extends LooseCall {
@@ -157,10 +160,10 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   createGroupActivity: () => ({ by: null }), // to come with its route
   getCart: (w) => ({ by: w.guest }),
   setCartItem: (w) => ({ by: w.guest, params: { dealId: w.other.dealId }, body: { quantity: 2 } }),
-  quotePurchase: (w) => ({ by: w.guest, body: { items: [{ dealId: w.mine.dealId, quantity: 1 }, { dealId: w.other.dealId, quantity: 1 }] } }),
+  quotePurchase: (w) => ({ by: w.guest, body: { items: w.cart.map((dealId) => ({ dealId, quantity: 1 })) } }),
   placePurchase: (w) => ({
     by: w.guest,
-    body: { items: [w.mine, w.other].map(({ dealId }) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
+    body: { items: w.cart.map((dealId) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
   }),
   payPurchase: () => ({ by: null }), // to come with its route
   checkPurchase: () => ({ by: null }), // to come with its route
