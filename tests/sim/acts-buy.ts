@@ -1,7 +1,9 @@
 /** Sharing, ordering, paying at WeChat, changing one's mind, and all at once for the last units. */
 import { act, drawPick, drawRepeat, drawVia, picked, pickedLate, type Pick } from './act';
 import { ask, count, keyOf, type Repeat } from './ask';
-import { priceOf, type Deal, type Order, type Share } from './model';
+import { bestByHand, byHand, carriedBy, type Quoted, type Wanted } from './prices';
+import type { Stack } from '../../functions/contract/best-combination';
+import type { Deal, Order, Share } from './model';
 import type { Draw } from './seeded';
 import type { World } from './world';
 
@@ -16,10 +18,10 @@ const share = act({
   },
 });
 
-interface Wish { who: number; deal: Pick; quantity: number; share: Pick; isBrought: boolean; via: number; repeat: Repeat; method: 'jsapi' | 'h5'; then: 'pay' | 'payUnseen' | 'leave' }
+interface Wish { who: number; deal: Pick; quantity: number; share: Pick; isBrought: boolean; stack: 'best' | 'plain' | 'odd'; odd: Pick; via: number; repeat: Repeat; method: 'jsapi' | 'h5'; then: 'pay' | 'payUnseen' | 'leave' }
 const drawWish = (d: Draw, people: number): Wish => ({
-  who: d.int(people), deal: drawPick(d), quantity: 1 + (d.chance(0.4) ? d.int(4) : 0), share: drawPick(d), isBrought: d.chance(0.5), via: drawVia(d), repeat: drawRepeat(d),
-  method: d.weighed({ jsapi: 4, h5: 1 }), then: d.weighed({ pay: 7, payUnseen: 2, leave: 3 }),
+  who: d.int(people), deal: drawPick(d), quantity: 1 + (d.chance(0.4) ? d.int(4) : 0), share: drawPick(d), isBrought: d.chance(0.5), stack: d.weighed({ best: 6, plain: 2, odd: 2 }), odd: drawPick(d),
+  via: drawVia(d), repeat: drawRepeat(d), method: d.weighed({ jsapi: 4, h5: 1 }), then: d.weighed({ pay: 7, payUnseen: 2, leave: 3 }),
 });
 const order = act({
   weight: 26,
@@ -45,29 +47,52 @@ const shareFor = (world: World, deal: Deal, p: Wish): Share | null =>
 async function buy(world: World, deal: Deal, p: Wish, step: number, what: string): Promise<void> {
   const buyer = world.people[p.who]!;
   const brought = shareFor(world, deal, p);
-  const { t, model } = world;
+  const { model } = world;
   if (brought) await ask(world, p.via, 'openShare', { as: buyer, params: { token: brought.token }, body: { surface: 'weapp', visitorId: buyer.deviceId } });
   const quoted = await ask(world, p.via, 'quoteOrder', { as: buyer, body: { dealId: deal.dealId, quantity: p.quantity, ...(brought ? { shareToken: brought.token } : {}) } });
   if (quoted.code !== null) return;
-  const { payableFen, sharer } = quoted.body;
-  // Without a link shown an earlier visit may count: whose it was is in the quote's token.
+  const { sharer, coupons, nowMs } = quoted.body as { sharer: { token: string } | null; coupons: Quoted[]; nowMs: number };
+  // An earlier visit may count instead of the link shown: whose it was is in the quote's token.
   const by = sharer ? model.shares.find((one) => one.token === sharer.token) ?? null : null;
   if (sharer && !by) world.wrong.push(`a quote names a link that nobody was given: ${sharer.token}`);
-  const price = priceOf(deal, p.quantity, by !== null);
-  if (payableFen !== price) world.wrong.push(`quote of ${p.quantity} × ${deal.dealId}: expected ${price}, found ${payableFen}`);
+  const wanted: Wanted[] = [{ deal, quantity: p.quantity, unitPriceFen: deal.priceFen, hostBenefitFen: 0, isBrought: by !== null }];
+  checkQuote(world, quoted.body, wanted, `quote of ${p.quantity} × ${deal.dealId}`);
+  const stack = stackOf(p, quoted.body.stack, coupons, by !== null);
+  const priced = byHand(world, wanted, coupons, stack, nowMs);
   let placed: Order | null = null;
-  await ask(world, p.via, 'placeOrder', {
+  const asked = await ask(world, p.via, 'placeOrder', {
     as: buyer, key: keyOf(world, step, what),
-    body: { dealId: deal.dealId, quantity: p.quantity, termsVersion: deal.termsVersion, expectedPayableFen: payableFen, surface: 'weapp', ...(by ? { shareToken: by.token } : {}) },
+    body: {
+      dealId: deal.dealId, quantity: p.quantity, termsVersion: deal.termsVersion, expectedPayableFen: priced?.payableFen ?? quoted.body.payableFen, surface: 'weapp', stack,
+      ...(by ? { shareToken: by.token } : {}),
+    },
   }, (body) => {
-    if (body.payableFen !== payableFen) world.wrong.push(`order ${body.orderId}: promised ${payableFen}, found ${body.payableFen}`);
+    if (!priced) return void world.wrong.push(`order ${body.orderId} has a stack that the rules forbid: ${JSON.stringify(stack)}`);
+    if (body.payableFen !== priced.payableFen) world.wrong.push(`order ${body.orderId}: promised ${priced.payableFen}, found ${body.payableFen}`);
     placed = {
-      orderId: body.orderId, buyer: p.who, deal, quantity: p.quantity, payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [], vouchers: [],
+      orderId: body.orderId, buyer: p.who, deal, quantity: p.quantity, payableFen: priced.payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [],
+      vouchers: [], carries: carriedBy(model, priced, 0),
     };
     model.orders.set(body.orderId, placed);
   }, p.repeat);
+  // The price was right and nothing moved in between: there was no reason to call it changed.
+  if (asked.code === 'PRICE_CHANGED' && priced) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
   if (placed && p.then !== 'leave') await payFor(world, placed, p.method, p.then === 'pay', p.via, `${keyOf(world, step, what)}-pay`);
-  void t;
+}
+
+/** The price that the server found best must be what the rules say, and nothing cheaper may be left. */
+function checkQuote(world: World, quote: { stack: Stack; payableFen: number; coupons: Quoted[]; nowMs: number }, wanted: readonly Wanted[], what: string): void {
+  const priced = byHand(world, wanted, quote.coupons, quote.stack, quote.nowMs);
+  if (priced?.payableFen !== quote.payableFen) world.wrong.push(`${what} with ${JSON.stringify(quote.stack)}: expected ${priced?.payableFen}, found ${quote.payableFen}`);
+  const best = bestByHand(world, wanted, quote.coupons, quote.nowMs);
+  if (best && best.payableFen !== quote.payableFen) world.wrong.push(`${what}: the best is ${best.payableFen} (${JSON.stringify(best.couponIds)}), found ${quote.payableFen}`);
+}
+
+/** What the guest chooses: the best, nothing but the friend's discount, or some of what is there, allowed or not. */
+function stackOf(p: Wish, best: Stack, coupons: readonly Quoted[], isBrought: boolean): Stack {
+  if (p.stack === 'best') return best;
+  if (p.stack === 'plain') return { usesFriend: isBrought, couponIds: [] };
+  return { usesFriend: p.odd % 2 === 0 && isBrought, couponIds: coupons.map(({ couponId }) => couponId).filter((_, n) => Math.floor(p.odd / 2 ** (n + 1)) % 3 === 0).slice(0, 2).sort() };
 }
 
 /** The phone asks how to pay, the person pays at WeChat, and (unless the phone is closed) the app looks. */

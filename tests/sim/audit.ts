@@ -4,6 +4,7 @@
  */
 import { checkInvariants } from '../../functions/views/invariants';
 import { learn, readBooks, type Books } from './books';
+import { auditCoupons } from './audit-coupons';
 import { auditMoney } from './audit-money';
 import { auditRewards } from './audit-rewards';
 import { isTakenBack, standingUse, type Order, type Voucher } from './model';
@@ -22,6 +23,7 @@ export async function audit(world: World, at: string): Promise<void> {
   auditOrders(world, books, say);
   auditStock(world, books, say);
   auditWithdrawals(world, books, say);
+  auditCoupons(world, books, say);
   auditRewards(world, books, say);
   auditMoney(world, books, say);
   await auditPages(world, books, at, say);
@@ -43,7 +45,7 @@ export function voucherEnd(world: World, books: Books, voucher: Voucher): 'issue
 }
 
 /** What an order must be by now. Two states where a refund is still on its way. */
-function orderEnds(world: World, books: Books, order: Order): string[] {
+export function orderEnds(world: World, books: Books, order: Order): string[] {
   if (order.cancelled) return ['cancelled'];
   if (books.unknownYet.has(order.orderId)) return ['unpaid'];
   if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) return [books.nowMs >= order.expiresAtMs ? 'expired' : 'unpaid'];

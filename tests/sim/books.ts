@@ -11,6 +11,10 @@ export interface Books {
   rewards: Map<string, { rewardId: string; state: string; amountFen: number; clawedFen: number; sharerId: string; friendId: string; merchantId: string; reason: string | null; held: string[]; disputes: number; endedAtMs: number | null; pendingAtMs: number | null }>;
   withdrawals: Map<string, { state: string; amountFen: number; personId: string; requestedAtMs: number }>;
   stock: Map<string, { available: number; held: number; sold: number }>;
+  coupons: Map<string, { state: string; ownerId: string; validUntilMs: number }>;
+  /** `coupon order` → the part. */
+  carried: Map<string, { discountFen: number; platformFen: number; state: string }>;
+  claimed: Map<string, number>;
   /** `kind owner` → fen. */
   balances: Map<string, number>;
   /** Orders that ended although they were paid at WeChat: only while WeChat did not answer, or late. */
@@ -36,6 +40,9 @@ export async function readBooks(world: World): Promise<Books> {
       merchant_id AS "merchantId", reason, held_for AS held, disputes, ms_of(ended_at) AS "endedAtMs", ms_of(pending_at) AS "pendingAtMs" FROM reward`),
     withdrawals: await keyed('SELECT withdrawal_id AS key, state, amount_fen AS "amountFen", person_id AS "personId", ms_of(requested_at) AS "requestedAtMs" FROM withdrawal'),
     stock: await keyed('SELECT deal_id AS key, available, held, sold FROM deal_stock'),
+    coupons: await keyed('SELECT coupon_id AS key, state, owner_id AS "ownerId", ms_of(valid_until) AS "validUntilMs" FROM coupon'),
+    carried: await keyed(`SELECT coupon_id || ' ' || order_id AS key, discount_fen AS "discountFen", platform_fen AS "platformFen", state FROM coupon_use`),
+    claimed: new Map((await db.query('SELECT offer_id AS key, claimed FROM coupon_offer')).map((row) => [row.key, row.claimed])),
     balances: new Map((await db.query('SELECT account_kind || \' \' || owner_id AS key, sum(amount_fen)::bigint AS fen FROM posting GROUP BY 1')).map((row) => [row.key, row.fen])),
     expiredThoughPaid: new Set(), unknownYet: new Set(),
     isArriving: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && ['accepted', 'sent'].includes(one.state)),

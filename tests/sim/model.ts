@@ -2,10 +2,23 @@
  * What the accepted answers promised, in plain memory: the auditor's own books. Nothing here asks the system, and no rule
  * of the system is imported: prices, parts and fees are reckoned anew.
  */
+import type { StackCoupon } from '../../functions/contract/best-combination';
+
 export interface Deal {
   dealId: string; shop: number; termsVersion: number; priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number; commissionBps: number;
-  stock: number; limit: number;
+  stock: number; limit: number; storeIds: string[];
 }
+/** What a coupon takes off, as its offer promised it. */
+export type Face = Pick<StackCoupon, 'title' | 'merchantId' | 'kind' | 'thresholdFen' | 'amountFen' | 'offBps' | 'capFen' | 'dealId' | 'dealIds' | 'storeIds' | 'platformBps'>;
+export interface Offer {
+  offerId: string; shop: number | null; face: Face; total: number; perPerson: number; code: string | null; isTransferable: boolean; isForNew: boolean;
+  /** Somebody was told that all are gone: then all must be. */
+  isGone: boolean;
+}
+export interface Gift { token: string; by: number; state: 'open' | 'taken' | 'taken_back'; expiresAtMs: number }
+export interface Coupon { couponId: string; offer: Offer; claimant: number; owner: number; validUntilMs: number; gifts: Gift[] }
+/** A part of a coupon that an order carries. */
+export interface Carried { couponId: string; discountFen: number; platformFen: number }
 export interface Share { token: string; sharer: number; deal: Deal; channel: 'chat' | 'moments' }
 export interface Use { redemptionId: string; voucherId: string; shop: number; store: number; atMs: number; undone: boolean }
 export interface Voucher { voucherId: string; order: Order; paidFen: number; uses: Use[]; validUntilMs: number }
@@ -17,6 +30,7 @@ export interface Order {
   /** What the guest's phone can still pay with. */
   prepays: string[];
   vouchers: Voucher[];
+  carries: Carried[];
 }
 export interface Refund {
   refundId: string; order: Order; kind: 'unused' | 'after_sale'; amountFen: number; voucherIds: string[]; shop: number; store: number;
@@ -26,7 +40,7 @@ export interface Refund {
 export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'cancelled' | null; askedAtMs: number }
 
 export interface Model {
-  deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>;
+  deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>; offers: Offer[]; coupons: Map<string, Coupon>;
   /** Questions about payments that WeChat answered badly since the last quiet point: an order may have ended although it was paid. */
   isWechatTroubled: boolean;
   /** Notices were lost since then: what was paid may be known only at the next question (F-05). */
@@ -34,7 +48,7 @@ export interface Model {
   endedThoughPaid: Set<string>;
 }
 export const newModel = (): Model => ({
-  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
+  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
 });
 
 export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);
@@ -45,7 +59,6 @@ export const rewardFen = (fen: number, deal: Deal) => {
   const reward = Math.min(deal.rebateCapFen, partFen(fen, deal.rebateBps));
   return reward < LEAST_REWARD_FEN ? 0 : reward;
 };
-export const priceOf = (deal: Deal, quantity: number, isBrought: boolean) => deal.priceFen * quantity - (isBrought ? deal.friendDiscountFen : 0);
 
 export const standingUse = (voucher: Voucher): Use | undefined => voucher.uses.find((use) => !use.undone);
 /** The after-sale of a voucher that took it back. */

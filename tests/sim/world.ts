@@ -3,6 +3,7 @@ import { openWire, type Wire } from '../support/faults';
 import { openDb, type Db } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { startWorker, type Worker } from '../../functions/worker/runner';
+import { makeOffers } from './offers';
 import { newModel, type Deal, type Model } from './model';
 import { drawFrom } from './seeded';
 import { openHouse, type House } from './servers';
@@ -76,11 +77,13 @@ async function settleIn(world: World): Promise<void> {
     world.shops.push({ ...market, clerks: [market.clerk, second] });
     for (const [n, deal] of deals.entries()) {
       // Some are for the first store alone.
-      const made = n === 0 ? { dealId: market.dealId, termsVersion: market.termsVersion } : await market.addDeal({ ...deal, ...(draw.chance(0.3) ? { storeIds: [market.storeIds[0]] } : {}) });
+      const storeIds: string[] = n > 0 && draw.chance(0.3) ? [market.storeIds[0]] : market.storeIds;
+      const made = n === 0 ? { dealId: market.dealId, termsVersion: market.termsVersion } : await market.addDeal({ ...deal, storeIds });
       const { priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, perPersonLimit } = deal;
-      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit } satisfies Deal);
+      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit, storeIds } satisfies Deal);
     }
   }
+  await makeOffers(world);
   for (let n = 0; n < size.people; n += 1) world.people.push(await t.person(`客${n}`));
 }
 
