@@ -1,5 +1,5 @@
 /** Claims within their caps, each coupon where the promises put it, and what each order carries of it. */
-import { orderEnds, voucherEnd, type Say } from './audit';
+import { LATE_MS, orderEnds, voucherEnd, type Say } from './audit';
 import type { Books } from './books';
 import { isTakenBack, type Coupon, type Order } from './model';
 import type { World } from './world';
@@ -56,7 +56,8 @@ function auditOne(world: World, books: Books, coupon: Coupon, carriers: readonly
     coupon.validUntilMs = found.validUntilMs;
   }
   const gift = coupon.gifts.at(-1);
-  const isPassing = gift?.state === 'open' && books.nowMs < gift.expiresAtMs;
-  const state = live.includes('used') ? 'used' : live.includes('held') ? 'held' : books.nowMs >= coupon.validUntilMs ? 'expired' : isPassing ? 'passing' : 'available';
+  const isPassing = gift?.state === 'open' && (books.nowMs < gift.expiresAtMs || (books.nowMs < gift.expiresAtMs + LATE_MS && found.state === 'passing'));
+  const isEnded = books.nowMs >= coupon.validUntilMs && !(books.nowMs < coupon.validUntilMs + LATE_MS && found.state !== 'expired');
+  const state = live.includes('used') ? 'used' : live.includes('held') ? 'held' : isEnded ? 'expired' : isPassing ? 'passing' : 'available';
   say(`${what}: state, owner`, [state, world.people[coupon.owner]!.personId], [found.state, found.ownerId]);
 }

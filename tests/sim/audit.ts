@@ -41,14 +41,20 @@ export function voucherEnd(world: World, books: Books, voucher: Voucher): 'issue
   if (isTakenBack(world.model, voucher.voucherId)) return 'back';
   if ([...world.model.refunds.values()].some((one) => one.kind === 'unused' && one.voucherIds.includes(voucher.voucherId))) return 'back';
   if (standingUse(voucher)) return 'redeemed';
-  return books.nowMs >= voucher.validUntilMs ? 'back' : 'issued';
+  const isLate = books.nowMs < voucher.validUntilMs + LATE_MS && books.vouchers.get(voucher.voucherId)?.state === 'issued';
+  return books.nowMs >= voucher.validUntilMs && !isLate ? 'back' : 'issued';
 }
+/** What fell due just now may be on its way: after a failure it is tried again within two minutes. */
+export const LATE_MS = 130_000;
 
 /** What an order must be by now. Two states where a refund is still on its way. */
 export function orderEnds(world: World, books: Books, order: Order): string[] {
   if (order.cancelled) return ['cancelled'];
   if (books.unknownYet.has(order.orderId)) return ['unpaid'];
-  if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) return [books.nowMs >= order.expiresAtMs ? 'expired' : 'unpaid'];
+  if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) {
+    const isLate = books.nowMs < order.expiresAtMs + LATE_MS && books.orders.get(order.orderId)?.state === 'unpaid';
+    return [books.nowMs >= order.expiresAtMs && !isLate ? 'expired' : 'unpaid'];
+  }
   const ends = order.vouchers.map((voucher) => voucherEnd(world, books, voucher));
   if (ends.includes('issued')) return ['paid'];
   if (ends.includes('redeemed')) return ['completed'];

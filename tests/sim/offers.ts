@@ -40,7 +40,7 @@ async function add(world: World, shop: number | null, face: Face, draw: Draw, no
   const [total, perPerson, isFixed, withCode, isTransferable, isForNew] = [draw.chance(0.4) ? 3 + draw.int(8) : 1_000, 1 + draw.int(3), draw.chance(0.4), draw.chance(0.2), draw.chance(0.6), draw.chance(0.2)];
   const body: Input = {
     title: face.title, kind: face.kind, audience: isForNew ? 'new_guest' : 'everyone', winBackDays: null, thresholdFen: face.thresholdFen, amountFen: face.amountFen, offBps: face.offBps, capFen: face.capFen,
-    dealId: face.dealId, dealIds: [...face.dealIds], storeIds: [], total, perPerson, claimFromMs: nowMs, claimUntilMs: nowMs + 150 * DAY, withCode, isTransferable,
+    dealId: face.dealId, dealIds: [...face.dealIds], storeIds: [], total, perPerson, claimFromMs: nowMs, claimUntilMs: nowMs + (isFixed ? 20 : 150) * DAY, withCode, isTransferable,
     ...(isFixed ? { validFromMs: nowMs, validUntilMs: nowMs + 20 * DAY, validDays: null } : { validFromMs: null, validUntilMs: null, validDays: draw.pick([2, 15, 60]) }),
   };
   const made = platformBps === null
