@@ -49,6 +49,7 @@ async function buy(world: World, deal: Deal, p: Wish, step: number, what: string
   const brought = shareFor(world, deal, p);
   const { model } = world;
   if (brought) await ask(world, p.via, 'openShare', { as: buyer, params: { token: brought.token }, body: { surface: 'weapp', visitorId: buyer.deviceId } });
+  const jumpedMs = world.jumpedMs;
   const quoted = await ask(world, p.via, 'quoteOrder', { as: buyer, body: { dealId: deal.dealId, quantity: p.quantity, ...(brought ? { shareToken: brought.token } : {}) } });
   if (quoted.code !== null) return;
   const { sharer, coupons, nowMs } = quoted.body as { sharer: { token: string } | null; coupons: Quoted[]; nowMs: number };
@@ -71,7 +72,7 @@ async function buy(world: World, deal: Deal, p: Wish, step: number, what: string
     if (body.payableFen !== priced.payableFen) world.wrong.push(`order ${body.orderId}: promised ${priced.payableFen}, found ${body.payableFen}`);
     placed = {
       orderId: body.orderId, buyer: p.who, deal, quantity: p.quantity, payableFen: priced.payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [],
-      vouchers: [], carries: carriedBy(model, priced, 0),
+      vouchers: [], carries: carriedBy(model, priced, 0), isShareSure: priced.usesFriend || world.jumpedMs === jumpedMs,
     };
     model.orders.set(body.orderId, placed);
   }, p.repeat);

@@ -16,6 +16,7 @@ export function auditRewards(world: World, books: Books, say: Say): void {
   for (const order of model.orders.values()) {
     const found = books.rewards.get(order.orderId);
     const isPaid = books.orders.get(order.orderId)?.paidAtMs != null;
+    if (!order.isShareSure && isPaid && !found) order.share = null;
     const isEarning = isPaid && order.share !== null && order.share.channel !== 'moments';
     say(`order ${order.orderId} has a reward`, isEarning, found !== undefined);
     if (!isEarning || !found) continue;

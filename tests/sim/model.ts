@@ -31,6 +31,8 @@ export interface Order {
   prepays: string[];
   vouchers: Voucher[];
   carries: Carried[];
+  /** Days passed between the quote and the order: the visit may have become too old to count, where no friend discount says otherwise. */
+  isShareSure: boolean;
 }
 export interface Refund {
   refundId: string; order: Order; kind: 'unused' | 'after_sale'; amountFen: number; voucherIds: string[]; shop: number; store: number;

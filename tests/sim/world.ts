@@ -23,6 +23,7 @@ export interface World {
   seen: Map<string, number>;
   /** The killed server is not back yet. */
   isDown: boolean;
+  jumpedMs: number;
   /** Moves every clock. */
   jump(ms: number): Promise<void>;
   close(): Promise<void>;
@@ -47,9 +48,10 @@ export async function openWorld(seed: number, size: Size): Promise<World> {
     await t.sandbox!.control('settings', { hangMs: 40, refundDelayMs: 30, splitDelayMs: 30 });
     house = await openHouse({ ...t.app.config, databaseUrl: wire!.url });
     const world: World = {
-      seed, size, t, db, house, wire: wire!, model: newModel(), shops: [], people: [], unsettled: [], wrong: [], seen: new Map(), isDown: false, close,
+      seed, size, t, db, house, wire: wire!, model: newModel(), shops: [], people: [], unsettled: [], wrong: [], seen: new Map(), isDown: false, jumpedMs: 0, close,
       jump: async (ms) => {
         const { offsetMs } = await db.call<{ offsetMs: number }>('kernel_move_clock', { advanceMs: ms });
+        world.jumpedMs += ms;
         await t.sandbox!.control('clock', { offsetMs });
         await t.app.clock.read().catch(() => undefined);
         house!.tell();
