@@ -4,11 +4,13 @@ const onWeapp = process.env.TARO_ENV === 'weapp';
 export default defineAppConfig({
   pages: [
     'pages/index/index',
+    'pages/groups/index',
     'pages/orders/index',
     'pages/mine/index',
     'pages/search/index',
     'pages/shop/index',
     'pages/deal/index',
+    'pages/group/index',
     'pages/checkout/index',
     'pages/pay-return/index',
     'pages/voucher/index',
@@ -21,7 +23,10 @@ export default defineAppConfig({
     'pages/settings/index',
     'pages/shares/index',
   ],
-  subPackages: [{ root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] }],
+  subPackages: [
+    { root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] },
+    { root: 'groups', pages: ['pages/deal/index', 'pages/mine/index'] },
+  ],
   tabBar: {
     custom: true,
     color: '#666B63',
@@ -29,6 +34,7 @@ export default defineAppConfig({
     backgroundColor: '#FFFFFF',
     list: [
       { pagePath: 'pages/index/index', text: '发现' },
+      { pagePath: 'pages/groups/index', text: '拼团' },
       { pagePath: 'pages/orders/index', text: '卡券' },
       { pagePath: 'pages/mine/index', text: '我的' },
     ],

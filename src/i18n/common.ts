@@ -5,6 +5,7 @@ export const texts = defineTexts({
   zh: {
     appName: '聚客',
     discover: '发现',
+    groups: '拼团',
     vouchers: '卡券',
     mine: '我的',
     back: '返回',
@@ -59,6 +60,7 @@ export const texts = defineTexts({
   en: {
     appName: 'Juke',
     discover: 'Discover',
+    groups: 'Groups',
     vouchers: 'Vouchers',
     mine: 'Me',
     back: 'Back',

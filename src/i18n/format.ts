@@ -113,6 +113,11 @@ export function weekday(atMs: number, language: Language): string {
   return WEEKDAYS[language][shanghai(atMs).weekday] ?? '';
 }
 
+/** Of a day of the week, 1 (Monday) … 7. */
+export function weekdayName(day: number, language: Language): string {
+  return WEEKDAYS[language][day % 7] ?? '';
+}
+
 /** Whole Shanghai days between two moments: 0 is the same day. */
 export function daysBetween(fromMs: number, toMs: number): number {
   return Math.floor((toMs + SHANGHAI_MS) / DAY_MS) - Math.floor((fromMs + SHANGHAI_MS) / DAY_MS);

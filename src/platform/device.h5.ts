@@ -246,6 +246,10 @@ export function enableGroupShare(): void {
   // a browser has no group to tell
 }
 
+export function keepCardUpToDate(_activityId: string, _members: number, _size: number): void {
+  // a browser sends links, not cards
+}
+
 export async function requirePrivacy(): Promise<void> {
   // consent is asked by our own sheet
 }

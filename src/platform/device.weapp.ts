@@ -259,6 +259,12 @@ export function enableGroupShare(): void {
   wx.showShareMenu?.({ withShareTicket: true, menus: ['shareAppMessage', 'shareTimeline'], fail: () => undefined } as never);
 }
 
+/** A chat card that WeChat keeps up to date: how many are in. Decoration: whatever goes wrong changes nothing. */
+export function keepCardUpToDate(activityId: string, members: number, size: number): void {
+  const parameterList = [{ name: 'member_count', value: String(members) }, { name: 'room_limit', value: String(size) }];
+  wx.updateShareMenu?.({ withShareTicket: true, isUpdatableMessage: true, activityId, templateInfo: { parameterList }, fail: () => undefined } as never);
+}
+
 /** WeChat's privacy agreement; rejects when refused. */
 export async function requirePrivacy(): Promise<void> {
   if (!wx.requirePrivacyAuthorize) return;

@@ -3,11 +3,13 @@ import Taro from '@tarojs/taro';
 
 export const pages = {
   discover: '/pages/index/index',
+  groups: '/pages/groups/index',
   orders: '/pages/orders/index',
   mine: '/pages/mine/index',
   search: '/pages/search/index',
   shop: '/pages/shop/index',
   deal: '/pages/deal/index',
+  group: '/pages/group/index',
   checkout: '/pages/checkout/index',
   payReturn: '/pages/pay-return/index',
   voucher: '/pages/voucher/index',
@@ -19,13 +21,15 @@ export const pages = {
   login: '/pages/login/index',
   settings: '/pages/settings/index',
   shares: '/pages/shares/index',
+  dealGroups: '/groups/pages/deal/index',
+  myGroups: '/groups/pages/mine/index',
   redeem: '/merchant/pages/redeem/index',
   today: '/merchant/pages/today/index',
   afterSales: '/merchant/pages/after-sales/index',
 } as const;
 
 export type PageName = keyof typeof pages;
-export const tabPages = ['discover', 'orders', 'mine'] as const;
+export const tabPages = ['discover', 'groups', 'orders', 'mine'] as const;
 export type TabName = (typeof tabPages)[number];
 
 // A mini-program keeps at most ten pages.

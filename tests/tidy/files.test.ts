@@ -46,9 +46,10 @@ function entries(all: string[]): string[] {
   const pages = new Set(pageFiles());
   return all.filter((file) => /\.test\.tsx?$/.test(file) || file.endsWith('/handler.ts') || pages.has(file) || named.includes(file) || isNamed(file) || /^config\/(index|dev|prod)\.ts$/.test(file));
 }
-/** The pages of the app's own list, in both places. */
+/** The pages of the app's own list, in the main package and its others. */
 function pageFiles(): string[] {
-  const places = [...textOf('src/app.config.ts').matchAll(/'(pages\/[\w-]+\/index)'/g)].flatMap((match) => [`src/${match[1]}`, `src/merchant/${match[1]}`]);
+  const roots = [...textOf('src/app.config.ts').matchAll(/root: '([\w-]+)'/g)].map((match) => match[1]!);
+  const places = [...textOf('src/app.config.ts').matchAll(/'(pages\/[\w-]+\/index)'/g)].flatMap((match) => [`src/${match[1]}`, ...roots.map((root) => `src/${root}/${match[1]}`)]);
   return ['src/app', 'src/custom-tab-bar/index', ...places].flatMap((place) => [`${place}.tsx`, `${place}.config.ts`]);
 }
 /** Programs that are started by their path, and what the build takes by name: quoted whole, by its last two parts, or as `@/…`. */

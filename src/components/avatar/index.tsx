@@ -6,7 +6,7 @@ import './index.scss';
 interface Props {
   src: string;
   name: string;
-  size?: 20 | 24 | 28 | 32 | 36 | 40 | 44 | 52 | 56;
+  size?: number;
   className?: string;
 }
 

@@ -15,17 +15,17 @@ export function useLeft(untilMs: number, onEnd?: () => void): number {
   const end = useRef(onEnd);
   end.current = onEnd;
   useEffect(() => {
-    let told = untilMs <= serverNow();
+    let timer: ReturnType<typeof setInterval> | undefined;
     const tick = () => {
       const now = Math.max(0, untilMs - serverNow());
       setRest(now);
-      if (now === 0 && !told) {
-        told = true;
-        end.current?.();
-      }
+      if (now > 0) return false;
+      // Over is over: a clock corrected afterwards does not start it again.
+      clearInterval(timer);
+      return true;
     };
-    tick();
-    const timer = setInterval(tick, 1_000);
+    if (tick()) return undefined;
+    timer = setInterval(() => tick() && end.current?.(), 1_000);
     return () => clearInterval(timer);
   }, [untilMs]);
   return rest;

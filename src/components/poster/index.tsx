@@ -16,8 +16,17 @@ import './index.scss';
 
 export type Share = Answer<'createShare'>;
 
+/** The people of a group: faces of who paid, how many places there are, and the words beside them. */
+export interface PosterSeats {
+  faces: string[];
+  size: number;
+  text: string;
+  hint: string;
+}
+
 interface Props {
   share: Share;
+  seats?: PosterSeats;
   /** a picture that savePicture takes; null when drawing failed */
   onDrawn: (picture: string | null) => void;
 }
@@ -25,7 +34,7 @@ interface Props {
 const ID = 'jk-poster-canvas';
 const [WIDTH, HEIGHT] = [POSTER.width * POSTER.scale, POSTER.height * POSTER.scale];
 
-export function Poster({ share, onDrawn }: Props) {
+export function Poster({ share, seats, onDrawn }: Props) {
   const t = useT(texts);
   const c = useT(common);
   const language = useLanguage();
@@ -46,13 +55,14 @@ export function Poster({ share, onDrawn }: Props) {
       priceDecimals: decimals,
       friendPrice: saves ? t.friendPrice : '',
       singlePrice: saves ? t.singlePrice(price(share.priceFen)) : '',
+      seats: seats?.text ?? '',
       saves: saves ? `${t.friendSaves} ${price(share.friendDiscountFen)}` : '',
       appName: c.appName,
-      hint: t.posterHint,
+      hint: seats?.hint ?? t.posterHint,
       until: t.posterUntil(dayTime(share.expiresAtMs, language)),
       promo: share.rebateFen > 0 ? t.posterPromo : '',
     };
-    draw(share, words)
+    draw(share, words, seats)
       .catch(() => null)
       .then((drawn) => {
         if (gone) return;
@@ -63,7 +73,7 @@ export function Poster({ share, onDrawn }: Props) {
     return () => {
       gone = true;
     };
-  }, [share, language, t, c]);
+  }, [share, seats, language, t, c]);
 
   const size = { width: `${POSTER.width}px`, height: `${POSTER.height}px` };
   return (
@@ -77,15 +87,16 @@ export function Poster({ share, onDrawn }: Props) {
   );
 }
 
-async function draw(share: Share, words: PosterWords): Promise<string | null> {
+async function draw(share: Share, words: PosterWords, seats: PosterSeats | undefined): Promise<string | null> {
   const surface = await openSurface(ID, WIDTH, HEIGHT);
   if (!surface) return null;
-  const [art, avatar, code] = await Promise.all([
+  const [art, avatar, code, ...faces] = await Promise.all([
     surface.loadImage(mediaUrl(share.pictureUrl)),
     share.sharer.avatarUrl ? surface.loadImage(mediaUrl(share.sharer.avatarUrl)) : null,
     // In a mini-program the code of the mini-program itself; in a browser a QR code of the link.
     isWeapp && share.qrUrl ? surface.loadImage(mediaUrl(share.qrUrl)) : null,
+    ...(seats?.faces ?? []).map((face) => (face ? surface.loadImage(mediaUrl(face)) : null)),
   ]);
-  drawPoster(surface.context, words, { art, avatar, code: code ?? qrRows(share.url) });
+  drawPoster(surface.context, words, { art, avatar, code: code ?? qrRows(share.url), faces: faces ?? [], places: seats?.size ?? 0 });
   return exportCanvas(surface.canvas, WIDTH, HEIGHT);
 }

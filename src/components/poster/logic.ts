@@ -7,7 +7,7 @@ const ART_HEIGHT = 186;
 const PAD = 16;
 const RADIUS = 18;
 const FONT = '-apple-system, "PingFang SC", "Noto Sans SC", "Noto Sans CJK SC", sans-serif';
-const INK = { text: '#171C19', second: '#52574F', third: '#666B63', price: '#C8410F', line: '#D9DAD3', pine: '#0A3B2F', persimmon: '#EA5B25', leaf: '#12604C' };
+const INK = { text: '#171C19', second: '#52574F', third: '#666B63', price: '#C8410F', line: '#D9DAD3', pine: '#0A3B2F', persimmon: '#EA5B25', leaf: '#12604C', tint: '#FFF3EC', mist: '#EDF5F1' };
 
 export interface PosterWords {
   invites: string;
@@ -19,6 +19,8 @@ export interface PosterWords {
   friendPrice: string;
   singlePrice: string;
   saves: string;
+  /** of a group, in place of `saves` */
+  seats: string;
   appName: string;
   hint: string;
   until: string;
@@ -30,6 +32,9 @@ export interface PosterImages {
   avatar: CanvasImageSource | null;
   /** a ready-made code, or rows of a QR code to draw */
   code: CanvasImageSource | boolean[][];
+  /** who paid, and how many places there are in all; 0 without a group */
+  faces: (CanvasImageSource | null)[];
+  places: number;
 }
 
 type Ctx = CanvasRenderingContext2D;
@@ -45,7 +50,7 @@ export function drawPoster(ctx: Ctx, words: PosterWords, images: PosterImages): 
   ctx.textBaseline = 'middle';
   drawArt(ctx, images.art);
   drawInviter(ctx, words.invites, images.avatar);
-  drawOffer(ctx, words);
+  drawOffer(ctx, words, images);
   drawFoot(ctx, words, images.code);
   ctx.restore();
   cutNotches(ctx);
@@ -85,7 +90,7 @@ function drawInviter(ctx: Ctx, invites: string, avatar: CanvasImageSource | null
   ctx.fillText(text, avatar ? 41 : 22, 25.5);
 }
 
-function drawOffer(ctx: Ctx, words: PosterWords): void {
+function drawOffer(ctx: Ctx, words: PosterWords, images: PosterImages): void {
   const room = POSTER.width - PAD * 2;
   write(ctx, words.title, PAD, 212, `600 18px ${FONT}`, INK.text, room);
   write(ctx, words.shop, PAD, 234, `400 12px ${FONT}`, INK.second, room);
@@ -96,7 +101,57 @@ function drawOffer(ctx: Ctx, words: PosterWords): void {
   x += write(ctx, words.friendPrice, PAD + x, 280, `400 12px ${FONT}`, INK.second) + 8;
   write(ctx, words.singlePrice, PAD + x, 280, `400 12px ${FONT}`, INK.third, room - x);
   ctx.textBaseline = 'middle';
-  write(ctx, words.saves, PAD, 306, `500 12px ${FONT}`, INK.price, room);
+  const used = words.seats ? drawSeats(ctx, images) : 0;
+  write(ctx, words.seats || words.saves, PAD + used, 307, `500 12px ${FONT}`, INK.price, room - used);
+}
+
+const SEAT = 26;
+const SEATS_MOST = 4;
+
+/** Faces of who paid, overlapping, then free places; of a big table as many as fit. Returns the room they took. */
+function drawSeats(ctx: Ctx, { faces, places }: PosterImages): number {
+  const free = places - faces.length;
+  const shown = Math.min(places, SEATS_MOST);
+  const joined = Math.min(faces.length, free > 0 ? shown - 1 : shown);
+  for (let i = 0; i < shown; i += 1) {
+    const x = PAD + SEAT / 2 + i * (SEAT - 6);
+    ctx.save();
+    circle(ctx, x, 307, SEAT / 2);
+    ctx.fillStyle = i < joined ? '#fff' : INK.tint;
+    ctx.fill();
+    if (i < joined) drawFace(ctx, faces[i] ?? null, x);
+    else drawFree(ctx, x);
+    ctx.restore();
+  }
+  return SEAT + (shown - 1) * (SEAT - 6) + 8;
+}
+
+function drawFace(ctx: Ctx, face: CanvasImageSource | null, x: number): void {
+  circle(ctx, x, 307, SEAT / 2 - 2);
+  ctx.fillStyle = INK.mist;
+  ctx.fill();
+  ctx.clip();
+  if (face) ctx.drawImage(face, x - SEAT / 2 + 2, 307 - SEAT / 2 + 2, SEAT - 4, SEAT - 4);
+}
+
+function drawFree(ctx: Ctx, x: number): void {
+  ctx.strokeStyle = INK.persimmon;
+  ctx.lineWidth = 1.5;
+  ctx.setLineDash([3, 2.5]);
+  circle(ctx, x, 307, SEAT / 2 - 1);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.beginPath();
+  ctx.moveTo(x - 4, 307);
+  ctx.lineTo(x + 4, 307);
+  ctx.moveTo(x, 303);
+  ctx.lineTo(x, 311);
+  ctx.stroke();
+}
+
+function circle(ctx: Ctx, x: number, y: number, radius: number): void {
+  ctx.beginPath();
+  ctx.arc(x, y, radius, 0, Math.PI * 2);
 }
 
 function drawFoot(ctx: Ctx, words: PosterWords, code: PosterImages['code']): void {

@@ -1,4 +1,4 @@
-// The three tabs that work today, drawn by us on both targets.
+// The four tabs that work today, drawn by us on both targets.
 import { View } from '@tarojs/components';
 import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
@@ -18,6 +18,7 @@ export function TabBar({ current, dot }: Props) {
   const t = useT(texts);
   const tabs: { name: TabName; icon: IconName; text: string }[] = [
     { name: 'discover', icon: 'compass', text: t.discover },
+    { name: 'groups', icon: 'table', text: t.groups },
     { name: 'orders', icon: 'ticket', text: t.vouchers },
     { name: 'mine', icon: 'user', text: t.mine },
   ];

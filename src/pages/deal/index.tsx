@@ -3,7 +3,6 @@ import { ScrollView, Text, View } from '@tarojs/components';
 import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
 import { useEffect, useState } from 'react';
 import { asFailure, getSession } from '@/api';
-import { Button } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
 import { NoticeStrip } from '@/components/notice';
@@ -15,7 +14,6 @@ import { Tag } from '@/components/tag';
 import { Touchable } from '@/components/touchable';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
-import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/deal';
 import { day, money, people, price } from '@/i18n/format';
 import { enableGroupShare } from '@/platform';
@@ -24,11 +22,15 @@ import { toast } from '@/state/overlays';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { signIn } from '@/state/sign-in';
+import { Bar } from './bar';
 import { EarnsLine, LandingCard, LandingHero } from './landing';
-import { openInWeapp, useDeal, type Deal } from './model';
+import { useDeal, type Deal } from './model';
+import { FlashStrip, GroupTerms, OffPeakStrip, OpenGroups } from './offers';
 import { Items, Promises, RulesSheet, Stores } from './parts';
-import { DealShare } from './share';
+import { offerOf } from './price';
+import { ShareOffer } from './share';
 import { cardOf, momentsOf, useLinks } from './share-model';
+import { openInWeapp } from './touch';
 import './index.scss';
 
 const FEW = 20;
@@ -38,7 +40,7 @@ export default function DealPage() {
   const t = useT(texts);
   const { params } = useRouter();
   const view = useDeal(params as Record<string, string>);
-  const { data: deal, invite, state, isFriend, payFen } = view;
+  const { data: deal, invite, state, isFriend } = view;
   const links = useLinks(deal?.dealId ?? '');
   const [sheet, setSheet] = useState<'rules' | 'share' | null>(null);
   const [leaving, setLeaving] = useState(false);
@@ -65,8 +67,8 @@ export default function DealPage() {
     if (passOn) void share();
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [passOn]);
-  const buy = async () => {
-    if (deal && (await signIn())) openPage('checkout', { id: deal.dealId, s: view.token });
+  const buy = async (how: { open?: 1 } = {}) => {
+    if (deal && (await signIn())) openPage('checkout', { id: deal.dealId, s: view.token, ...how });
   };
   const toWeapp = async () => {
     if (!view.came) return;
@@ -85,7 +87,7 @@ export default function DealPage() {
   const overlays = deal ? (
     <>
       <RulesSheet deal={deal} open={sheet === 'rules'} onClose={() => setSheet(null)} />
-      <DealShare deal={deal} open={sheet === 'share'} links={links} showRebate={showRebate} onClose={() => setSheet(null)} />
+      <ShareOffer open={sheet === 'share'} offer={deal} title={t.shareTitle} textOf={(fen) => t.shareText(deal.title, price(fen))} links={links} showRebate={showRebate} onClose={() => setSheet(null)} />
     </>
   ) : null;
 
@@ -94,7 +96,7 @@ export default function DealPage() {
       nav={!deal ? 'ground' : landing ? 'pine' : 'art'}
       title={landing ? '' : (deal?.title ?? t.title)}
       overlays={overlays}
-      bottom={deal ? <Bar deal={deal} payFen={payFen} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={view.leadsToWeapp ? toWeapp : buy} /> : null}
+      bottom={deal ? <Bar deal={deal} friend={isFriend} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={buy} onWeapp={toWeapp} /> : null}
     >
       {view.loading ? <DealSkeleton /> : null}
       {view.error && !deal ? <ErrorState place="page" error={view.error} onRetry={view.refresh} /> : null}
@@ -103,16 +105,20 @@ export default function DealPage() {
       {deal ? (
         <View className={`deal-panel ${landing ? 'deal-panel--ground' : ''}`}>
           <Strips view={view} deal={deal} onWeapp={toWeapp} />
+          <FlashStrip deal={deal} onTurn={() => void view.refresh()} />
           {landing && invite ? <LandingCard deal={deal} invite={invite} showRebate={showRebate} /> : null}
           <View className={landing ? 'deal-block' : 'deal-head'}>
-            {landing ? null : <Offer deal={deal} payFen={payFen} friend={isFriend} />}
+            {landing ? null : <Price deal={deal} friend={isFriend} />}
             {landing ? null : <View className="deal-title" {...a11y({ role: 'heading', level: 1 })}>{deal.title}</View>}
             {deal.subtitle ? <View className="deal-subtitle">{deal.subtitle}</View> : null}
             {tags.length > 0 ? <View className="deal-tags">{tags.map((tag) => <Tag key={tag} tone="grey" className="deal-tags__one">{tag}</Tag>)}</View> : null}
             <Promises deal={deal} onRules={() => setSheet('rules')} />
           </View>
+          <OffPeakStrip deal={deal} />
+          <OpenGroups deal={deal} />
           {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine invite={invite} /> : null}
           <ShareStrip deal={deal} showRebate={showRebate} onClick={share} />
+          <GroupTerms deal={deal} />
           <Items deal={deal} />
           <Stores deal={deal} />
         </View>
@@ -166,16 +172,28 @@ function Pictures({ deal }: { deal: Deal }) {
   );
 }
 
-function Offer({ deal, payFen, friend }: { deal: Deal; payFen: number; friend: boolean }) {
+/** The price that the primary button asks, what kind it is, and what one pays otherwise. */
+function Price({ deal, friend }: { deal: Deal; friend: boolean }) {
   const t = useT(texts);
   const language = useLanguage();
+  const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
   const few = deal.isOnSale && deal.available > 0 && deal.available <= FEW;
+  const kinds = { single: '', flash: t.flashTag, off_peak: t.offPeakTag };
+  const kind = groupFen === null ? kinds[aloneKind] : deal.group?.kind === 'ladder' ? t.groupFrom(groupSize) : t.groupSize(groupSize);
+  const other = groupFen !== null ? t.singlePrice(price(aloneFen)) : aloneKind === 'off_peak' ? t.otherTimes(price(deal.priceFen)) : friend && aloneKind === 'single' ? t.singlePrice(price(deal.priceFen)) : '';
   return (
     <>
       <View className="deal-offer">
-        <PriceTag fen={payFen} size="l" />
+        <PriceTag fen={groupFen ?? aloneFen} size="l" />
+        {kind ? <Tag tone="price" className="deal-offer__kind">{kind}</Tag> : null}
         {friend ? <Tag tone="price" className="deal-offer__kind">{t.friendPrice}</Tag> : null}
-        {friend ? <Text className="deal-offer__single">{t.singlePrice(price(deal.priceFen))}</Text> : null}
+        {other ? <Text className="deal-offer__single">{other}</Text> : null}
+        {deal.flash?.regularPriceFen ? (
+          <>
+            <Text className="deal-offer__single">{t.regular}</Text>
+            <Text className="deal-offer__single deal-offer__struck">{price(deal.flash.regularPriceFen)}</Text>
+          </>
+        ) : null}
         <Text className="deal-offer__sold">{few ? t.only(deal.available) : t.sold(people(deal.soldCount, language))}</Text>
       </View>
       {friend && deal.invite ? <View className="deal-offer__why">{t.keptInvite(deal.invite.sharer.name)}</View> : null}
@@ -199,39 +217,6 @@ function ShareStrip({ deal, showRebate, onClick }: { deal: Deal; showRebate: boo
       </View>
       <Icon name="chevron-right" size={16} color="var(--text-3)" />
     </Touchable>
-  );
-}
-
-interface BarProps {
-  deal: Deal;
-  payFen: number;
-  landing: boolean;
-  weapp: boolean;
-  busy: boolean;
-  onShare: () => void;
-  onBuy: () => void;
-}
-
-function Bar({ deal, payFen, landing, weapp, busy, onShare, onBuy }: BarProps) {
-  const t = useT(texts);
-  const c = useT(common);
-  const over = !deal.isOnSale ? c.ended : deal.available <= 0 ? c.soldOut : '';
-  const [store] = deal.stores;
-  return (
-    <>
-      {landing && store ? (
-        <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button>
-      ) : (
-        <Touchable className="deal-bar__share" onClick={onShare}>
-          <Icon name="share" size={24} />
-          <View className="deal-bar__word">{t.share}</View>
-        </Touchable>
-      )}
-      {over ? <Button grow disabled>{over}</Button> : null}
-      {!over && weapp ? <Button grow loading={busy} onClick={onBuy}>{t.buyInWeapp}</Button> : null}
-      {!over && !weapp && landing ? <Button grow onClick={onBuy}>{t.buyAt(money(payFen))}</Button> : null}
-      {!over && !weapp && !landing ? <Button grow sub={t.buyNow} onClick={onBuy}>{price(payFen)}</Button> : null}
-    </>
   );
 }
 

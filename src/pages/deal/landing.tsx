@@ -11,6 +11,7 @@ import { texts } from '@/i18n/deal';
 import { dayTime, distance, money, shopName } from '@/i18n/format';
 import { useLanguage } from '@/state/settings';
 import type { Deal, Invite } from './model';
+import { offerOf } from './price';
 
 export function LandingHero({ deal, invite }: { deal: Deal; invite: Invite }) {
   const t = useT(texts);
@@ -47,6 +48,7 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
   const t = useT(texts);
   const language = useLanguage();
   const [store] = deal.stores;
+  const { aloneFen } = offerOf(deal, true);
   const where = [shopName(deal.merchantName, store?.name ?? '', language), store?.distanceM == null ? '' : distance(store.distanceM)].filter(Boolean).join(' · ');
   return (
     <>
@@ -59,11 +61,11 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
           </View>
         </View>
         <View className="landing-card__line" />
-        <Line label={t.landSingle}>{money(deal.priceFen)}</Line>
+        <Line label={t.landSingle}>{money(aloneFen + invite.friendDiscountFen)}</Line>
         {invite.friendDiscountFen > 0 ? <Line label={t.landDiscount(invite.sharer.name)} tone="price">{money(-invite.friendDiscountFen)}</Line> : null}
         <View className="landing-card__pay">
           <Text className="jk-strong">{t.landPay}</Text>
-          <PriceTag fen={deal.friendPriceFen} size="l" exact />
+          <PriceTag fen={aloneFen} size="l" exact />
         </View>
         {invite.friendDiscountFen > 0 ? <View className="landing-card__until">{t.landUntil(dayTime(invite.expiresAtMs, language))}</View> : null}
       </View>

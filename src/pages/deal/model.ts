@@ -2,30 +2,17 @@
 // code, or was kept from an earlier visit (7 days). Every opening of a link is told to the server, with the chat group.
 import { useEffect, useState } from 'react';
 import { call, useLoad, type Answer } from '@/api';
-import { getSession, useSession } from '@/api/session';
-import { deviceId, groupInfo, inWechatBrowser, isWeapp, leaveTo, surface } from '@/platform';
+import { useSession } from '@/api/session';
+import { inWechatBrowser } from '@/platform';
 import { forgetInvite, inviteToken, rememberInvite } from '@/state/invites';
 import { atOf, useHere } from '@/state/place';
+import { replacePage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
+import { tokenIn, touch } from './touch';
 
 export type Deal = Answer<'getDeal'>;
 export type Invite = NonNullable<Deal['invite']>;
 type Params = Partial<Record<string, string>>;
-
-const TOKEN = /^[0-9a-z]{12,28}$/;
-
-/** The token in the address: `s`, or `scene` of a mini-program code (the token itself). */
-export function tokenIn(params: Params): string | undefined {
-  const scene = params.scene ? decodeURIComponent(params.scene) : '';
-  return [params.s, scene].find((text) => text && TOKEN.test(text));
-}
-
-/** Tells the server that the link was opened. Reading the chat group needs a session, so WeChat signs in first. */
-async function touch(token: string): Promise<Answer<'openShare'>> {
-  const group = await groupInfo();
-  if (isWeapp && group && !getSession()) await call('getMe').catch(() => null);
-  return call('openShare', { params: { token }, body: { surface: surface(), visitorId: deviceId(), ...(group ? { group } : {}) } });
-}
 
 /**
  * landing: came through a live share of someone else · kept: that was earlier · own · expired · dead: a token that invites nobody here
@@ -50,7 +37,10 @@ export function useDeal(params: Params) {
 
   const loaded = useLoad(
     async () => {
-      const dealId = id || (came ? (await touch(came)).dealId : '');
+      const opened = !id && came ? await touch(came) : null;
+      // A code on a group's poster carries the token alone too: its page is the group's.
+      if (opened?.groupId) replacePage('group', { id: opened.groupId, s: came });
+      const dealId = id || (opened?.dealId ?? '');
       if (dealId !== id) setId(dealId);
       let deal = await call('getDeal', { params: { dealId }, query: { ...atOf(here), share } });
       const earlier = share ? undefined : inviteToken({ merchantId: deal.merchantId });
@@ -85,16 +75,9 @@ export function useDeal(params: Params) {
     invite,
     state,
     isFriend,
-    payFen: deal ? (isFriend ? deal.friendPriceFen : deal.priceFen) : 0,
     /** what checkout sends along */
     token: isFriend ? invite?.token : undefined,
     /** in WeChat's own browser buying and sharing belong in the mini-program */
     leadsToWeapp: inWechatBrowser() && came !== undefined && state !== 'dead',
   };
-}
-
-/** Opens the mini-program at the same deal with the same share. false: there is no way there. */
-export async function openInWeapp(token: string): Promise<boolean> {
-  const { urlLink } = await call('getShareLink', { params: { token } });
-  return leaveTo(urlLink);
 }

@@ -14,16 +14,18 @@ export type Links = Partial<Record<ShareChannel, Share>>;
 
 const CHANNELS: ShareChannel[] = isWeapp ? ['poster', 'chat', 'group', 'link', 'moments'] : ['poster', 'link', 'chat'];
 
-export function useLinks(dealId: string) {
+/** Links of a deal, or of a group of it. */
+export function useLinks(dealId: string, groupId?: string) {
   const [links, setLinks] = useState<Links>({});
   const [error, setError] = useState<Failure | null>(null);
+  const ask = (channel: ShareChannel) => call('createShare', { params: { dealId }, body: groupId ? { channel, groupId } : { channel } });
   /** Makes what is missing. The same day gives the same link again. */
   const make = async () => {
     setError(null);
     try {
       for (const channel of CHANNELS) {
         if (links[channel]) continue;
-        const share = await call('createShare', { params: { dealId }, body: { channel } });
+        const share = await ask(channel);
         setLinks((now) => ({ ...now, [channel]: share }));
       }
     } catch (failed) {
@@ -32,14 +34,14 @@ export function useLinks(dealId: string) {
   };
   /** One link now, for a share from WeChat's own menu. */
   const makeOne = async (channel: ShareChannel): Promise<Share> => {
-    const share = await call('createShare', { params: { dealId }, body: { channel } });
+    const share = await ask(channel);
     setLinks((now) => ({ ...now, [channel]: share }));
     return share;
   };
   return { links, error, make, makeOne };
 }
 
-interface Card {
+export interface Card {
   title: string;
   path: string;
   imageUrl?: string;
@@ -48,12 +50,11 @@ interface Card {
 /** What a chat card carries. Without a link yet: the deal, and no rebate is promised. */
 export function cardOf(share: Share | undefined, deal: { dealId: string; title: string; pictureUrl: string } | null): Card {
   const t = textsIn(texts, getLanguage());
-  if (share) {
-    const title = share.friendDiscountFen > 0 ? t.cardTitle(share.title, price(share.friendPriceFen)) : share.title;
-    return { title, path: `/${share.weappPath.replace(/^\//, '')}`, ...picture(share.pictureUrl) };
-  }
+  if (share) return linkCard(share, share.friendDiscountFen > 0 ? t.cardTitle(share.title, price(share.friendPriceFen)) : share.title);
   return deal ? { title: deal.title, path: `${pages.deal}?id=${deal.dealId}`, ...picture(deal.pictureUrl) } : { title: t.title, path: pages.discover };
 }
+
+export const linkCard = (share: Share, title: string): Card => ({ title, path: `/${share.weappPath.replace(/^\//, '')}`, ...picture(share.pictureUrl) });
 
 /** What a Moments post carries: the friend's discount only, never a rebate. */
 export function momentsOf(share: Share | undefined, deal: { dealId: string; title: string; pictureUrl: string } | null): { title: string; query: string; imageUrl?: string } {
@@ -66,4 +67,4 @@ export function momentsOf(share: Share | undefined, deal: { dealId: string; titl
 }
 
 // Cards take JPEG and PNG; for anything else WeChat shows the page itself.
-const picture = (url: string) => (/\.svg$/i.test(url) || !url ? {} : { imageUrl: mediaUrl(url) });
+export const picture = (url: string) => (/\.svg$/i.test(url) || !url ? {} : { imageUrl: mediaUrl(url) });

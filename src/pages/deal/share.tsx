@@ -1,37 +1,52 @@
-// The share sheet of a deal with its poster: what the friend gets, what you get and when, and the ways to pass it on.
+// The share sheet of a deal, or of a group of it, with its poster: what the friend gets, what you get and when, and the ways to pass it on.
 import { View } from '@tarojs/components';
 import { useEffect, useMemo, useState } from 'react';
 import { ErrorState } from '@/components/error-state';
-import { Poster } from '@/components/poster';
+import { Poster, type PosterSeats } from '@/components/poster';
 import { ShareSheet, type ShareWay } from '@/components/share-sheet';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts as words } from '@/i18n/components';
 import { texts } from '@/i18n/deal';
-import { price, shopName } from '@/i18n/format';
+import { shopName } from '@/i18n/format';
 import { canShareBySystem, copyText, inWechatBrowser, isWeapp, openSystemSettings, savePicture, shareBySystem } from '@/platform';
 import { toast } from '@/state/overlays';
 import { useLanguage } from '@/state/settings';
-import type { Deal } from './model';
 import type { useLinks } from './share-model';
+
+/** What is passed on, as the server will say it on the link. */
+export interface Offer {
+  title: string;
+  merchantName: string;
+  friendDiscountFen: number;
+  rebateFen: number;
+  rebateHoldDays: number;
+}
 
 interface Props {
   open: boolean;
-  deal: Deal;
+  /** null: known when the links are made */
+  offer: Offer | null;
+  title: string;
+  /** what goes with the link where the system shares */
+  textOf: (priceFen: number) => string;
+  /** a group's people on the poster */
+  seats?: PosterSeats;
   links: ReturnType<typeof useLinks>;
   showRebate: boolean;
   onClose: () => void;
 }
 
-export function DealShare({ open, deal, links: { links, error, make }, showRebate, onClose }: Props) {
+export function ShareOffer({ open, offer, title, textOf, seats, links: { links, error, make }, showRebate, onClose }: Props) {
   const t = useT(texts);
   const w = useT(words);
   const c = useT(common);
   const language = useLanguage();
   const [picture, setPicture] = useState<string | null>(null);
+  const merchantName = offer?.merchantName ?? '';
   const poster = useMemo(
-    () => links.poster && { ...links.poster, storeName: shopName(deal.merchantName, links.poster.storeName, language), rebateFen: showRebate ? links.poster.rebateFen : 0 },
-    [links.poster, deal.merchantName, language, showRebate],
+    () => links.poster && { ...links.poster, storeName: shopName(merchantName, links.poster.storeName, language), rebateFen: showRebate ? links.poster.rebateFen : 0 },
+    [links.poster, merchantName, language, showRebate],
   );
   useEffect(() => {
     if (open) void make();
@@ -41,8 +56,9 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
   }, [open]);
   if (!open) return null;
 
-  const earns = showRebate ? deal.rebateFen : null;
-  const condition = !showRebate ? t.shareConditionPlain : deal.rebateFen > 0 ? t.shareCondition(deal.rebateHoldDays) : deal.friendDiscountFen > 0 ? t.shareConditionSaves : t.shareConditionNone;
+  const { friendDiscountFen: saves, rebateFen, rebateHoldDays } = offer ?? { friendDiscountFen: 0, rebateFen: 0, rebateHoldDays: 0 };
+  const earns = showRebate ? rebateFen : null;
+  const condition = !offer ? c.loading : !showRebate ? t.shareConditionPlain : rebateFen > 0 ? t.shareCondition(rebateHoldDays) : saves > 0 ? t.shareConditionSaves : t.shareConditionNone;
 
   const save = async () => {
     if (!picture) return toast(t.posterNotYet);
@@ -65,7 +81,7 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
   };
   const system = async () => {
     if (!links.chat) return;
-    const shared = await shareBySystem({ title: deal.title, text: t.shareText(deal.title, price(deal.friendPriceFen)), url: links.chat.url });
+    const shared = await shareBySystem({ title: links.chat.title, text: textOf(links.chat.friendPriceFen), url: links.chat.url });
     if (shared === 'unsupported') await copy();
   };
 
@@ -83,8 +99,8 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
   return (
     <ShareSheet
       open
-      title={t.shareTitle}
-      friendSavesFen={deal.friendDiscountFen}
+      title={title}
+      friendSavesFen={saves}
       youEarnFen={earns}
       condition={condition}
       ways={ways}
@@ -92,7 +108,7 @@ export function DealShare({ open, deal, links: { links, error, make }, showRebat
       poster={
         poster ? (
           <View className="deal-poster">
-            <Poster share={poster} onDrawn={setPicture} />
+            <Poster share={poster} seats={seats} onDrawn={setPicture} />
           </View>
         ) : null
       }

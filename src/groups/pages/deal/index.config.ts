@@ -1,0 +1,1 @@
+export default definePageConfig({ navigationBarTitleText: '还有空位的团', enablePullDownRefresh: true });

@@ -1,0 +1,68 @@
+// The deal's ways on: alone, or opening a group; before a flash sale when it starts; afterwards why not.
+import { View } from '@tarojs/components';
+import { serverNow } from '@/api';
+import { Button } from '@/components/button';
+import { Icon } from '@/components/icon';
+import { Touchable } from '@/components/touchable';
+import { useT } from '@/i18n';
+import { texts as common } from '@/i18n/common';
+import { texts } from '@/i18n/deal';
+import { dayTime, money, price } from '@/i18n/format';
+import { openPage } from '@/state/pages';
+import { useLanguage } from '@/state/settings';
+import type { Deal } from './model';
+import { closedBy, offerOf } from './price';
+
+interface Props {
+  deal: Deal;
+  friend: boolean;
+  landing: boolean;
+  /** leads into the mini-program instead of buying here */
+  weapp: boolean;
+  busy: boolean;
+  onShare: () => void;
+  onBuy: (how?: { open?: 1 }) => void;
+  onWeapp: () => void;
+}
+
+export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeapp }: Props) {
+  const t = useT(texts);
+  const c = useT(common);
+  const language = useLanguage();
+  const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
+  const closed = closedBy(deal, serverNow());
+  const mine = deal.openGroups.find((group) => group.isMine);
+  const [store] = deal.stores;
+  const two = closed === '' && !weapp && groupFen !== null;
+  if (closed !== '') {
+    const why = closed === 'soon' && deal.flash ? t.flashStartsButton(dayTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
+    return <><Tile icon="share" text={t.share} onClick={onShare} /><Button grow disabled>{why}</Button></>;
+  }
+  return (
+    <>
+      {landing && store && !two ? <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button> : null}
+      {landing && store && two ? <Tile icon="shop" text={t.store} onClick={() => openPage('shop', { id: store.storeId })} /> : null}
+      {landing && store ? null : <Tile icon="share" text={t.share} onClick={onShare} />}
+      {weapp ? <Button grow loading={busy} onClick={onWeapp}>{t.buyInWeapp}</Button> : null}
+      {two ? (
+        <>
+          <Button kind="tint" grow sub={t.buyAlone} className="deal-bar__alone" onClick={() => onBuy()}>{price(aloneFen)}</Button>
+          {mine
+            ? <Button grow sub={t.seeMyGroup} onClick={() => openPage('group', { id: mine.groupId })}>{price(groupFen)}</Button>
+            : <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(groupFen)}</Button>}
+        </>
+      ) : null}
+      {!weapp && !two && landing ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}
+      {!weapp && !two && !landing ? <Button grow sub={aloneKind === 'flash' ? t.flashBuy : t.buyNow} onClick={() => onBuy()}>{price(aloneFen)}</Button> : null}
+    </>
+  );
+}
+
+function Tile({ icon, text, onClick }: { icon: 'share' | 'shop'; text: string; onClick: () => void }) {
+  return (
+    <Touchable className="deal-bar__share" onClick={onClick}>
+      <Icon name={icon} size={24} />
+      <View className="deal-bar__word">{text}</View>
+    </Touchable>
+  );
+}

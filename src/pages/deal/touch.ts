@@ -1,0 +1,25 @@
+// The share that a page was opened through: its token in the address, and telling the server that it was opened.
+import { call, type Answer } from '@/api';
+import { getSession } from '@/api/session';
+import { deviceId, groupInfo, isWeapp, leaveTo, surface } from '@/platform';
+
+const TOKEN = /^[0-9a-z]{12,28}$/;
+
+/** The token in the address: `s`, or `scene` of a mini-program code (the token itself). */
+export function tokenIn(params: Partial<Record<string, string>>): string | undefined {
+  const scene = params.scene ? decodeURIComponent(params.scene) : '';
+  return [params.s, scene].find((text) => text && TOKEN.test(text));
+}
+
+/** Tells the server that the link was opened. Reading the chat group needs a session, so WeChat signs in first. */
+export async function touch(token: string): Promise<Answer<'openShare'>> {
+  const group = await groupInfo();
+  if (isWeapp && group && !getSession()) await call('getMe').catch(() => null);
+  return call('openShare', { params: { token }, body: { surface: surface(), visitorId: deviceId(), ...(group ? { group } : {}) } });
+}
+
+/** Opens the mini-program at the same place with the same share. false: there is no way there. */
+export async function openInWeapp(token: string): Promise<boolean> {
+  const { urlLink } = await call('getShareLink', { params: { token } });
+  return leaveTo(urlLink);
+}

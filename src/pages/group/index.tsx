@@ -1,0 +1,127 @@
+// A group's landing: the round table, who invited, what it costs, and one way on for each way it can stand.
+import { View } from '@tarojs/components';
+import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
+import { useEffect, useState } from 'react';
+import { asFailure, call, getSession, useLoad, useSession } from '@/api';
+import { ErrorState } from '@/components/error-state';
+import { NoticeStrip } from '@/components/notice';
+import { Page } from '@/components/page';
+import { Bone, CardSkeleton, Skeleton } from '@/components/skeleton';
+import { useT } from '@/i18n';
+import { texts } from '@/i18n/groups';
+import { price } from '@/i18n/format';
+import { enableGroupShare } from '@/platform';
+import { useRebateShown } from '@/state/config';
+import { toast } from '@/state/overlays';
+import { openPage, openTab } from '@/state/pages';
+import { signIn } from '@/state/sign-in';
+import { ShareOffer } from '../deal/share';
+import { momentsOf, useLinks } from '../deal/share-model';
+import { openInWeapp } from '../deal/touch';
+import { GroupBar } from './bar';
+import { Hero, Standing } from './hero';
+import { useGroup, useLeave, type Group } from './model';
+import { Earns, PriceCard, Promises, RefundLine, Rules, Sources, Tiers } from './parts';
+import { askUpToDateCard, groupCard, usePosterSeats } from './share';
+import './index.scss';
+
+export default function GroupPage() {
+  const t = useT(texts);
+  const { params } = useRouter();
+  const view = useGroup(params as Record<string, string>);
+  const { data: group, phase, refresh, inviter } = view;
+  const links = useLinks(group?.dealId ?? '', group?.groupId);
+  const [sheet, setSheet] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const showRebate = useRebateShown();
+  const seats = usePosterSeats(group);
+  const leave = useLeave(refresh);
+  const refund = useRefundOf(group, phase === 'failed');
+
+  useEffect(() => enableGroupShare(), []);
+  useShareAppMessage(({ target }) => {
+    const toGroup = (target as { dataset?: { channel?: string } } | undefined)?.dataset?.channel === 'group';
+    const link = toGroup ? links.links.group : links.links.chat;
+    const card = groupCard(link, group);
+    if (link || !group || !getSession()) return card;
+    return { ...card, promise: links.makeOne('chat').then((made) => groupCard(made, group), () => card) };
+  });
+  useShareTimeline(() => momentsOf(links.links.moments, group));
+
+  const share = async () => {
+    if (!group || !(await signIn())) return;
+    setSheet(true);
+    void askUpToDateCard(group.groupId);
+  };
+  // Someone who just paid comes here to call friends.
+  const passOn = params.share === '1' && phase === 'in';
+  useEffect(() => {
+    if (passOn) void share();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [passOn]);
+  const checkout = async (how: { group: string } | { open: 1 }) => {
+    if (group && (await signIn())) openPage('checkout', { id: group.dealId, s: view.token, ...how });
+  };
+  const toWeapp = async () => {
+    if (!view.came) return;
+    setLeaving(true);
+    try {
+      if (!(await openInWeapp(view.came))) toast(t.weappFailed, 'error');
+    } catch (error) {
+      toast(asFailure(error).message, 'error');
+    }
+    setLeaving(false);
+  };
+
+  const link = links.links.poster ?? links.links.link;
+  const offer = link && group ? { title: group.title, merchantName: group.merchantName, friendDiscountFen: link.friendDiscountFen, rebateFen: link.rebateFen, rebateHoldDays: link.holdDays } : null;
+  return (
+    <Page
+      nav={group ? 'pine' : 'ground'}
+      title={group ? '' : t.title}
+      overlays={<ShareOffer open={sheet} offer={offer} title={t.shareTitle} textOf={(fen) => t.shareText(group?.title ?? '', price(fen))} seats={seats} links={links} showRebate={showRebate} onClose={() => setSheet(false)} />}
+      bottom={group && phase ? (
+        <GroupBar group={group} phase={phase} weapp={view.leadsToWeapp} busy={leaving} refundId={refund.data?.refunds[0]?.refundId ?? null} onShare={share} onCheckout={checkout} onWeapp={toWeapp} onLeave={() => void leave({ groupId: group.groupId, isHost: group.isMine, paidFen: group.mine?.paidFen ?? 0 })} />
+      ) : null}
+    >
+      {view.loading ? <GroupSkeleton /> : null}
+      {view.error && !group ? <ErrorState place="page" error={view.error} onRetry={view.refresh} exit={{ text: t.goDiscover, onClick: () => openTab('discover') }} /> : null}
+      {group && phase ? (
+        <>
+          <Hero group={group} phase={phase} inviter={inviter} />
+          <View className="group-panel">
+            <Standing group={group} phase={phase} onEnd={() => void refresh()} />
+            {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{t.openWeapp}</NoticeStrip> : null}
+            {view.error ? <NoticeStrip tone="warn" icon="wifi-off">{view.error.message}</NoticeStrip> : null}
+            {phase === 'failed' ? <RefundLine group={group} order={refund.data} /> : null}
+            <PriceCard group={group} phase={phase} inviter={inviter} />
+            {inviter && showRebate && inviter.rebateFen > 0 ? <Earns inviter={inviter} /> : null}
+            {group.kind === 'newcomer' && (phase === 'join' || phase === 'in') ? <NoticeStrip tone="info" icon="info">{t.newcomerNote}</NoticeStrip> : null}
+            <Promises />
+            {group.tiers.length > 0 ? <Tiers group={group} phase={phase} /> : null}
+            <Sources group={group} />
+            <Rules group={group} />
+          </View>
+        </>
+      ) : null}
+    </Page>
+  );
+}
+
+/** Where the money of a failed group stands. */
+function useRefundOf(group: Group | null, failed: boolean) {
+  const orderId = group?.mine?.orderId ?? '';
+  const session = useSession();
+  return useLoad(() => call('getOrder', { params: { orderId } }), [orderId, failed, session?.personId], { ready: failed && orderId !== '', keep: true });
+}
+
+function GroupSkeleton() {
+  return (
+    <>
+      <Skeleton>
+        <View className="jk-block"><Bone height={280} radius={16} /></View>
+      </Skeleton>
+      <CardSkeleton lines={3} />
+    </>
+  );
+}

@@ -1,0 +1,149 @@
+// One group as this person sees it: through a friend's share, as a member, or from a list. By the server's clock.
+import { useEffect, useRef, useState } from 'react';
+import { useDidHide, useDidShow } from '@tarojs/taro';
+import { call, serverNow, useAction, useLoad, type Answer, type Failure } from '@/api';
+import { useSession } from '@/api/session';
+import { texts } from '@/i18n/groups';
+import { money, sentences } from '@/i18n/format';
+import { textsIn } from '@/i18n';
+import { inWechatBrowser } from '@/platform';
+import { inviteToken, rememberInvite } from '@/state/invites';
+import { confirmDialog, toast } from '@/state/overlays';
+import { openPage } from '@/state/pages';
+import { askLogin } from '@/state/person';
+import { atOf, useHere } from '@/state/place';
+import { getLanguage, useLanguage } from '@/state/settings';
+import { tokenIn, touch } from '../deal/touch';
+
+export type Group = Answer<'getGroup'>;
+type Params = Partial<Record<string, string>>;
+
+/**
+ * What the page says and offers:
+ * join   a seat is free · in, held   a seat of mine, paid or not yet · full, late, off   nobody gets in any more (or just now)
+ * closing   the last payments are checked · done, over   it ended without me · succeeded, failed   it ended with me
+ */
+export type Phase = 'join' | 'in' | 'held' | 'full' | 'late' | 'off' | 'opening' | 'closing' | 'done' | 'over' | 'succeeded' | 'failed';
+
+export function phaseOf(group: Group, nowMs: number): Phase {
+  const { state, mine } = group;
+  const [isIn, isHeld] = [mine?.seat === 'confirmed', mine?.seat === 'held'];
+  if (state === 'succeeded') return isIn ? 'succeeded' : 'done';
+  if (state === 'failed' || state === 'cancelled') return mine && mine.paidFen > 0 ? 'failed' : 'over';
+  if (state === 'closing' || (group.deadlineMs !== null && group.deadlineMs <= nowMs)) return 'closing';
+  if (isHeld) return 'held';
+  if (isIn) return 'in';
+  if (state === 'opening') return 'opening';
+  if (!group.isOnSale) return 'off';
+  if (group.joinEndsMs !== null && group.joinEndsMs <= nowMs) return 'late';
+  if (group.left <= 0 || group.available <= 0) return 'full';
+  // Who left may come back while there is a seat.
+  return 'join';
+}
+
+/** People that are still missing for it to succeed, never below zero. */
+export const missingOf = (group: { minSize: number; confirmed: number }): number => Math.max(0, group.minSize - group.confirmed);
+
+/** The tier reached, and the next one. The first tier is where a group succeeds. */
+export function tierOf(group: Pick<Group, 'tiers' | 'confirmed'>): { now: number; next: number } {
+  const reached = group.tiers.filter((tier) => tier.size <= group.confirmed).length - 1;
+  return { now: reached, next: reached + 1 < group.tiers.length ? reached + 1 : -1 };
+}
+
+/** Names of who paid, the host first; three at most. */
+export function namesOf(group: Group): string[] {
+  const paid = group.seats.filter((seat) => seat.state === 'confirmed' && seat.member);
+  return [...paid].sort((a, b) => Number(b.isHost) - Number(a.isHost) || a.seatNo - b.seatNo).map((seat) => seat.member!.name).slice(0, 3);
+}
+
+const EVERY_MS = 15_000;
+const SOON_MS = 3_000;
+
+export function useGroup(params: Params) {
+  const came = tokenIn(params);
+  const here = useHere();
+  const language = useLanguage();
+  const session = useSession();
+  const [id, setId] = useState(params.id ?? '');
+  const kept = useRef<string | undefined>(undefined);
+
+  const load = useLoad(
+    async () => {
+      // A scanned code carries the token alone.
+      const groupId = id || (came ? ((await touch(came)).groupId ?? '') : '');
+      if (groupId !== id) setId(groupId);
+      const ask = (share: string | undefined) => call('getGroup', { params: { groupId }, query: { ...atOf(here), share } });
+      const group = await ask(came ?? kept.current);
+      if (came || kept.current) return group;
+      kept.current = inviteToken({ dealId: group.dealId, merchantId: group.merchantId });
+      return kept.current ? ask(kept.current) : group;
+    },
+    [params.id, came, here, language, session?.personId],
+    { keep: true },
+  );
+  const { data: group, refresh } = load;
+
+  useEffect(() => {
+    if (came && params.id) touch(came).catch(() => undefined);
+  }, [came, params.id]);
+  useEffect(() => {
+    if (!group?.inviter || group.inviter.isMine || !came) return;
+    rememberInvite({ token: group.inviter.token, merchantId: group.merchantId, dealId: group.dealId });
+  }, [group, came]);
+
+  const phase = group ? phaseOf(group, serverNow()) : null;
+  useLive(phase === null ? 0 : phase === 'closing' ? SOON_MS : group?.state === 'open' || group?.state === 'opening' ? EVERY_MS : 0, refresh);
+
+  const inviter = group?.inviter && !group.inviter.isMine ? group.inviter : null;
+  return {
+    ...load, came, phase, inviter,
+    /** what checkout sends along */
+    token: inviter?.token,
+    /** in WeChat's own browser joining belongs in the mini-program */
+    leadsToWeapp: inWechatBrowser() && came !== undefined,
+  };
+}
+
+/** Asks again while the page is in front: others take seats. 0: nothing more happens. */
+function useLive(everyMs: number, refresh: () => Promise<void>): void {
+  const front = useRef(true);
+  useDidHide(() => {
+    front.current = false;
+  });
+  useDidShow(() => {
+    if (!front.current) void refresh();
+    front.current = true;
+  });
+  useEffect(() => {
+    if (everyMs === 0) return undefined;
+    const timer = setInterval(() => front.current && void refresh(), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, refresh]);
+}
+
+/** Leaving before success: asked first, with what happens to the money. `after` runs when the group may have changed. */
+export function useLeave(after: () => Promise<void>) {
+  const failed = (failure: Failure) => (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED' ? askLogin() : toast(failure.message, 'error'));
+  const leaving = useAction<{ groupId: string }, Answer<'leaveGroup'>>('group.leave', ({ groupId }, idempotencyKey) => call('leaveGroup', { params: { groupId }, idempotencyKey }), failed);
+  return async (group: { groupId: string; isHost: boolean; paidFen: number }): Promise<void> => {
+    const language = getLanguage();
+    const t = textsIn(texts, language);
+    let refundId: string | null = null;
+    const sure = await confirmDialog({
+      title: t.leaveTitle,
+      body: sentences(language, t.leaveBody(money(group.paidFen)), group.isHost ? t.leaveHost : ''),
+      ok: t.leave,
+      cancel: t.leaveKeep,
+      danger: true,
+      run: async () => {
+        const left = await leaving.run({ groupId: group.groupId });
+        if (!left) return;
+        refundId = left.refundId;
+        toast(t.left, 'ok');
+      },
+    });
+    if (!sure) return;
+    await after();
+    if (refundId) openPage('refund', { id: refundId });
+  };
+}
