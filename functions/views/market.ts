@@ -159,7 +159,7 @@ export function toCandidate(row: Row): Candidate {
     available: row.available,
     tags: row.tags,
     isOnSale: row.is_on_sale ?? true,
-    group: row.group_rule && { kind: row.group_rule.kind, size: row.group_rule.size, priceFen: row.group_rule.priceFen },
+    group: row.group_rule && { kind: row.group_rule.kind, size: row.group_rule.tiers[0]?.size ?? row.group_rule.size, priceFen: row.group_rule.priceFen },
     flash: flashOf(row),
     at: { lat: row.lat_e6, lng: row.lng_e6 },
   };

@@ -4,6 +4,10 @@ import { defineTexts } from './define';
 export const texts = defineTexts({
   zh: {
     sold: (count: string) => `已售 ${count}`,
+    groupOf: (size: number) => `${size} 人团`,
+    groupFrom: (size: number) => `${size} 人起团`,
+    flashFrom: (when: string) => `${when} 开抢`,
+    flashUntil: (when: string) => `抢到 ${when}`,
     bestDeal: (title: string, price: string) => `${price} ${title}`,
     friendSaves: '朋友立减',
     youEarn: '你返利',
@@ -35,6 +39,10 @@ export const texts = defineTexts({
   },
   en: {
     sold: (count) => `${count} sold`,
+    groupOf: (size) => `Group of ${size}`,
+    groupFrom: (size) => `Group from ${size}`,
+    flashFrom: (when) => `Starts ${when}`,
+    flashUntil: (when) => `Until ${when}`,
     bestDeal: (title, price) => `${price} ${title}`,
     friendSaves: 'Friend saves',
     youEarn: 'You earn',

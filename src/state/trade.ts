@@ -11,7 +11,7 @@ export type RefundState = Order['refunds'][number]['state'];
 export type Ink = 'price' | 'brand' | 'danger' | '2' | '3';
 
 export type StatusKey =
-  | 'unpaid' | 'usable' | 'used' | 'completed' | 'cancelled' | 'expiredUnpaid' | 'refunding' | 'refunded' | 'partRefunded' | 'afterSale' | 'voucherExpired';
+  | 'unpaid' | 'forming' | 'usable' | 'used' | 'completed' | 'cancelled' | 'expiredUnpaid' | 'refunding' | 'refunded' | 'partRefunded' | 'afterSale' | 'voucherExpired';
 
 const underWay: readonly (RefundState | null)[] = ['accepted', 'sent', 'stuck'];
 
@@ -22,6 +22,11 @@ export function orderStatus(row: OrderRow, nowMs: number): { key: StatusKey; ink
   if (row.state === 'expired') return { key: 'expiredUnpaid', ink: '3' };
   if (row.refundState === 'requested') return { key: 'afterSale', ink: 'danger' };
   if (row.vouchersLeft > 0) return { key: 'usable', ink: 'brand' };
+  // Paid, and the group is not complete: there is no voucher yet.
+  if (row.state === 'paid' && row.group && row.refundState === null) {
+    if (row.group.state === 'open' || row.group.state === 'closing') return { key: 'forming', ink: 'price' };
+    if (row.group.state === 'failed') return { key: 'refunding', ink: 'danger' };
+  }
   if (underWay.includes(row.refundState)) return { key: 'refunding', ink: 'danger' };
   if (row.state === 'refunded') return { key: row.refundedFen < row.payableFen ? 'partRefunded' : 'refunded', ink: '2' };
   if (row.state === 'paid' && row.validUntilMs !== null && row.validUntilMs <= nowMs) return { key: 'voucherExpired', ink: '2' };

@@ -1,9 +1,10 @@
 // One offer in a list: picture, name, shop and distance, promises, price, and what a sharer would earn.
 import { Text, View } from '@tarojs/components';
 import type { Answer } from '@contract/shapes';
+import { serverNow } from '@/api/clock';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
-import { distance, people, shopName } from '@/i18n/format';
+import { dayTime, distance, people, shopName } from '@/i18n/format';
 import { useT } from '@/i18n';
 import { useLanguage } from '@/state/settings';
 import { Picture } from '../picture';
@@ -28,7 +29,11 @@ export function DealCard({ deal, onClick, showRebate = true }: Props) {
   const t = useT(texts);
   const c = useT(common);
   const language = useLanguage();
-  const over = !deal.isOnSale ? c.ended : deal.available <= 0 ? c.soldOut : '';
+  const nowMs = serverNow();
+  const soon = deal.flash !== null && deal.flash.startsAtMs > nowMs;
+  const over = soon ? '' : !deal.isOnSale ? c.ended : deal.available <= 0 ? c.soldOut : '';
+  const flash = !deal.flash || over ? '' : soon ? t.flashFrom(dayTime(deal.flash.startsAtMs, language, nowMs)) : t.flashUntil(dayTime(deal.flash.endsAtMs, language, nowMs));
+  const kind = deal.group ? (deal.group.kind === 'ladder' ? t.groupFrom(deal.group.size) : t.groupOf(deal.group.size)) : '';
   return (
     <Touchable className="jk-deal-card" role="link" onClick={onClick}>
       <Picture src={deal.pictureUrl} width={112} height={124} dim={over !== ''}>
@@ -47,12 +52,15 @@ export function DealCard({ deal, onClick, showRebate = true }: Props) {
         </View>
         <View className="jk-deal-card__sold">{t.sold(people(deal.soldCount, language))}</View>
         <View className="jk-deal-card__tags">
-          {deal.tags.slice(0, 2).map((tag, i) => (
+          {deal.group ? <Tag tone="price" className="jk-deal-card__tag">{kind}</Tag> : null}
+          {flash ? <Tag tone="price" icon="clock" className="jk-deal-card__tag">{flash}</Tag> : null}
+          {deal.tags.slice(0, deal.group || flash ? 1 : 2).map((tag, i) => (
             <Tag key={tag} tone={i === 0 ? 'brand' : 'grey'} className="jk-deal-card__tag">{tag}</Tag>
           ))}
         </View>
         <View className="jk-deal-card__foot">
-          <PriceTag fen={deal.priceFen} size="m" tone={over ? 'muted' : 'price'} />
+          <PriceTag fen={deal.group?.priceFen ?? deal.priceFen} size="m" tone={over ? 'muted' : 'price'} />
+          {deal.group ? <Text className="jk-deal-card__kind">{kind}</Text> : null}
           {showRebate && deal.rebateFen > 0 && !over ? <RebateBadge fen={deal.rebateFen} /> : null}
         </View>
       </View>

@@ -1,18 +1,12 @@
 // One group as this person sees it: through a friend's share, as a member, or from a list. By the server's clock.
 import { useEffect, useRef, useState } from 'react';
 import { useDidHide, useDidShow } from '@tarojs/taro';
-import { call, serverNow, useAction, useLoad, type Answer, type Failure } from '@/api';
+import { call, serverNow, useLoad, type Answer } from '@/api';
 import { useSession } from '@/api/session';
-import { texts } from '@/i18n/groups';
-import { money, sentences } from '@/i18n/format';
-import { textsIn } from '@/i18n';
 import { inWechatBrowser } from '@/platform';
 import { inviteToken, rememberInvite } from '@/state/invites';
-import { confirmDialog, toast } from '@/state/overlays';
-import { openPage } from '@/state/pages';
-import { askLogin } from '@/state/person';
 import { atOf, useHere } from '@/state/place';
-import { getLanguage, useLanguage } from '@/state/settings';
+import { useLanguage } from '@/state/settings';
 import { tokenIn, touch } from '../deal/touch';
 
 export type Group = Answer<'getGroup'>;
@@ -119,31 +113,4 @@ function useLive(everyMs: number, refresh: () => Promise<void>): void {
     const timer = setInterval(() => front.current && void refresh(), everyMs);
     return () => clearInterval(timer);
   }, [everyMs, refresh]);
-}
-
-/** Leaving before success: asked first, with what happens to the money. `after` runs when the group may have changed. */
-export function useLeave(after: () => Promise<void>) {
-  const failed = (failure: Failure) => (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED' ? askLogin() : toast(failure.message, 'error'));
-  const leaving = useAction<{ groupId: string }, Answer<'leaveGroup'>>('group.leave', ({ groupId }, idempotencyKey) => call('leaveGroup', { params: { groupId }, idempotencyKey }), failed);
-  return async (group: { groupId: string; isHost: boolean; paidFen: number }): Promise<void> => {
-    const language = getLanguage();
-    const t = textsIn(texts, language);
-    let refundId: string | null = null;
-    const sure = await confirmDialog({
-      title: t.leaveTitle,
-      body: sentences(language, t.leaveBody(money(group.paidFen)), group.isHost ? t.leaveHost : ''),
-      ok: t.leave,
-      cancel: t.leaveKeep,
-      danger: true,
-      run: async () => {
-        const left = await leaving.run({ groupId: group.groupId });
-        if (!left) return;
-        refundId = left.refundId;
-        toast(t.left, 'ok');
-      },
-    });
-    if (!sure) return;
-    await after();
-    if (refundId) openPage('refund', { id: refundId });
-  };
 }

@@ -5,6 +5,8 @@ import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
 import { Countdown } from '@/components/countdown';
 import { ErrorState } from '@/components/error-state';
+import { GroupProgress } from '@/components/group-progress';
+import { countedPlaces } from '@/components/group-progress/logic';
 import { Icon } from '@/components/icon';
 import { Line, List, ListRow } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
@@ -17,6 +19,8 @@ import { Tag } from '@/components/tag';
 import { Touchable } from '@/components/touchable';
 import { texts as common } from '@/i18n/common';
 import { day, dayTime, money } from '@/i18n/format';
+import { texts as groupWords } from '@/i18n/group-words';
+import { texts as groupTexts } from '@/i18n/groups';
 import { texts } from '@/i18n/orders';
 import { texts as trade } from '@/i18n/trade';
 import { useT } from '@/i18n';
@@ -52,6 +56,7 @@ export default function OrderPage() {
           {model.payCancelled && data.canPay ? <NoticeStrip tone="warn">{s.payCancelled}</NoticeStrip> : null}
           {order.error ? <ErrorState error={order.error} onRetry={order.refresh} /> : null}
           <Deal order={data} />
+          <Group order={data} />
           <Vouchers order={data} />
           <Refunds order={data} />
           <Bill order={data} />
@@ -68,6 +73,7 @@ function Head({ order, status, onEnd }: { order: Order; status: StatusKey; onEnd
   const s = useT(trade);
   const words: Record<StatusKey, [string, string]> = {
     unpaid: [t.statusUnpaid, ''],
+    forming: formingWords(order, t),
     usable: [t.statusUsable, s.promise],
     used: [t.statusCompleted, ''],
     completed: [t.statusCompleted, ''],
@@ -80,6 +86,7 @@ function Head({ order, status, onEnd }: { order: Order; status: StatusKey; onEnd
     voucherExpired: [t.statusExpiredVoucher, t.statusExpiredVoucherBody],
   };
   const [title, body] = words[status];
+  const group = status === 'forming' ? order.row.group : null;
   return (
     <View className="order__head">
       <View className="jk-title-2">{title}</View>
@@ -89,8 +96,35 @@ function Head({ order, status, onEnd }: { order: Order; status: StatusKey; onEnd
           <Text>{` ${t.untilPay}`}</Text>
         </View>
       ) : null}
+      {group?.deadlineMs && group.state === 'open' ? (
+        <View className="jk-label jk-text-2 order__head-body">
+          <Countdown untilMs={group.deadlineMs} ended={t.statusClosing} onEnd={() => void onEnd()} />
+        </View>
+      ) : null}
       {body ? <View className="jk-label jk-text-2 order__head-body">{body}</View> : null}
     </View>
+  );
+}
+
+function formingWords({ row: { group } }: Order, t: { statusClosing: string; statusFormingBody: string; statusFormingEnough: string; statusForming: (count: number) => string }): [string, string] {
+  if (!group || group.state === 'closing') return [t.statusClosing, t.statusFormingBody];
+  const missing = group.minSize - group.confirmed;
+  return [missing > 0 ? t.statusForming(missing) : t.statusFormingEnough, t.statusFormingBody];
+}
+
+/** The group that this order is a seat of. */
+function Group({ order }: { order: Order }) {
+  const t = useT(texts);
+  const g = useT(groupWords);
+  const { group } = order.row;
+  if (!group) return null;
+  return (
+    <Touchable className="jk-card jk-block jk-row order__group" role="link" onClick={() => openPage('group', { id: group.groupId })}>
+      <GroupProgress kind="inline" places={countedPlaces(group.size, group.confirmed)} expired={group.state === 'failed' || group.state === 'cancelled'} />
+      <View className="jk-grow jk-label jk-ell order__group-words">{t.groupOf(group.minSize, order.row.quantity)}</View>
+      <Text className="jk-label jk-text-2">{group.state === 'succeeded' ? g.succeeded : t.groupRow}</Text>
+      <Icon name="chevron-right" size={14} color="var(--text-3)" />
+    </Touchable>
   );
 }
 
@@ -220,6 +254,7 @@ function Sharer({ order }: { order: Order }) {
 
 function Bar({ order, model, status }: { order: Order; model: ReturnType<typeof useOrder>; status: StatusKey }) {
   const t = useT(texts);
+  const gl = useT(groupTexts);
   const s = useT(trade);
   if (order.canPay && status === 'unpaid') {
     return (
@@ -229,6 +264,16 @@ function Bar({ order, model, status }: { order: Order; model: ReturnType<typeof 
       </>
     );
   }
+  const { group } = order.row;
+  if (status === 'forming' && group?.state === 'open') {
+    return (
+      <>
+        {group.canLeave ? <Button kind="outline" grow onClick={() => void model.leave({ groupId: group.groupId, isHost: group.isHost, paidFen: order.row.payableFen })}>{gl.leave}</Button> : null}
+        <Button grow icon="share" className="order__second" onClick={() => openPage('group', { id: group.groupId, share: 1 })}>{gl.invite}</Button>
+      </>
+    );
+  }
+  if (status === 'forming' && group) return <Button kind="tint" grow onClick={() => openPage('group', { id: group.groupId })}>{t.groupRow}</Button>;
   if (order.refundableFen > 0) {
     return (
       <>

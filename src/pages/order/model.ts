@@ -5,6 +5,7 @@ import { call, useAction, useLoad, type Failure } from '@/api';
 import { openPage } from '@/state/pages';
 import { askLogin, usePerson } from '@/state/person';
 import type { Order } from '@/state/trade';
+import { useLeave } from '../group/leave';
 import { useOrderActions } from '../orders/model';
 
 export function useOrder() {
@@ -26,8 +27,9 @@ export function useOrder() {
     setBusy(what);
     await actions[what](orderId).finally(() => setBusy(''));
   };
+  const leave = useLeave(order.refresh);
   const refund = useRefundSheet(order.data, order.refresh, params.refund === '1', params.voucher);
-  return { orderId, ready, order, payCancelled, busy, pay: () => act('pay'), cancel: () => act('cancel'), refund };
+  return { orderId, ready, order, payCancelled, busy, pay: () => act('pay'), cancel: () => act('cancel'), refund, leave };
 }
 
 /** Which vouchers go back and why. One voucher is chosen from the start; of several, the person chooses. */

@@ -3,6 +3,7 @@ import { Text, View } from '@tarojs/components';
 import { serverNow } from '@/api';
 import { Button } from '@/components/button';
 import { Countdown } from '@/components/countdown';
+import { FormingStrip } from '@/components/forming-strip';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
@@ -100,6 +101,7 @@ function Note({ row }: { row: OrderRow }) {
   if (row.refundedFen > 0) parts.push(t.refundedSoFar(money(row.refundedFen)));
   else if (row.vouchersLeft > 0 && row.validUntilMs !== null) parts.push(t.before(day(lastMoment(row.validUntilMs), language, serverNow())));
   else parts.push(row.storeName);
+  if (row.group && row.priceKind === 'group') return <Text>{[t.groupOf(row.group.minSize, row.quantity), ...parts].join(' · ')}</Text>;
   if (row.vouchersLeft > 0 && row.quantity > 1) parts.push(t.leftCount(row.vouchersLeft, row.quantity));
   else if (row.quantity > 1) parts.push(t.quantity(row.quantity));
   return <Text>{parts.join(' · ')}</Text>;
@@ -123,6 +125,7 @@ function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof
       </>
     );
   }
+  if (status === 'forming' && row.group) return <FormingStrip group={row.group} onEnd={() => void model.list.refresh()} />;
   if (status === 'usable') {
     return (
       <View className="orders__foot">

@@ -43,8 +43,9 @@ function Head({ phase, order }: { phase: Model['phase']; order: Order | null }) 
   const t = useT(texts);
   const language = useLanguage();
   const shown = phase === 'failed' ? 'waiting' : phase;
-  const title = { checking: t.checking, waiting: t.waiting, paid: t.paid, closed: t.closed, refunded: t.refunded }[shown];
-  const body = { checking: t.checkingBody, waiting: t.waitingBody, paid: t.paidBody, closed: t.closedBody, refunded: t.refundedBody }[shown];
+  const group = forming(phase, order);
+  const title = group ? t.seated(group.minSize - group.confirmed) : { checking: t.checking, waiting: t.waiting, paid: t.paid, closed: t.closed, refunded: t.refunded }[shown];
+  const body = group ? t.seatedBody : { checking: t.checkingBody, waiting: t.waitingBody, paid: t.paidBody, closed: t.closedBody, refunded: t.refundedBody }[shown];
   return (
     <View className="pay-return__head" {...a11y({ role: 'status', live: 'polite' })}>
       <View className={`pay-return__disc pay-return__disc--${shown}`}>
@@ -57,6 +58,12 @@ function Head({ phase, order }: { phase: Model['phase']; order: Order | null }) 
       ) : null}
     </View>
   );
+}
+
+/** Paid, and the group is not complete yet: the way on is to call friends. */
+function forming(phase: Model['phase'], order: Order | null) {
+  const group = phase === 'paid' ? order?.row.group : null;
+  return group && (group.state === 'open' || group.state === 'closing') ? group : null;
 }
 
 function Bought({ order, paid }: { order: Order; paid: boolean }) {
@@ -84,6 +91,15 @@ function Ways({ model }: { model: Model }) {
   const templates = useReminderTemplates();
   const voucherId = model.voucherId ?? order?.row.firstVoucherId ?? null;
   const toOrder = () => replacePage('order', { id: orderId });
+  const group = forming(phase, order);
+  if (group) {
+    return (
+      <View className="pay-return__ways">
+        <Button icon="share" onClick={() => void askReminders(templates).then(() => replacePage('group', { id: group.groupId, share: 1 }))}>{t.callFriends}</Button>
+        <Button kind="outline" className="pay-return__second" onClick={() => replacePage('group', { id: group.groupId })}>{t.seeGroup}</Button>
+      </View>
+    );
+  }
   if (phase === 'paid') {
     return (
       <View className="pay-return__ways">
