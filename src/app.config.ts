@@ -1,6 +1,9 @@
 // Pages, tabs and window of the app. The tab bar is drawn by our own component on both targets.
 const onWeapp = process.env.TARO_ENV === 'weapp';
 
+// Pages that nobody meets first are packages of their own, so that the main one stays small; their addresses stay.
+const later = ['pages/refund', 'pages/wallet', 'pages/withdraw', 'pages/settings', 'pages/shares'];
+
 export default defineAppConfig({
   pages: [
     'pages/index/index',
@@ -15,17 +18,13 @@ export default defineAppConfig({
     'pages/pay-return/index',
     'pages/voucher/index',
     'pages/order/index',
-    'pages/refund/index',
-    'pages/wallet/index',
-    'pages/withdraw/index',
     'pages/notices/index',
     'pages/login/index',
-    'pages/settings/index',
-    'pages/shares/index',
   ],
   subPackages: [
     { root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] },
     { root: 'groups', pages: ['pages/deal/index', 'pages/mine/index'] },
+    ...later.map((root) => ({ root, pages: ['index'] })),
   ],
   tabBar: {
     custom: true,
@@ -49,6 +48,7 @@ export default defineAppConfig({
     ? {
         darkmode: true,
         themeLocation: 'theme.json',
+        preloadRule: { 'pages/mine/index': { network: 'all', packages: later } },
         lazyCodeLoading: 'requiredComponents',
         requiredPrivateInfos: ['getLocation'],
         // WeChat asks for consent to the privacy guide before the first private interface.

@@ -49,8 +49,9 @@ function entries(all: string[]): string[] {
 /** The pages of the app's own list, in the main package and its others. */
 function pageFiles(): string[] {
   const roots = [...textOf('src/app.config.ts').matchAll(/root: '([\w-]+)'/g)].map((match) => match[1]!);
+  const alone = [...textOf('src/app.config.ts').matchAll(/'(pages\/[\w-]+)'/g)].map((match) => `src/${match[1]}/index`);
   const places = [...textOf('src/app.config.ts').matchAll(/'(pages\/[\w-]+\/index)'/g)].flatMap((match) => [`src/${match[1]}`, ...roots.map((root) => `src/${root}/${match[1]}`)]);
-  return ['src/app', 'src/custom-tab-bar/index', ...places].flatMap((place) => [`${place}.tsx`, `${place}.config.ts`]);
+  return ['src/app', 'src/custom-tab-bar/index', ...alone, ...places].flatMap((place) => [`${place}.tsx`, `${place}.config.ts`]);
 }
 /** Programs that are started by their path, and what the build takes by name: quoted whole, by its last two parts, or as `@/…`. */
 const quoted = listFiles('functions/host', 'config', 'tests').filter((file) => /\.(mjs|ts)$/.test(file)).map((file) => [file, textOf(file)] as const);
