@@ -9,7 +9,7 @@ const ofKind = (ending: string) => files.filter(({ path }) => path.endsWith(endi
 test('every page has its four files, and every sub-package its root', () => {
   for (const page of pagePaths) for (const kind of ['js', 'json', 'wxml', 'wxss']) expect([page, kind, has(`${page}.${kind}`)]).toEqual([page, kind, true]);
   for (const { root, pages } of appJson.subPackages) {
-    expect(root).toMatch(/^[a-z]+$/);
+    expect(root).toMatch(/^[a-z]+(\/[a-z-]+)?$/);
     expect(appJson.pages.some((page) => page.startsWith(`${root}/`))).toBe(false);
     expect(pages.length).toBeGreaterThan(0);
   }

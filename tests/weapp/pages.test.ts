@@ -1,5 +1,6 @@
 /** Every page of the compiled mini-program opens and draws true data, in both languages, with nothing of a browser within reach. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { openGroup, standard } from '../support/groups';
 import { buy, redeem, share } from '../support/trade';
 import { pagePaths } from './support/build';
 import { phonesOf } from './support/phones';
@@ -8,6 +9,7 @@ import { texts as checkout } from '../../src/i18n/checkout';
 import { texts as common } from '../../src/i18n/common';
 import { texts as deal } from '../../src/i18n/deal';
 import { texts as discover } from '../../src/i18n/discover';
+import { texts as groups } from '../../src/i18n/groups';
 import { texts as login } from '../../src/i18n/login';
 import { texts as mine } from '../../src/i18n/mine';
 import { texts as notices } from '../../src/i18n/notices';
@@ -31,7 +33,7 @@ let m: Market;
 let mia: TestPerson;
 const phoneOf = phonesOf(() => t);
 /** Addresses of things that exist. */
-let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund', string>;
+let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund' | 'group' | 'groupDeal', string>;
 
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true });
@@ -44,8 +46,10 @@ beforeAll(async () => {
   const own = await buy(t, m, mia, { quantity: 2 });
   const { refundId } = await t.ok('requestRefund', { as: mia, params: { orderId: own.orderId }, body: { voucherIds: [own.voucherIds[1]!], reason: '不想去了' } });
   const unpaid = await buy(t, m, mia, { dealId: (await m.addDeal({ title: '酸梅汤' })).dealId, pay: false });
+  const groupDeal = (await m.addDeal({ title: '三人烤鱼', group: standard() })).dealId;
+  const { groupId } = await openGroup(t, m, mia, { dealId: groupDeal });
   await t.drain();
-  ids = { deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
+  ids = { group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
 });
 afterAll(() => t.stop());
 
@@ -60,11 +64,13 @@ test('no browser global is within reach, and no code is made from text', () => {
 const HOTPOT = '老灶火锅双人餐';
 const PAGES: Record<string, { id?: keyof typeof ids; user?: string; shows: (l: 'zh' | 'en') => string[] }> = {
   'pages/index/index': { shows: (l) => [HOTPOT, discover[l].catFood, common[l].discover] },
+  'pages/groups/index': { shows: (l) => [groups[l].nearTitle, groups[l].mine, '三人烤鱼'] },
   'pages/orders/index': { shows: (l) => [orders[l].listTitle, HOTPOT, '酸梅汤'] },
   'pages/mine/index': { shows: (l) => [mine[l].shares, mine[l].notices, mine[l].settings] },
   'pages/search/index': { shows: (l) => [search[l].title] },
   'pages/shop/index': { id: 'store', shows: () => ['南京东路店', HOTPOT] },
   'pages/deal/index': { id: 'deal', shows: (l) => [HOTPOT, deal[l].refundAnytime, deal[l].buyNow] },
+  'pages/group/index': { id: 'group', shows: (l) => ['三人烤鱼', groups[l].invite, groups[l].leave] },
   'pages/checkout/index': { id: 'deal', shows: (l) => [checkout[l].title, `${trade[l].total}¥128.00`, checkout[l].submit] },
   'pages/pay-return/index': { id: 'order', shows: (l) => [payReturn[l].paid, payReturn[l].seeVoucher] },
   'pages/voucher/index': { id: 'voucher', shows: (l) => [voucher[l].title, '南京东路店', voucher[l].askRefund] },
@@ -76,6 +82,8 @@ const PAGES: Record<string, { id?: keyof typeof ids; user?: string; shows: (l: '
   'pages/login/index': { shows: (l) => [login[l].hello, login[l].wechat] },
   'pages/settings/index': { shows: (l) => [settings[l].title, settings[l].privacyTitle] },
   'pages/shares/index': { shows: (l) => [shares[l].title, HOTPOT] },
+  'groups/pages/deal/index': { id: 'groupDeal', shows: (l) => [groups[l].dealGroups, '林小满'] },
+  'groups/pages/mine/index': { shows: (l) => [groups[l].tabEnded, '三人烤鱼'] },
   'merchant/pages/redeem/index': { user: '店长王姐', shows: (l) => [staff[l].scan, HOTPOT, '周屿'] },
   'merchant/pages/today/index': { user: '店长王姐', shows: (l) => [staff[l].today, '¥118.00'] },
   'merchant/pages/after-sales/index': { user: '店长王姐', shows: (l) => [staff[l].afterSales] },

@@ -31,7 +31,6 @@ export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeap
   const language = useLanguage();
   const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
   const closed = closedBy(deal, serverNow());
-  const mine = deal.openGroups.find((group) => group.isMine);
   const [store] = deal.stores;
   const two = closed === '' && !weapp && groupFen !== null;
   if (closed !== '') {
@@ -47,9 +46,7 @@ export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeap
       {two ? (
         <>
           <Button kind="tint" grow sub={t.buyAlone} className="deal-bar__alone" onClick={() => onBuy()}>{price(aloneFen)}</Button>
-          {mine
-            ? <Button grow sub={t.seeMyGroup} onClick={() => openPage('group', { id: mine.groupId })}>{price(groupFen)}</Button>
-            : <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(groupFen)}</Button>}
+          <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(groupFen)}</Button>
         </>
       ) : null}
       {!weapp && !two && landing ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}

@@ -61,7 +61,7 @@ export function Standing({ group, phase, onEnd }: { group: Group; phase: Phase; 
           </View>
         ) : null}
       </View>
-      {runs ? <View className="group-standing__after">{group.kind === 'ladder' && missingOf(group) === 0 ? t.untilEndLadder : t.untilEnd}</View> : null}
+      {runs && group.deadlineMs !== null ? <View className="group-standing__after">{group.kind === 'ladder' && missingOf(group) === 0 ? t.untilEndLadder : t.untilEnd}</View> : null}
     </View>
   );
 }
@@ -87,6 +87,6 @@ function useWords(group: Group, phase: Phase): [string, ReactNode] {
     case 'done': return [t.headDone, t.headDoneText];
     case 'over': return [t.headOver, t.headOverText];
     case 'succeeded': return [t.headSucceeded, t.headSucceededText(dayTime(group.completedAtMs ?? group.nowMs, language, serverNow()))];
-    case 'failed': return [group.mine?.seat === 'released' && group.state === 'open' ? t.headLeft : t.headFailed, t.headFailedText(money(group.mine?.paidFen ?? 0))];
+    case 'failed': return [t.headFailed, t.headFailedText(money(group.mine?.paidFen ?? 0))];
   }
 }

@@ -30,7 +30,6 @@ export function PriceCard({ group, phase, inviter }: PriceProps) {
   const language = useLanguage();
   const where = [shopName(group.merchantName, group.storeName, language), group.distanceM === null ? '' : distance(group.distanceM)].filter(Boolean).join(' · ');
   const paid = MINE.includes(phase) && group.mine ? group.mine.paidFen : null;
-  const off = group.priceNowFen - group.payFen - group.friendDiscountFen;
   return (
     <View className="jk-card jk-block group-price">
       <Touchable className="jk-row" role="link" onClick={() => openPage('deal', { id: group.dealId })}>
@@ -45,17 +44,17 @@ export function PriceCard({ group, phase, inviter }: PriceProps) {
       {paid === null ? (
         <>
           <Line label={w.groupPrice(group.minSize)}>{money(group.priceNowFen)}</Line>
-          {off > 0 ? <Line label={t.hostBenefit} tone="price">{money(-off)}</Line> : null}
           {group.friendDiscountFen > 0 ? <Line label={inviter ? t.friendDiscount(inviter.person.name) : t.friendDiscountPlain} tone="price">{money(-group.friendDiscountFen)}</Line> : null}
         </>
       ) : null}
-      <View className="group-price__pay">
+      {/* A seat that waits for its payment costs what its order says. */}
+      {phase === 'held' ? null : <View className="group-price__pay">
         <View>
           <View className="jk-strong">{paid === null ? t.youPay : t.youPaid}</View>
           <View className="jk-caption jk-text-3 jk-num">{t.aloneNote(price(group.singlePriceFen))}</View>
         </View>
         <PriceTag fen={paid ?? group.payFen} size="l" exact tone={paid === null ? 'price' : 'ink'} />
-      </View>
+      </View>}
     </View>
   );
 }
