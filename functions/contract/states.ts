@@ -72,8 +72,8 @@ export const transitions = {
   },
   subsidy: {
     due: ['sent', 'succeeded', 'cancelled'],
-    sent: ['succeeded', 'stuck'],
-    stuck: ['sent', 'succeeded'],
+    sent: ['succeeded', 'stuck', 'cancelled'],
+    stuck: ['sent', 'succeeded', 'cancelled'],
     succeeded: [],
     cancelled: [],
   },

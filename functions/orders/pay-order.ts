@@ -40,7 +40,7 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
 async function prepare(ctx: Context, order: PayableRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
   const pay = wechatPay(ctx.config.wechat);
   const common = {
-    paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, description: order.title, expiresAtMs: payment.expiresAtMs,
+    paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, subsidyFen: order.subsidyFen, description: order.title, expiresAtMs: payment.expiresAtMs,
     notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments`,
   };
   let prepay = method === 'jsapi' ? payment.prepay : null;

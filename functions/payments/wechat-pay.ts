@@ -11,18 +11,19 @@ import { type BillLine, tradeBill } from './wechat-bill';
 import { type WechatClient, wechatClient } from './wechat-client';
 import { type Headers, type ProviderNotice, readNotice } from './wechat-notice';
 import {
-  paymentShape, type ProviderPayment, type ProviderRefund, type ProviderReturn, type ProviderSplit, type ProviderTransfer,
-  refundShape, returnShape, splitShape, toBillNo, transferShape,
+  paymentShape, type ProviderPayment, type ProviderRefund, type ProviderReturn, type ProviderSplit, type ProviderSubsidy, type ProviderTransfer,
+  refundShape, returnShape, splitShape, subsidyShape, toBillNo, transferShape,
 } from './wechat-shapes';
 
 export { NoticeRejected, type ProviderNotice } from './wechat-notice';
 export { type BillLine } from './wechat-bill';
 export {
   type ProviderPayment, providerPaymentOf, type ProviderRefund, providerRefundOf, type ProviderReturn, type ProviderSplit,
-  type ProviderTransfer, providerTransferOf,
+  type ProviderSubsidy, type ProviderTransfer, providerTransferOf,
 } from './wechat-shapes';
 
-export interface Prepare { paymentId: string; subMchid: string; amountFen: number; description: string; expiresAtMs: number; notifyUrl: string }
+/** `subsidyFen`: the most that the platform will pay of the order's discounts, told now (补差). */
+export interface Prepare { paymentId: string; subMchid: string; amountFen: number; subsidyFen?: number; description: string; expiresAtMs: number; notifyUrl: string }
 export interface JsapiParams { timeStamp: string; nonceStr: string; package: string; signType: 'RSA'; paySign: string }
 
 export interface WechatPay {
@@ -44,6 +45,12 @@ export interface WechatPay {
   findSplit(splitId: string, transactionId: string, subMchid: string): Promise<ProviderSplit | null>;
   returnSplit(p: { returnId: string; splitId: string; subMchid: string; amountFen: number; description: string }): Promise<ProviderReturn>;
   findReturn(returnId: string, splitId: string, subMchid: string): Promise<ProviderReturn | null>;
+  /** The platform's own money to the merchant, once for an order, before its split. There is no query: the same again is the same one. */
+  subsidize(p: { subsidyId: string; transactionId: string; subMchid: string; amountFen: number; description: string }): Promise<ProviderSubsidy>;
+  /** Nothing will be paid of an order that was announced with a subsidy: frees it for its split. */
+  cancelSubsidy(p: { transactionId: string; subMchid: string; description: string }): Promise<ProviderSubsidy>;
+  /** Part of a subsidy back to the platform, once for each refund at WeChat. */
+  returnSubsidy(p: { returnId: string; transactionId: string; subMchid: string; refundProviderId: string; amountFen: number; description: string }): Promise<ProviderSubsidy>;
   transfer(p: { withdrawalId: string; openid: string; amountFen: number; remark: string; notifyUrl: string }): Promise<ProviderTransfer>;
   findTransfer(withdrawalId: string): Promise<ProviderTransfer | null>;
   tradeBill(date: string): Promise<BillLine[]>;
@@ -59,7 +66,7 @@ export function wechatPay(config: WechatConfig): WechatPay {
   if (known) return known;
   const client = wechatClient(config);
   const pay: WechatPay = {
-    ...payments(client), ...refunds(client), ...splits(client), ...transfers(client),
+    ...payments(client), ...refunds(client), ...splits(client), ...subsidies(client), ...transfers(client),
     tradeBill: (date) => tradeBill(client, date),
     readNotice: (headers, rawBody, nowMs) => readNotice(client, headers, rawBody, nowMs),
   };
@@ -78,7 +85,7 @@ function payments({ config, signText, post, find, postForNothing }: WechatClient
   const order = (p: Prepare) => ({
     sp_appid: config.spAppid, sp_mchid: config.spMchid, sub_mchid: p.subMchid, ...(ownApp ? {} : { sub_appid: config.appid }),
     description: cut(p.description, 127), out_trade_no: p.paymentId, time_expire: beijing(p.expiresAtMs), notify_url: p.notifyUrl,
-    settle_info: { profit_sharing: true }, amount: { total: p.amountFen, currency: 'CNY' },
+    settle_info: { profit_sharing: true, ...(p.subsidyFen ? { subsidy_amount: p.subsidyFen } : {}) }, amount: { total: p.amountFen, currency: 'CNY' },
   });
   return {
     async prepareJsapi(p: Prepare & { openid: string }) {
@@ -151,6 +158,19 @@ function splits({ config, post, find, platformKey }: WechatClient) {
     }, returnShape),
     findReturn: (returnId: string, splitId: string, subMchid: string) =>
       find(`${root}/return-orders/${enc(returnId)}?sub_mchid=${enc(subMchid)}&out_order_no=${enc(splitId)}`, returnShape),
+  };
+}
+
+/** 电商收付通 补差 (pay.weixin.qq.com/doc/v3/partner/4012477631). */
+function subsidies({ post }: WechatClient) {
+  const root = '/v3/ecommerce/subsidies';
+  const order = (p: { transactionId: string; subMchid: string; description: string }) => ({ sub_mchid: p.subMchid, transaction_id: p.transactionId, description: cut(p.description, 80) });
+  return {
+    subsidize: (p: Parameters<WechatPay['subsidize']>[0]) => post(`${root}/create`, { ...order(p), amount: p.amountFen, out_subsidy_no: p.subsidyId }, subsidyShape),
+    cancelSubsidy: (p: Parameters<WechatPay['cancelSubsidy']>[0]) => post(`${root}/cancel`, order(p), subsidyShape),
+    returnSubsidy: (p: Parameters<WechatPay['returnSubsidy']>[0]) => post(`${root}/return`, {
+      ...order(p), amount: p.amountFen, out_order_no: p.returnId, refund_id: p.refundProviderId,
+    }, subsidyShape),
   };
 }
 

@@ -16,6 +16,8 @@ export interface ProviderRefund {
 }
 export interface ProviderSplit { splitId: string; providerId: string; state: 'PROCESSING' | 'FINISHED'; failReason: string | null }
 export interface ProviderReturn { returnId: string; state: 'PROCESSING' | 'SUCCESS' | 'FAILED'; failReason: string | null }
+/** 补差: WeChat answers at once. */
+export interface ProviderSubsidy { isDone: boolean; result: string }
 export interface ProviderTransfer {
   withdrawalId: string; billNo: string;
   state: 'ACCEPTED' | 'PROCESSING' | 'WAIT_USER_CONFIRM' | 'TRANSFERING' | 'SUCCESS' | 'FAIL' | 'CANCELING' | 'CANCELLED';
@@ -88,6 +90,8 @@ export const returnShape = z.object({
 }).transform((r): ProviderReturn => ({
   returnId: r.out_return_no, state: r.result, failReason: r.result === 'FAILED' ? r.fail_reason ?? 'FAILED' : null,
 }));
+
+export const subsidyShape = z.object({ result: z.string() }).transform(({ result }): ProviderSubsidy => ({ isDone: result === 'SUCCESS', result }));
 
 export const transferShape = z.object({
   out_bill_no: z.string().min(4), transfer_bill_no: z.string(),

@@ -22,6 +22,8 @@ export interface AfterSale {
   keptFen: number; refundFen: number; commissionBps: number; feeBps: number;
   reward: { state: string; amountFen: number; clawedFen: number; rateBps: number; capFen: number } | null;
   availableFen: number; merchantAvailableFen: number;
+  /** What the platform paid of these vouchers' discounts: the merchant gives it back, beside the refund. */
+  subsidyFen: number;
 }
 export interface Funding {
   commissionFen: number; rewardFen: number; feeBackFen: number; fromAvailableFen: number; toDebtFen: number; fromMerchantFen: number; merchantDebtFen: number;
@@ -29,7 +31,7 @@ export interface Funding {
 
 /**
  * An accepted after-sale after the split: commission, reward and fee come back in their parts, the rest from the merchant.
- * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen. A reward that
+ * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen + subsidyFen. A reward that
  * falls under REWARD_MIN_FEN is taken back whole: fromMerchantFen is then negative by less than that, the merchant's gain.
  */
 export function decideFunding(a: AfterSale): Funding {
@@ -39,7 +41,7 @@ export function decideFunding(a: AfterSale): Funding {
   const standing = a.reward && (a.reward.state === 'pending' || a.reward.state === 'available') ? a.reward.amountFen - a.reward.clawedFen : 0;
   const dueFen = a.reward ? rewardOfFen(after, a.reward.rateBps, a.reward.capFen) : 0;
   const rewardFen = standing > 0 ? Math.min(standing, standing - Math.min(standing, dueFen < REWARD_MIN_FEN ? 0 : dueFen)) : 0;
-  const fromMerchant = a.refundFen - commissionFen - feeBackFen - rewardFen;
+  const fromMerchant = a.refundFen + a.subsidyFen - commissionFen - feeBackFen - rewardFen;
   const fromAvailableFen = a.reward?.state === 'available' ? Math.min(rewardFen, a.availableFen) : 0;
   const fromMerchantFen = Math.min(fromMerchant, a.merchantAvailableFen);
   return {

@@ -22,7 +22,10 @@ export interface Tx {
   subOpenid?: string;
   totalFen: number;
   profitSharing: boolean;
+  /** Paid to the payee so far; announced when it was ordered; asked for or taken off already (one for an order). */
   subsidyFen: number;
+  subsidyMaxFen: number;
+  subsidySettled: boolean;
   /** Digest of the request body, to tell a repeat from a changed repeat. */
   bodyHash: string;
   createdAtMs: number;
@@ -160,6 +163,8 @@ export interface Subsidy {
   subsidyId: string;
   txKey: string;
   outNo: string;
+  /** WeChat's refund that a return belongs to. */
+  refundId?: string;
   amountFen: number;
   description: string;
   bodyHash: string;

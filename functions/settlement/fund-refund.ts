@@ -7,8 +7,8 @@ import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findKeptPayment, wechatPay } from '../payments';
 import { findRewardOfOrder } from '../referrals';
 import { decideFunding, findRefund, sumFundedAfterSales } from '../refunds';
-import { findSet, listOrderRedemptions } from '../vouchers';
-import { findReturn, findSplit } from './store';
+import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
+import { findReturn, findSplit, findSubsidy } from './store';
 
 const WAIT_MS = 10_000;
 
@@ -19,14 +19,17 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
     if (!refund || refund.funded || refund.state !== 'accepted') return null;
     const split = await findSplit(app.db, refund.orderId);
     if (split?.state !== 'succeeded') return WAIT_MS;
-    const [set, redemptions, reward, earlierFen] = await Promise.all([
+    const [set, redemptions, reward, earlierFen, vouchers, subsidy] = await Promise.all([
       findSet(app.db, refund.orderId), listOrderRedemptions(app.db, refund.orderId), findRewardOfOrder(app.db, refund.orderId), sumFundedAfterSales(app.db, refund.orderId),
+      listVouchers(app.db, refund.orderId), findSubsidy(app.db, refund.orderId),
     ]);
+    // What the platform paid of these vouchers' discounts goes back to it.
+    const subsidyFen = subsidy?.state === 'succeeded' ? vouchers.filter((v) => refund.voucherIds.includes(v.voucherId)).reduce((sum, v) => sum + v.subsidyFen, 0) : 0;
     const sharerId = reward?.sharerId ?? '';
     const [availableFen, merchantAvailableFen] = await Promise.all([balanceOf(app.db, 'reward-available', sharerId), balanceOf(app.db, 'merchant-available', refund.merchantId)]);
     const servedFen = redemptions.filter((r) => r.undoneAtMs === null).reduce((sum, r) => sum + r.paidFen, 0);
     const f = decideFunding({
-      keptFen: servedFen - earlierFen, refundFen: refund.amountFen, commissionBps: set!.commissionBps, feeBps: app.config.providerFeeBps, reward, availableFen, merchantAvailableFen,
+      keptFen: servedFen - earlierFen, refundFen: refund.amountFen, commissionBps: set!.commissionBps, feeBps: app.config.providerFeeBps, reward, availableFen, merchantAvailableFen, subsidyFen,
     });
     const m = refund.merchantId;
     await app.db.call('settlement_fund_refund', {
@@ -34,6 +37,7 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
       claw: f.rewardFen > 0 ? { state: reward!.state, clawedFen: reward!.clawedFen, fen: f.rewardFen } : null,
       // Debt only for what the wallet really lacks: a release at this moment is waited for.
       debtor: f.toDebtFen > 0 ? { personId: sharerId, availableFen } : null,
+      subsidy: subsidyFen > 0 ? { subsidyId: subsidy!.subsidyId, returnId: newId('sbr'), fen: subsidyFen } : null,
       postings: postings([
         { a: 'platform-fee', o: 'platform', f: -f.commissionFen },
         { a: 'reward-pending', o: sharerId, f: -(f.rewardFen - f.fromAvailableFen - f.toDebtFen) },
@@ -43,6 +47,7 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
         { a: 'merchant-available', o: m, f: -f.fromMerchantFen },
         { a: 'merchant-debt', o: m, f: -f.merchantDebtFen },
         { a: 'refund-transit', o: m, f: refund.amountFen },
+        { a: 'coupon-subsidy', o: 'platform', f: subsidyFen },
       ]),
     });
     return null;

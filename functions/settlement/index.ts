@@ -4,3 +4,4 @@ export { reconcileBill } from './reconcile-bill';
 export { splitOrder } from './split-order';
 export { sendWithdrawal, settleTransfer } from './withdraw';
 export { findSplit, findWithdrawal } from './store';
+export { returnSubsidy } from './subsidize';

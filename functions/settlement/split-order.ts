@@ -1,6 +1,6 @@
 /**
- * Five minutes after an order was served: commission and rebate to the platform, the rest free for the merchant. Guards
- * I-18, I-19, F-27, F-31. The intent with its amounts is committed before the call; the number never changes; an answer that
+ * Five minutes after an order was served: what the platform pays of its discounts to the merchant, then commission and rebate
+ * to the platform, the rest free for the merchant. Guards I-18, I-19, F-27, F-31. The intent with its amounts is committed before the call; the number never changes; an answer that
  * never came is asked for.
  */
 import { feeFen, partFen } from '../contract/money';
@@ -8,8 +8,9 @@ import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findOrder } from '../orders';
 import { findKeptPayment, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
-import { findSet, listOrderRedemptions } from '../vouchers';
+import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
 import { findSplit, type SplitRow } from './store';
+import { settleSubsidy } from './subsidize';
 
 const POLL_MS = 5_000;
 
@@ -19,6 +20,8 @@ export async function splitOrder(app: App, orderId: string): Promise<number | nu
   if (split === null || typeof split === 'number') return split;
   if (split.state === 'succeeded' || split.state === 'cancelled') return null;
   const payment = (await findKeptPayment(app.db, orderId))!;
+  const waitMs = await settleSubsidy(app, orderId, payment);
+  if (waitMs !== null) return waitMs;
   const pay = wechatPay(app.config.wechat);
   const ref = { splitId: split.splitId, transactionId: payment.transactionId!, subMchid: payment.subMchid, description: '订单完成分账' };
   const amountFen = split.commissionFen + split.rewardFen;
@@ -45,7 +48,9 @@ async function settleSplit(app: App, split: SplitRow, told: ProviderSplit): Prom
 /** Commits the amounts. A number: the undo window is still open for so long. Null: something of the order can be used again. */
 async function openSplit(app: App, orderId: string): Promise<SplitRow | number | null> {
   const set = await findSet(app.db, orderId); // first: its version guards what is read after it
-  const [order, redemptions, reward] = await Promise.all([findOrder(app.db, orderId), listOrderRedemptions(app.db, orderId), findRewardOfOrder(app.db, orderId)]);
+  const [order, redemptions, vouchers, reward] = await Promise.all([
+    findOrder(app.db, orderId), listOrderRedemptions(app.db, orderId), listVouchers(app.db, orderId), findRewardOfOrder(app.db, orderId),
+  ]);
   if (!order || !set || set.live > 0) return null;
   // What an accepted after-sale takes back is part of what was served: it returns from the split, in its own journal.
   const served = redemptions.filter((r) => r.undoneAtMs === null);
@@ -55,7 +60,11 @@ async function openSplit(app: App, orderId: string): Promise<SplitRow | number |
   const servedFen = served.reduce((sum, r) => sum + r.paidFen, 0);
   const commissionFen = partFen(servedFen, set.commissionBps);
   const rewardFen = reward && (reward.state === 'pending' || reward.state === 'available') ? reward.amountFen : 0;
-  const merchantFen = servedFen - feeFen(servedFen, app.config.providerFeeBps) - commissionFen - rewardFen;
-  await app.db.call('settlement_open_split', { splitId: newId('spl'), orderId, merchantId: order.merchantId, setVersion: set.version, commissionFen, rewardFen, merchantFen });
+  const subsidyFen = vouchers.filter((v) => served.some((r) => r.voucherId === v.voucherId)).reduce((sum, v) => sum + v.subsidyFen, 0);
+  const merchantFen = servedFen + subsidyFen - feeFen(servedFen, app.config.providerFeeBps) - commissionFen - rewardFen;
+  await app.db.call('settlement_open_split', {
+    splitId: newId('spl'), orderId, merchantId: order.merchantId, setVersion: set.version, commissionFen, rewardFen, merchantFen,
+    subsidy: order.subsidyFen > 0 ? { subsidyId: newId('sub'), amountFen: subsidyFen } : null,
+  });
   return findSplit(app.db, orderId);
 }

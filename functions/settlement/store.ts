@@ -1,5 +1,5 @@
 /** The settlement module's SQL, one named function per statement. */
-import type { SplitState, WithdrawalState } from '../contract/states';
+import type { SplitState, StateOf, WithdrawalState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface SplitRow { splitId: string; orderId: string; merchantId: string; state: SplitState; commissionFen: number; rewardFen: number; merchantFen: number; returnedFen: number }
@@ -11,6 +11,15 @@ export async function findReturn(db: Db, returnId: string): Promise<{ returnId: 
   return (await db.query<{ returnId: string; splitId: string; orderId: string; amountFen: number; isDone: boolean }>(
     `SELECT r.return_id AS "returnId", r.split_id AS "splitId", s.order_id AS "orderId", r.amount_fen AS "amountFen", r.done_at IS NOT NULL AS "isDone"
      FROM split_return r JOIN split s USING (split_id) WHERE return_id = $1`, [returnId]))[0] ?? null;
+}
+export interface SubsidyRow { subsidyId: string; orderId: string; state: StateOf<'subsidy'>; amountFen: number; returnedFen: number }
+export async function findSubsidy(db: Db, orderId: string): Promise<SubsidyRow | null> {
+  return (await db.query<SubsidyRow>('SELECT subsidy_id AS "subsidyId", order_id AS "orderId", state, amount_fen AS "amountFen", returned_fen AS "returnedFen" FROM subsidy WHERE order_id = $1', [orderId]))[0] ?? null;
+}
+export async function findSubsidyReturn(db: Db, returnId: string): Promise<{ returnId: string; orderId: string; refundId: string; amountFen: number; isDone: boolean } | null> {
+  return (await db.query<{ returnId: string; orderId: string; refundId: string; amountFen: number; isDone: boolean }>(
+    `SELECT r.return_id AS "returnId", s.order_id AS "orderId", r.refund_id AS "refundId", r.amount_fen AS "amountFen", r.done_at IS NOT NULL AS "isDone"
+     FROM subsidy_return r JOIN subsidy s USING (subsidy_id) WHERE return_id = $1`, [returnId]))[0] ?? null;
 }
 export interface WithdrawalRow {
   withdrawalId: string; personId: string; openid: string; state: WithdrawalState; amountFen: number; packageInfo: string | null; failReason: string | null; requestedAtMs: number; endedAtMs: number | null; nowMs: number;

@@ -90,7 +90,7 @@ export const ledgerInvariants: Invariant[] = [
   },
   {
     id: 'I-19',
-    says: 'Of every paid order the merchant has: paid − rebate − commission − provider fee − refunds; split and finished, nothing stays frozen.',
+    says: 'Of every paid order the merchant has: paid + subsidy − rebate − commission − provider fee − refunds; split and finished, nothing stays frozen.',
     rowsSql: 'SELECT count(*) FROM guest_order WHERE paid_at IS NOT NULL',
     violationsSql: `
       SELECT o.order_id, o.payable_fen, o.provider_fee_fen, f.refunded_fen, p.*, r.reward_fen, s.commission_fen,
@@ -99,16 +99,25 @@ export const ledgerInvariants: Invariant[] = [
         SELECT coalesce(sum(amount_fen) FILTER (WHERE account_kind LIKE 'merchant-%'), 0) AS merchant_fen,
           coalesce(sum(amount_fen) FILTER (WHERE account_kind = 'merchant-frozen'), 0) AS frozen_fen,
           coalesce(sum(amount_fen) FILTER (WHERE account_kind = 'platform-fee'), 0) AS platform_fen,
-          coalesce(sum(amount_fen) FILTER (WHERE account_kind = 'provider-fee'), 0) AS fee_fen
+          coalesce(sum(amount_fen) FILTER (WHERE account_kind = 'provider-fee'), 0) AS fee_fen,
+          coalesce(-sum(amount_fen) FILTER (WHERE account_kind = 'coupon-subsidy'), 0) AS subsidy_fen
         FROM posting WHERE order_id = o.order_id) p
       CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount_fen), 0) AS refunded_fen FROM refund f
         WHERE f.order_id = o.order_id AND f.funded AND ${OWN_REFUND}) f
       LEFT JOIN split s ON s.order_id = o.order_id AND s.state = 'succeeded'
+      LEFT JOIN subsidy b ON b.order_id = o.order_id AND b.state = 'succeeded'
+      -- The platform's part of what was served and stands.
+      CROSS JOIN LATERAL (SELECT coalesce(sum(v.subsidy_fen), 0) AS due_fen FROM voucher v
+        WHERE v.order_id = o.order_id AND EXISTS (SELECT FROM redemption d WHERE d.voucher_id = v.voucher_id
+          AND d.undone_at IS NULL) AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = o.order_id
+          AND f.funded AND f.kind = 'after_sale' AND v.voucher_id = ANY (f.voucher_ids))) z
       LEFT JOIN LATERAL (SELECT CASE WHEN state IN ('expected', 'cancelled') THEN 0
       ELSE amount_fen - clawed_fen END AS reward_fen, clawed_fen FROM reward WHERE order_id = o.order_id) r ON true
       WHERE o.paid_at IS NOT NULL AND (
         p.fee_fen <> o.provider_fee_fen
-        OR p.merchant_fen <> o.payable_fen - o.provider_fee_fen - f.refunded_fen - ${LADDER_DUE} - p.platform_fen - coalesce(r.reward_fen, 0)
+        OR p.merchant_fen <> o.payable_fen + p.subsidy_fen - o.provider_fee_fen - f.refunded_fen - ${LADDER_DUE} - p.platform_fen - coalesce(r.reward_fen, 0)
+        OR p.subsidy_fen <> coalesce(b.amount_fen - b.returned_fen, 0)
+        OR s.split_id IS NOT NULL AND p.subsidy_fen <> z.due_fen
         OR s.split_id IS NULL AND p.platform_fen <> 0
         OR s.split_id IS NOT NULL AND (p.frozen_fen <> 0
         OR p.platform_fen <> s.commission_fen - (s.returned_fen - coalesce(r.clawed_fen, 0))))`,

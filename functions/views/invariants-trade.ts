@@ -11,6 +11,7 @@ const SUBJECTS: [kind: string, table: string, id: string, born: string][] = [
   ['refund', 'refund', 'refund_id', "'requested', 'accepted'"],
   ['reward', 'reward', 'reward_id', "'expected', 'cancelled'"],
   ['split', 'split', 'split_id', "'due'"],
+  ['subsidy', 'subsidy', 'subsidy_id', "'due'"],
   ['coupon', 'coupon', 'coupon_id', "'available'"],
   ['couponOffer', 'coupon_offer', 'offer_id', "'active'"],
   ['groupBuy', 'group_buy', 'group_id', "'opening'"],

@@ -9,7 +9,7 @@ import {
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
 import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
-import { fundRefund, reconcileBill, returnSplit, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
+import { fundRefund, reconcileBill, returnSplit, returnSubsidy, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
 import { joinPerson } from './join-person';
 import type { ReactionName } from './routes';
 
@@ -37,6 +37,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'drop-undone-after-sale': (app, f) => dropUndoneAfterSale(app, f.subject),
   'fund-refund': (app, f) => fundRefund(app, f.subject),
   'return-split': (app, f) => returnSplit(app, f.subject),
+  'return-subsidy': (app, f) => returnSubsidy(app, f.subject),
   'send-withdrawal': (app, f) => sendWithdrawal(app, f.subject),
   'send-subscribe-message': (app, f) => sendSubscribeMessage(app, f.subject),
   'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),

@@ -21,6 +21,7 @@ export const factRoutes = [
   { kind: 'after_sale.requested', reaction: 'answer-late-after-sale' },
   { kind: 'after_sale.accepted', reaction: 'fund-refund' },
   { kind: 'split.returning', reaction: 'return-split' },
+  { kind: 'subsidy.returning', reaction: 'return-subsidy' },
   { kind: 'withdrawal.requested', reaction: 'send-withdrawal' },
   { kind: 'notice.added', reaction: 'send-subscribe-message' },
   { kind: 'person.joined', reaction: 'join-person' },

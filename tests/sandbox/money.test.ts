@@ -197,7 +197,7 @@ describe('profit sharing', () => {
   it('电商收付通 paths: split, finish, return, subsidy', async () => {
     const sub_mchid = await aMerchant();
     await api.post('/v3/ecommerce/profitsharing/receivers/add', { appid: known().appid, type: 'MERCHANT_ID', account: known().spMchid, relation_type: 'PLATFORM' });
-    const of = await paid({ sub_mchid });
+    const of = await paid({ sub_mchid, settle_info: { profit_sharing: true, subsidy_amount: 500 } });
     await clock(MINUTE + 1000);
     const base = { sub_mchid, transaction_id: of.transactionId };
     const subsidy = await api.post('/v3/ecommerce/subsidies/create', { ...base, amount: 500, description: '平台券', out_subsidy_no: number('sub') });
@@ -212,6 +212,47 @@ describe('profit sharing', () => {
     expect((await api.post('/v3/ecommerce/profitsharing/returnorders', { sub_mchid, out_order_no: outOrderNo, out_return_no: number('ret'), return_mchid: known().spMchid, amount: 2000, description: '回退' })).json.result).toBe('SUCCESS');
     await flush();
     expect((await api.post('/v3/ecommerce/refunds/apply', { sub_mchid, sp_appid: known().appid, transaction_id: of.transactionId, out_refund_no: number('ref'), notify_url: inbox.url, amount: { refund: 10000, total: 10000, currency: 'CNY' } })).json).toMatchObject({ refund_id: expect.any(String) });
+  });
+});
+
+describe('subsidy 补差', () => {
+  let minutes = 10;
+  const announced = async (subsidy_amount: number) => {
+    const of = await paid({ sub_mchid: await aMerchant(), settle_info: { profit_sharing: true, ...(subsidy_amount > 0 ? { subsidy_amount } : {}) } });
+    await clock((minutes += 2) * MINUTE);
+    return { of, base: { sub_mchid: of.body.sub_mchid, transaction_id: of.transactionId } };
+  };
+  const create = (base: object, amount: number, out_subsidy_no = number('sub')) => api.post('/v3/ecommerce/subsidies/create', { ...base, amount, description: '平台券', out_subsidy_no });
+
+  it('only what was announced, once for an order; the same number again is the same one; before it no split', async () => {
+    const { of, base } = await announced(500);
+    expect((await split(of, 100)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect((await create(base, 501)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect((await create(base, 499)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    const out = number('sub');
+    const first = await create(base, 500, out);
+    expect(first.json).toMatchObject({ result: 'SUCCESS', amount: 500 });
+    expect((await create(base, 500, out)).json).toEqual(first.json);
+    expect((await create(base, 500)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect(await unsplit(of)).toBe(10440);
+    const plain = await announced(0);
+    expect((await create(plain.base, 1)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
+  it('less, or none, after a refund; back once for each refund', async () => {
+    const { of, base } = await announced(500);
+    expect((await api.post('/v3/ecommerce/subsidies/cancel', { ...base, description: '不补' })).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    const { json } = await refund(of, 5_000);
+    expect((await create(base, 250)).json).toMatchObject({ result: 'SUCCESS', amount: 250 });
+    const back = (refund_id: string | undefined, amount: number) => api.post('/v3/ecommerce/subsidies/return', { ...base, amount, description: '退回', out_order_no: number('sbr'), ...(refund_id ? { refund_id } : {}) });
+    expect((await back(undefined, 100)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    expect((await back(json.refund_id, 300)).json).toMatchObject({ code: 'NOT_ENOUGH' });
+    expect((await back(json.refund_id, 100)).json).toMatchObject({ result: 'SUCCESS', amount: 100 });
+    expect((await back(json.refund_id, 100)).json).toMatchObject({ code: 'INVALID_REQUEST' });
+    const other = await announced(500);
+    await refund(other.of, 5_000);
+    expect((await api.post('/v3/ecommerce/subsidies/cancel', { ...other.base, description: '不补' })).json).toMatchObject({ result: 'SUCCESS' });
+    expect((await split(other.of, 100)).json).toMatchObject({ state: 'PROCESSING' });
   });
 });
 

@@ -102,7 +102,7 @@ const prepay = (type: TradeType): Handler => {
         key: `${sub.mchid}|${sub.out_trade_no}`, mode: 'combine', combineKey: key, mchid: sub.mchid, appid: body.combine_appid,
         subMchid: sub.sub_mchid, subAppid: sub.sub_appid, outTradeNo: sub.out_trade_no, tradeType: type, description: sub.description,
         attach: sub.attach, notifyUrl: combine.notifyUrl, openid, totalFen: sub.amount.total_amount,
-        profitSharing: sub.settle_info?.profit_sharing === true, subsidyFen: 0, bodyHash, createdAtMs: now, expiresAtMs,
+        profitSharing: sub.settle_info?.profit_sharing === true, subsidyFen: 0, subsidyMaxFen: sub.settle_info?.subsidy_amount ?? 0, subsidySettled: false, bodyHash, createdAtMs: now, expiresAtMs,
         prepayId: combine.prepayId, prepayAtMs: now, state: 'NOTPAY', feeFen: 0, refundedFen: 0, feeReturnedFen: 0, refundCount: 0,
         frozenFen: 0, splitFen: 0, splitCount: 0, splitFinished: false,
       };

@@ -99,7 +99,7 @@ const SUBSIDY_FIELDS = {
   cancel: { sub_mchid: must(32), transaction_id: must(32), description: must(80), out_subsidy_no: text(64) },
 } as const;
 
-/** Platform money to the order (create), back (return), or the whole of it back before any use (cancel). */
+/** Platform money to an order that was announced with it (create, once), back (return, once a refund), or none after all (cancel). */
 const subsidy = (kind: Subsidy['kind']): Handler => (sandbox, { body }) => {
   checkFields(SUBSIDY_FIELDS[kind], body);
   const { world, keys } = sandbox;
@@ -110,18 +110,33 @@ const subsidy = (kind: Subsidy['kind']): Handler => (sandbox, { body }) => {
   if (!tx || tx.subMchid !== body.sub_mchid) throw resourceNotExists('订单不存在');
   const before = world.get('subsidy', key);
   if (before && before.bodyHash !== bodyHash) throw repeatedDifferently();
-  const item = before ?? applySubsidy(sandbox, tx, { kind, key, outNo, bodyHash, amountFen: kind === 'cancel' ? tx.subsidyFen : body.amount, description: body.description });
+  const item = before ?? applySubsidy(sandbox, tx, { kind, key, outNo, bodyHash, amountFen: kind === 'cancel' ? 0 : body.amount, description: body.description, refundId: body.refund_id });
   const base = { sub_mchid: tx.subMchid, transaction_id: tx.transactionId, description: item.description };
   if (kind === 'cancel') return ok({ ...base, result: 'SUCCESS' });
   const ids = kind === 'create' ? { subsidy_id: item.subsidyId } : { subsidy_refund_id: item.subsidyId, out_order_no: item.outNo };
   return ok({ ...base, ...ids, amount: item.amountFen, result: 'SUCCESS', success_time: rfc3339(item.createdAtMs), sp_mchid: keys.saved.spMchid });
 };
 
+/** The amount announced, or less when something of the order was refunded; one for an order. */
+const checkOnce = (tx: Tx, { kind, amountFen }: Pick<Subsidy, 'kind' | 'amountFen'>): void => {
+  if (tx.splitFinished) throw invalidRequest('订单已完结分账，不支持补差');
+  if (tx.subsidySettled) throw invalidRequest('一笔订单只能补差一笔');
+  if (amountFen > tx.subsidyMaxFen) throw invalidRequest('补差金额不能超过下单时的补差金额');
+  if (amountFen < tx.subsidyMaxFen && tx.refundedFen === 0) throw invalidRequest(kind === 'cancel' ? '订单未发生退款，不支持取消补差' : '补差金额与下单时的补差金额不一致');
+};
+const checkReturn = (sandbox: Sandbox, tx: Tx, refundId: string | undefined): void => {
+  const refund = [...sandbox.world.tables.refund.values()].find((one) => one.refundId === refundId && one.txKey === tx.key);
+  if (!refund) throw invalidRequest('补差回退须有对应的微信退款单号');
+  if ([...sandbox.world.tables.subsidy.values()].some((one) => one.kind === 'return' && one.refundId === refundId)) throw invalidRequest('一笔微信退款单只允许补差回退一次');
+};
+
 const applySubsidy = (sandbox: Sandbox, tx: Tx, input: Omit<Subsidy, 'subsidyId' | 'txKey' | 'createdAtMs'>): Subsidy => {
   const own = sandbox.keys.saved.spMchid;
   const [signFen, payer] = input.kind === 'create' ? [input.amountFen, own] : [-input.amountFen, payeeOf(tx)];
   if (!tx.profitSharing) throw invalidRequest('补差订单须为分账订单');
-  if (input.kind === 'create' && tx.splitFinished) throw invalidRequest('订单已完结分账，不支持补差');
+  if (tx.subsidyMaxFen === 0) throw invalidRequest('下单时未传入补差金额');
+  if (input.kind !== 'return') checkOnce(tx, input);
+  if (input.kind === 'return') checkReturn(sandbox, tx, input.refundId);
   if (input.kind !== 'create' && input.amountFen > tx.subsidyFen) throw notEnough('补差回退金额大于已补差金额');
   const fromFrozen = input.kind !== 'create' && !tx.splitFinished;
   const available = fromFrozen ? tx.frozenFen : balanceOf(sandbox, payer).availableFen;
@@ -132,6 +147,7 @@ const applySubsidy = (sandbox: Sandbox, tx: Tx, input: Omit<Subsidy, 'subsidyId'
   if (!tx.splitFinished) tx.frozenFen += signFen;
   else moveBalance(sandbox, { ...flow, mchid: payeeOf(tx), amountFen: signFen });
   tx.subsidyFen += signFen;
+  tx.subsidySettled = true;
   sandbox.world.save('tx', tx);
   sandbox.world.save('subsidy', item);
   return item;

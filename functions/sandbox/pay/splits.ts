@@ -124,6 +124,7 @@ const earlier = (sandbox: Sandbox, body: Body, kind: Split['kind'], bodyHash: st
 const checkSplit = (sandbox: Sandbox, tx: Tx, receivers: ReturnType<typeof readReceivers>, owner: string): number => {
   const payee = payeeOf(tx);
   if (!tx.profitSharing) throw invalidRequest('非分账订单不支持分账');
+  if (tx.subsidyMaxFen > 0 && !tx.subsidySettled) throw invalidRequest('补差订单未补差，不支持分账');
   if (sandbox.now() - tx.paidAtMs! < WAIT_MS) throw invalidRequest('订单处理中，请稍后重试');
   if (tx.refundedFen === tx.totalFen) throw notEnough('分账金额不足');
   if (tx.splitFinished) throw invalidRequest('订单已完结分账，不支持分账');
@@ -186,6 +187,7 @@ const unfreeze = (ecommerce: boolean): Handler => (sandbox, { body }) => {
   const before = earlier(sandbox, body, 'unfreeze', bodyHash);
   if (before) return ok(ecommerce ? finishView(before, tx) : splitView(before, tx));
   if (!tx.profitSharing) throw invalidRequest('非分账订单不支持分账');
+  if (tx.subsidyMaxFen > 0 && !tx.subsidySettled) throw invalidRequest('补差订单未补差，不支持分账');
   if (sandbox.now() - tx.paidAtMs! < WAIT_MS) throw invalidRequest('订单处理中，请稍后重试');
   if (tx.splitFinished) throw invalidRequest('订单已完结分账，不支持分账');
   const split: Split = {

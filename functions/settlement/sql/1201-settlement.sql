@@ -22,6 +22,29 @@ CREATE TABLE split_return (
   done_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT juke_now()
 );
+-- What the platform pays of an order's discounts, for what was served: to the merchant before the split. One for an order; of amount 0
+-- it is taken off the order at WeChat (nothing that it was meant for was served).
+CREATE TABLE subsidy (
+  subsidy_id text PRIMARY KEY,                             -- out_subsidy_no: never changes on a retry
+  order_id text NOT NULL UNIQUE,
+  merchant_id text NOT NULL,
+  state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'sent', 'stuck', 'succeeded', 'cancelled')),
+  amount_fen bigint NOT NULL CHECK (amount_fen >= 0),
+  returned_fen bigint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL DEFAULT juke_now(),
+  ended_at timestamptz,
+  CONSTRAINT "returns within the subsidy" CHECK (returned_fen BETWEEN 0 AND amount_fen)
+);
+CREATE TRIGGER subsidy_step BEFORE UPDATE OF state ON subsidy FOR EACH ROW EXECUTE FUNCTION kernel_check_step('subsidy', 'subsidy_id');
+-- The part of it that an after-sale takes back; WeChat wants the refund first.
+CREATE TABLE subsidy_return (
+  return_id text PRIMARY KEY,
+  subsidy_id text NOT NULL REFERENCES subsidy,
+  refund_id text NOT NULL UNIQUE,
+  amount_fen bigint NOT NULL CHECK (amount_fen > 0),
+  done_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT juke_now()
+);
 CREATE TABLE withdrawal (
   withdrawal_id text PRIMARY KEY,                          -- out_bill_no: never changes on an unknown error
   person_id text NOT NULL,

@@ -1,11 +1,43 @@
 -- The split's intent, before WeChat is called; its amounts never change after this, and from now on nothing of the order can be
--- undone. p: {splitId, orderId, merchantId, setVersion, commissionFen, rewardFen, merchantFen}
+-- undone. p: {splitId, orderId, merchantId, setVersion, commissionFen, rewardFen, merchantFen, subsidy: {subsidyId, amountFen}|null}
 CREATE OR REPLACE FUNCTION settlement_open_split(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO split (split_id, order_id, merchant_id, commission_fen, reward_fen, merchant_fen)
   VALUES (p ->> 'splitId', p ->> 'orderId', p ->> 'merchantId', (p ->> 'commissionFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'merchantFen')::bigint)
   ON CONFLICT (order_id) DO NOTHING;
-  IF FOUND THEN PERFORM vouchers_seal(p ->> 'orderId', (p ->> 'setVersion')::int); END IF;
+  IF NOT FOUND THEN RETURN '{}'; END IF;
+  PERFORM vouchers_seal(p ->> 'orderId', (p ->> 'setVersion')::int);
+  IF jsonb_typeof(p -> 'subsidy') = 'object' THEN
+    INSERT INTO subsidy (subsidy_id, order_id, merchant_id, amount_fen) VALUES (p #>> '{subsidy,subsidyId}', p ->> 'orderId', p ->> 'merchantId', (p #>> '{subsidy,amountFen}')::bigint);
+  END IF;
+  RETURN '{}';
+END $$;
+
+-- WeChat moved it (or took it off the order): the merchant has it frozen with what was paid. p: {subsidyId}
+CREATE OR REPLACE FUNCTION settlement_subsidy_done(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v subsidy;
+BEGIN
+  UPDATE subsidy SET state = CASE WHEN amount_fen > 0 THEN 'succeeded' ELSE 'cancelled' END, ended_at = juke_now()
+  WHERE subsidy_id = p ->> 'subsidyId' AND state IN ('due', 'sent', 'stuck') RETURNING * INTO v;
+  IF v.state = 'succeeded' THEN
+    PERFORM ledger_post('subsidy', v.subsidy_id, v.merchant_id, v.order_id, jsonb_build_array(
+      jsonb_build_object('a', 'coupon-subsidy', 'o', 'platform', 'f', -v.amount_fen), jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v.amount_fen)));
+  END IF;
+  RETURN '{}';
+END $$;
+
+-- WeChat said no, such as a platform without enough money: a person looks, and the same number is tried again. p: {subsidyId, why}
+CREATE OR REPLACE FUNCTION settlement_subsidy_stuck(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE subsidy SET state = 'sent' WHERE subsidy_id = p ->> 'subsidyId' AND state = 'due';
+  UPDATE subsidy SET state = 'stuck' WHERE subsidy_id = p ->> 'subsidyId' AND state = 'sent';
+  PERFORM kernel_alarm('subsidy.stuck', p ->> 'subsidyId', jsonb_build_object('why', p ->> 'why'));
+  RETURN '{}';
+END $$;
+CREATE OR REPLACE FUNCTION settlement_subsidy_returned(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE subsidy_return SET done_at = juke_now() WHERE return_id = p ->> 'returnId' AND done_at IS NULL;
   RETURN '{}';
 END $$;
 
@@ -34,7 +66,7 @@ END $$;
 
 -- After-sale after the split: the journal that funds the refund, the claw-back, and the return's intent, in one commit. F-35, A-06.
 -- p: {refundId, orderId, merchantId, splitId, earlierFen, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null,
---     debtor: {personId, availableFen}|null}
+--     debtor: {personId, availableFen}|null, subsidy: {subsidyId, returnId, fen}|null}
 -- Two after-sales of one order are differences of one running total: the split's row lines them up.
 CREATE OR REPLACE FUNCTION settlement_fund_refund(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,6 +78,11 @@ BEGIN
     PERFORM referrals_claw(p ->> 'orderId', p #>> '{claw,state}', (p #>> '{claw,clawedFen}')::bigint, (p #>> '{claw,fen}')::bigint);
   ELSE
     PERFORM referrals_dispute(p ->> 'orderId', false);
+  END IF;
+  IF jsonb_typeof(p -> 'subsidy') = 'object' THEN
+    UPDATE subsidy SET returned_fen = returned_fen + (p #>> '{subsidy,fen}')::bigint WHERE subsidy_id = p #>> '{subsidy,subsidyId}';
+    INSERT INTO subsidy_return (return_id, subsidy_id, refund_id, amount_fen) VALUES (p #>> '{subsidy,returnId}', p #>> '{subsidy,subsidyId}', p ->> 'refundId', (p #>> '{subsidy,fen}')::bigint);
+    PERFORM kernel_emit('subsidy.returning', p #>> '{subsidy,returnId}');
   END IF;
   PERFORM ledger_post('refund.after_sale', p ->> 'refundId', p ->> 'merchantId', p ->> 'orderId', p -> 'postings');
   IF (p ->> 'returnFen')::bigint > 0 THEN

@@ -6,7 +6,7 @@ import { decideEnd, decideFeeBack, decideFunding } from '../../../functions/refu
 
 const order = fc.record({
   paidFen: fc.integer({ min: 100, max: 5_000_000 }), quantity: fc.integer({ min: 1, max: 12 }), commissionBps: fc.integer({ min: 0, max: 1_500 }), rateBps: fc.integer({ min: 0, max: 1_500 }),
-  capFen: fc.integer({ min: 0, max: 20_000 }), feeBps: fc.integer({ min: 0, max: 100 }), spentFen: fc.integer({ min: 0, max: 20_000 }), merchantLeft: fc.integer({ min: 0, max: 5_000_000 }),
+  capFen: fc.integer({ min: 0, max: 20_000 }), feeBps: fc.integer({ min: 0, max: 100 }), spentFen: fc.integer({ min: 0, max: 20_000 }), merchantLeft: fc.integer({ min: 0, max: 5_000_000 }), subsidyFen: fc.integer({ min: 0, max: 50_000 }),
   state: fc.constantFrom('pending', 'available', 'cancelled'),
 });
 
@@ -21,10 +21,10 @@ test('F-35 every after-sale is funded to the fen, and after all of them nobody k
     for (const refundFen of splitFen(o.paidFen, Array.from({ length: o.quantity }, () => 1))) {
       if (refundFen === 0) continue;
       const f = decideFunding({
-        keptFen, refundFen, commissionBps: o.commissionBps, feeBps: o.feeBps, availableFen: available, merchantAvailableFen: o.merchantLeft,
+        keptFen, refundFen, commissionBps: o.commissionBps, feeBps: o.feeBps, availableFen: available, merchantAvailableFen: o.merchantLeft, subsidyFen: o.subsidyFen,
         reward: { state: o.state, amountFen, clawedFen, rateBps: o.rateBps, capFen: o.capFen },
       });
-      expect(f.commissionFen + f.rewardFen + f.feeBackFen + f.fromMerchantFen + f.merchantDebtFen).toBe(refundFen);
+      expect(f.commissionFen + f.rewardFen + f.feeBackFen + f.fromMerchantFen + f.merchantDebtFen).toBe(refundFen + o.subsidyFen);
       expect(f.fromAvailableFen + f.toDebtFen).toBe(o.state === 'available' ? f.rewardFen : 0);
       for (const [name, part] of Object.entries(f)) expect(part).toBeGreaterThanOrEqual(name === 'fromMerchantFen' ? 1 - REWARD_MIN_FEN : 0);
       expect(f.fromMerchantFen).toBeLessThanOrEqual(o.merchantLeft);
