@@ -65,6 +65,9 @@ export const PURCHASE_ORDERS_MAX = CART_LINES_MAX;
 /** Refunds sent to WeChat: its limit is 150 a second, and 6 a second while it answers with errors (F-36). */
 export const REFUNDS_PER_SECOND = 100;
 export const REFUNDS_PER_SECOND_AFTER_ERROR = 5;
+/** How long after an error the slow pace lasts, and how late a refund may use the turn that it was given. */
+export const REFUND_SLOW_MS = 10_000;
+export const REFUND_TURN_MS = 400;
 
 export const VOUCHER_CODE_STEP_MS = 60_000;
 export const UNDO_WINDOW_MS = 5 * MINUTE;

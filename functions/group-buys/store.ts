@@ -25,3 +25,8 @@ export async function findOtherGroup(db: Db, dealId: string, groupId: string, pe
 export async function isNewcomer(db: Db, personId: string, merchantId: string): Promise<boolean> {
   return (await db.query<{ isNew: boolean }>('SELECT person_last_paid($1, $2) IS NULL AS "isNew"', [personId, merchantId]))[0]!.isNew;
 }
+
+/** Share cards that WeChat still changes. */
+export async function listCards(db: Db, groupId: string): Promise<string[]> {
+  return (await db.query<{ id: string }>('SELECT activity_id AS id FROM group_card WHERE group_id = $1 AND juke_now() < expires_at ORDER BY expires_at DESC LIMIT 50', [groupId])).map((row) => row.id);
+}

@@ -19,6 +19,10 @@ export interface WechatApi {
   urlLink(p: { path: string; query: string; expiresInDays: number; envVersion?: EnvVersion }): Promise<string>;
   /** 'no_consent': the person has not allowed (or used up) this message. */
   sendSubscribe(p: { openid: string; templateId: string; page: string; data: Record<string, string> }): Promise<'sent' | 'no_consent'>;
+  /** A share card that can be changed for a day (动态消息); its texts are WeChat's own. */
+  createActivity(openid: string | null): Promise<{ activityId: string; expiresAtMs: number }>;
+  /** state 0: members are joining, so many of so many; 1: it is over. */
+  setUpdatableMessage(p: { activityId: string; state: 0 | 1; members: number; size: number }): Promise<void>;
   /** scene 1 profile, 2 comment, 3 forum, 4 social log. What WeChat would have a person look at counts as risky. */
   checkText(p: { openid: string; scene: 1 | 2 | 3 | 4; text: string }): Promise<'pass' | 'risky'>;
   /** Asks WeChat to look at a picture; it tells its verdict later, in a message with this trace id. */
@@ -40,13 +44,13 @@ export function wechatApi(config: WechatConfig): WechatApi {
   const known = made.get(config);
   if (known) return known;
   const tokens = tokenSource(config);
-  const call = (path: string, body: object) => withToken(config, tokens, path, body);
+  const call = (path: string, body?: object) => withToken(config, tokens, path, body);
   const api: WechatApi = { ...signingIn(config, call), ...reaching(call), ...checking(config, call) };
   made.set(config, api);
   return api;
 }
 
-type Call = (path: string, body: object) => Promise<Json>;
+type Call = (path: string, body?: object) => Promise<Json>;
 const missing = (what: string) => new ProviderRefused('SHAPE', `an answer without ${what}`, 200);
 const text = (json: Json, name: string): string => {
   const value = json[name];
@@ -97,6 +101,15 @@ function reaching(call: Call) {
       if (!Number.isInteger(p.expiresInDays) || p.expiresInDays < 1 || p.expiresInDays > 30) throw new TypeError('a URL Link lives 1 to 30 days');
       const body = { path: p.path, query: p.query, expire_type: 1, expire_interval: p.expiresInDays, env_version: p.envVersion ?? 'release' };
       return text(await call('/wxa/generate_urllink', body), 'url_link');
+    },
+    async createActivity(openid: string | null) {
+      const json = await call(`/cgi-bin/message/wxopen/activityid/create${openid ? `?openid=${encodeURIComponent(openid)}` : ''}`);
+      if (typeof json.expiration_time !== 'number') throw missing('expiration_time');
+      return { activityId: text(json, 'activity_id'), expiresAtMs: json.expiration_time * 1_000 };
+    },
+    async setUpdatableMessage(p: { activityId: string; state: 0 | 1; members: number; size: number }) {
+      const list = [{ name: 'member_count', value: String(p.members) }, { name: 'room_limit', value: String(p.size) }];
+      await call('/cgi-bin/message/wxopen/updatablemsg/send', { activity_id: p.activityId, target_state: p.state, template_info: { parameter_list: list } });
     },
     async sendSubscribe(p: { openid: string; templateId: string; page: string; data: Record<string, string> }) {
       const data = Object.fromEntries(Object.entries(p.data).map(([name, value]) => [name, { value }]));

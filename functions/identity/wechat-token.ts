@@ -78,9 +78,9 @@ export function tokenSource(config: WechatConfig): TokenSource {
 }
 
 /** A call with the token; when WeChat no longer takes the token, once more with a new one. */
-export async function withToken(config: WechatConfig, tokens: TokenSource, path: string, body: object): Promise<Json> {
+export async function withToken(config: WechatConfig, tokens: TokenSource, path: string, body?: object): Promise<Json> {
   const token = await tokens.get();
-  const call = (with_: string) => ask(config, `${path}?access_token=${encodeURIComponent(with_)}`, body);
+  const call = (with_: string) => ask(config, `${path}${path.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(with_)}`, body);
   try {
     return await call(token);
   } catch (error) {

@@ -2,12 +2,13 @@
 import { createHandler, type Stories } from '../kernel';
 import { lambdaApp } from '../kernel/lambda-app';
 import { noticeRoute } from '../payments';
+import { createGroupActivity } from './group-card';
 import { payFromNotice } from './mark-paid';
 import { cancelOrder, checkPayment, payOrder } from './pay-order';
 import { placeOrder, quoteOrder } from './place-order';
 import { placePurchase, quotePurchase } from './place-purchase';
 import { setCartItem } from './set-cart-item';
 
-export const stories: Stories = { quoteOrder, placeOrder, payOrder, checkPayment, cancelOrder, setCartItem, quotePurchase, placePurchase };
+export const stories: Stories = { createGroupActivity, quoteOrder, placeOrder, payOrder, checkPayment, cancelOrder, setCartItem, quotePurchase, placePurchase };
 export const orderRoutes = [noticeRoute(payFromNotice)];
 export const handler = createHandler(lambdaApp, stories, { raw: orderRoutes });

@@ -1,5 +1,6 @@
 /** Orders: the public face. */
 export { closeGroup } from './close-group';
+export { updateGroupCard } from './group-card';
 export { markPaid, payFromNotice, type PaidOutcome } from './mark-paid';
 export { closePayments, watchOrder } from './pay-order';
 export { reportOrderShipping, serveOrder } from './serve-order';

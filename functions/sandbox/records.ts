@@ -195,6 +195,8 @@ export interface WxUser { key: string; user: string; openid: string; unionid: st
 export interface WxCode { key: string; kind: 'login' | 'phone'; value: string; issuedAtMs: number; used: boolean }
 export interface Consent { key: string; openid: string; templateId: string; left: number }
 export interface Message { key: string; openid: string; templateId: string; page?: string; data: unknown; atMs: number }
+/** 动态消息 in a chat: what it says by now. */
+export interface Activity { key: string; expiresAtMs: number; state: 0 | 1 | null; parameters: Record<string, string> }
 export interface Sms { key: string; phone: string; text: string; atMs: number }
 export interface Shipping { key: string; transactionId: string; body: unknown; corrections: number; state: number; atMs: number }
 export interface Meta { key: string; value: number }
@@ -215,6 +217,7 @@ export interface Tables {
   wxCode: WxCode;
   consent: Consent;
   message: Message;
+  activity: Activity;
   sms: Sms;
   shipping: Shipping;
   meta: Meta;
@@ -222,5 +225,5 @@ export interface Tables {
 
 export const TABLE_NAMES = [
   'tx', 'combine', 'refund', 'split', 'splitReturn', 'receiver', 'transfer', 'subsidy', 'balance', 'flow', 'notice',
-  'wxUser', 'wxCode', 'consent', 'message', 'sms', 'shipping', 'meta',
+  'wxUser', 'wxCode', 'consent', 'message', 'activity', 'sms', 'shipping', 'meta',
 ] as const satisfies readonly (keyof Tables)[];

@@ -20,6 +20,10 @@ const PARTS: Record<string, string> = {
       o.snapshot -> 'items' AS items, o.quantity, o.unit_price_fen, o.discount_fen, o.payable_fen, o.refunded_fen,
     o.surface, o.device_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o
       JOIN merchant m ON m.merchant_id = o.merchant_id WHERE o.buyer_id = $1 ORDER BY o.placed_at`,
+  groups: `SELECT g.group_id, s.order_id, d.title AS deal, g.kind, g.state, g.size, g.confirmed, s.seat_no,
+      s.state AS seat, g.host_id = s.person_id AS is_host, s.held_at, s.confirmed_at, s.released_at, g.deadline, g.ended_at
+    FROM group_seat s JOIN group_buy g USING (group_id) JOIN deal d ON d.deal_id = g.deal_id
+    WHERE s.person_id = $1 ORDER BY s.held_at`,
   payments: `SELECT p.payment_id, p.order_id, p.state, p.amount_fen, p.method, p.transaction_id, p.payer_openid,
       p.succeeded_at, p.created_at
     FROM payment p JOIN guest_order o ON o.order_id = p.order_id WHERE o.buyer_id = $1 ORDER BY p.created_at`,

@@ -16,6 +16,9 @@ export interface NoticeFacts {
   answer?: string | null;
   friendName?: string;
   storeName?: string;
+  /** Of a group buy: paid seats still needed, and its deadline. */
+  left?: number;
+  deadlineMs?: number | null;
   atMs: number;
 }
 type Words = (f: NoticeFacts) => [title: string, text: string];
@@ -42,6 +45,31 @@ const zh: Record<string, Words> = {
     '合并付款的订单过期了',
     `${f.count} 单共 ${money(f)}，15 分钟没付，一起关掉了。没有扣款；如果你刚付过，会全额退回。`,
   ],
+  'group.opened': (f) => [
+    '团开好了，转给朋友吧',
+    `${f.title ?? ''} · ${money(f)}。还差 ${f.left ?? 0} 人${f.deadlineMs ? `，${timeText(f.deadlineMs, 'zh')} 前凑齐就成团` : ''}；没凑齐全额退。`,
+  ],
+  'group.seated': (f) => [
+    '位子坐好了',
+    `${f.title ?? ''} · ${money(f)}。${f.left ? `还差 ${f.left} 人成团；没凑齐全额退。` : '人数已够，到点成团。'}`,
+  ],
+  'group.joined': (f) => [
+    '有人参团了',
+    `${f.friendName} 坐进了你的团。${f.left ? `还差 ${f.left} 人。` : '人数已够，到点成团，还能再叫人。'}`,
+  ],
+  'group.full': (f) => [
+    '成团了，券在你手机里',
+    `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店用；` : ''}没用随时退，过期自动退。`,
+  ],
+  'group.failed': (f) => [
+    '没成团，全额退给你',
+    `${f.title ?? ''} 到点还差 ${f.left ?? 0} 人。${money(f)} 原路退回，一般 0–3 个工作日到账。`,
+  ],
+  'group.ended': (f) => ['团结束了，订单关掉了', `${f.title ?? ''} 没付的订单已经关掉，没有扣款；如果你刚付过，会全额退回。`],
+  'group.left': (f) => ['你退出了拼团', `${f.title ?? ''} 退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
+  'group.host': (f) => ['你成了团长', `${f.friendName} 退出了拼团，这个团由你接着带。还差 ${f.left ?? 0} 人，你付的钱没有变化。`],
+  'group.seat_free': (f) => ['有人退出了你的团', `${f.friendName} 退出了拼团，空出一个位子。还差 ${f.left ?? 0} 人。`],
+  'group.ladder': (f) => ['人多价更低，差价退给你', `${f.title ?? ''} 按到达的档位算，差价 ${money(f)} 原路退回，一般 0–3 个工作日到账。`],
   'reward.expected': (f) => [
     '朋友下单了',
     `${f.friendName} 通过你的分享下了单。朋友到店用掉、过 7 天售后期，返 ${money(f)}。`,
@@ -124,6 +152,46 @@ const en: Record<string, Words> = {
   'purchase.expired': (f) => [
     'Your combined payment expired',
     `${f.count} orders, ${money(f)} together, were not paid within 15 minutes and were closed. Nothing was charged; if you just paid, you will be refunded in full.`,
+  ],
+  'group.opened': (f) => [
+    'Your group is open. Pass it on',
+    `${f.title ?? ''} · ${money(f)}. ${f.left ?? 0} more needed${f.deadlineMs ? ` by ${timeText(f.deadlineMs, 'en')}` : ''}; if it does not fill, all of it is refunded.`,
+  ],
+  'group.seated': (f) => [
+    'Your seat is taken',
+    `${f.title ?? ''} · ${money(f)}. ${f.left ? `${f.left} more needed; if it does not fill, all of it is refunded.` : 'Enough are in: the group succeeds when its time is over.'}`,
+  ],
+  'group.joined': (f) => [
+    'Somebody joined your group',
+    `${f.friendName} took a seat. ${f.left ? `${f.left} more needed.` : 'Enough are in; more may still join.'}`,
+  ],
+  'group.full': (f) => [
+    'The group is complete. Your voucher is ready',
+    `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `Use it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}Unused: refundable any time, and refunded automatically after that.`,
+  ],
+  'group.failed': (f) => [
+    'The group did not fill. All of it is refunded',
+    `${f.title ?? ''} was ${f.left ?? 0} short when its time was over. ${money(f)} goes back the way you paid, usually within 0–3 working days.`,
+  ],
+  'group.ended': (f) => [
+    'The group is over and the order is closed',
+    `The unpaid order for ${f.title ?? ''} was closed. Nothing was charged; if you just paid, all of it is refunded.`,
+  ],
+  'group.left': (f) => [
+    'You left the group',
+    `${f.title ?? ''}: ${money(f)} goes back the way you paid, usually within 0–3 working days.`,
+  ],
+  'group.host': (f) => [
+    'The group is yours now',
+    `${f.friendName} left, so you are its host. ${f.left ?? 0} more needed. What you paid is unchanged.`,
+  ],
+  'group.seat_free': (f) => [
+    'Somebody left your group',
+    `${f.friendName} left and a seat is free again. ${f.left ?? 0} more needed.`,
+  ],
+  'group.ladder': (f) => [
+    'More people, a lower price: the difference is refunded',
+    `${f.title ?? ''}: ${money(f)} goes back the way you paid, usually within 0–3 working days.`,
   ],
   'reward.expected': (f) => [
     'A friend ordered',

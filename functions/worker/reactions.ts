@@ -4,7 +4,7 @@ import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupo
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
 import {
-  closeCombined, closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, watchOrder, watchPurchase,
+  closeCombined, closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, updateGroupCard, watchOrder, watchPurchase,
 } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
@@ -24,6 +24,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'close-combined': (app, f) => closeCombined(app, f.subject),
   'report-shipping': (app, f) => reportOrderShipping(app, f.subject),
   'close-group': (app, f) => closeGroup(app, f.subject),
+  'update-group-card': (app, f) => updateGroupCard(app, f.subject),
   'refund-group-order': (app, f) => refundGroupOrder(app, f.subject),
   'refund-ladder': (app, f) => refundLadder(app, f.subject, f.body.refundId as string),
   'handle-notice': (app, f) => handleNotice(app, f.subject),

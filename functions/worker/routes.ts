@@ -7,6 +7,7 @@ export const factRoutes = [
   { kind: 'order.paid', reaction: 'report-shipping' },
   { kind: 'order.issued', reaction: 'report-shipping' },
   { kind: 'group.closing', reaction: 'close-group' },
+  { kind: 'group.changed', reaction: 'update-group-card' },
   { kind: 'order.unseated', reaction: 'refund-group-order' },
   { kind: 'order.overpaid', reaction: 'refund-ladder' },
   { kind: 'provider.noticed', reaction: 'handle-notice' },

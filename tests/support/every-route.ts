@@ -5,6 +5,7 @@
 import type { RouteName } from '../../functions/contract/routes';
 import type { LooseCall, Market, TestApp, TestPerson } from './app';
 import { claim, makeOffer, offerOf } from './coupons';
+import { openGroup, standard } from './groups';
 import { buy, codeOf, DAY, later, MINUTE, place, redeem, share } from './trade';
 
 export interface World {
@@ -19,8 +20,8 @@ export interface World {
   };
   /** Deals of the other merchant that nobody else of the tests buys. */
   cart: readonly [string, string];
-  /** What may be known: an offer, one by code, and a gift of somebody who is not in marks. */
-  offers: { offerId: string; code: string; gift: string };
+  /** What may be known: an offer, one by code, a gift of somebody who is not in marks, and the open group of the friend. */
+  offers: { offerId: string; code: string; gift: string; groupId: string };
   /** What belongs to guest, friend and the first merchant alone: no answer to anybody else may carry it. */
   marks: string[];
 }
@@ -54,6 +55,7 @@ export async function makeWorld(t: TestApp): Promise<World> {
     as: friend,
     body: { items: [snack, other].map(({ dealId }) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
   });
+  const { groupId } = await openGroup(t, mine, friend, { dealId: (await mine.addDeal({ group: standard() })).dealId });
   const { code } = await t.ok('createChannelCode', { as: operator, params: { merchantId: mine.merchantId }, body: { storeId: mine.storeId, kind: 'table', label: '3 号桌' } });
   const { mediaUrl } = await t.ok('createUpload', { as: friend, body: { contentType: 'image/png', bytes: 1_000 } });
   const offer = await makeOffer(t, mine, { total: 1_000, perPerson: 5, isTransferable: true });
@@ -73,7 +75,7 @@ export async function makeWorld(t: TestApp): Promise<World> {
     ...Object.entries(ids).filter(([name]) => !['token', 'code'].includes(name)).map(([, id]) => id), ...secrets.flatMap((row) => [row.secret, row.payment]),
     ...[guest, friend].flatMap((person) => [person.personId, person.familyId, person.deviceId, person.phone!, person.openid!]), mine.clerkStaffId, mine.subMchid,
   ];
-  return { t, mine, other, cart, guest, friend, nextDoor, nextDoorManager, ids, offers: { offerId: offer.offerId, code: couponCode!, gift }, marks: [...new Set(marks)] };
+  return { t, mine, other, cart, guest, friend, nextDoor, nextDoorManager, ids, offers: { offerId: offer.offerId, code: couponCode!, gift, groupId }, marks: [...new Set(marks)] };
 }
 
 export interface Case extends LooseCall {
@@ -142,7 +144,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   createDeal: (w) => ({ by: w.mine.operator, params: { merchantId: w.mine.merchantId }, body: { ...w.mine.deal, saleStartsAtMs: 1_700_000_000_000, saleEndsAtMs: 1_990_000_000_000 } }),
   createChannelCode: (w) => ({ by: w.mine.operator, params: { merchantId: w.mine.merchantId }, body: { storeId: w.mine.storeId, kind: 'table', label: '4 号桌' } }),
   clearReward: (w) => ({ by: w.mine.operator, params: { rewardId: w.ids.reward }, body: { reason: '看过了没问题' } }),
-  listDealGroups: () => ({ by: null }), // to come with its route
+  listDealGroups: (w) => ({ by: null, params: { dealId: w.mine.dealId }, query: { limit: '5', cursor: 'o0' } }),
   listCouponOffers: (w) => ({ by: null, query: { merchantId: w.mine.merchantId, dealId: w.mine.dealId, limit: '5', cursor: '1800000000000000.abc' } }),
   getCouponOffer: (w) => ({ by: null, params: { offerId: w.offers.offerId } }),
   claimCoupon: (w) => ({ by: w.guest, params: { offerId: w.offers.offerId } }),
@@ -153,11 +155,11 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   takeBackCoupon: (w) => ({ by: w.friend, params: { couponId: w.ids.passing } }),
   getCouponGift: (w) => ({ by: null, params: { token: w.offers.gift } }),
   claimCouponGift: (w) => ({ by: w.guest, params: { token: w.offers.gift } }),
-  listGroups: () => ({ by: null }), // to come with its route
-  listMyGroups: () => ({ by: null }), // to come with its route
-  getGroup: () => ({ by: null }), // to come with its route
-  leaveGroup: () => ({ by: null }), // to come with its route
-  createGroupActivity: () => ({ by: null }), // to come with its route
+  listGroups: () => ({ by: null, query: { lat: '31235000', lng: '121480000', limit: '5', cursor: 'o0' } }),
+  listMyGroups: (w) => ({ by: w.friend, query: { tab: 'open', limit: '5', cursor: '1800000000000000.abc' } }),
+  getGroup: (w) => ({ by: null, params: { groupId: w.offers.groupId }, query: { share: w.ids.token, lat: '31235000', lng: '121480000' } }),
+  leaveGroup: (w) => ({ by: w.friend, params: { groupId: w.offers.groupId } }),
+  createGroupActivity: (w) => ({ by: w.friend, params: { groupId: w.offers.groupId } }),
   getCart: (w) => ({ by: w.guest }),
   setCartItem: (w) => ({ by: w.guest, params: { dealId: w.other.dealId }, body: { quantity: 2 } }),
   quotePurchase: (w) => ({ by: w.guest, body: { items: w.cart.map((dealId) => ({ dealId, quantity: 1 })) } }),

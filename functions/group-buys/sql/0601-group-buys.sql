@@ -49,5 +49,13 @@ CREATE UNIQUE INDEX "I-12 one seat per person" ON group_seat (group_id, person_i
 CREATE UNIQUE INDEX "I-12 a seat is taken once" ON group_seat (group_id, seat_no) WHERE state <> 'released';
 -- C3: two newcomer seats of one person at one merchant cannot be.
 CREATE UNIQUE INDEX newcomer_once ON group_seat (person_id, newcomer_at) WHERE newcomer_at IS NOT NULL;
+-- WeChat's updatable share cards of a group: decoration that lives a day.
+CREATE TABLE group_card (
+  activity_id text PRIMARY KEY,
+  group_id text NOT NULL,
+  merchant_id text NOT NULL,
+  expires_at timestamptz NOT NULL
+);
+CREATE INDEX ON group_card (group_id);
 CREATE INDEX seat_of_person ON group_seat (person_id, held_at DESC);
 CREATE INDEX seat_of_group ON group_seat (group_id);

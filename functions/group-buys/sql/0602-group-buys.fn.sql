@@ -163,3 +163,11 @@ CREATE OR REPLACE FUNCTION group_buys_host(p_group text) RETURNS text LANGUAGE s
   $$ SELECT host_id FROM group_buy WHERE group_id = p_group $$;
 CREATE OR REPLACE FUNCTION group_buys_count(p_group text) RETURNS jsonb LANGUAGE sql STABLE AS
   $$ SELECT jsonb_build_object('confirmed', confirmed, 'left', greatest(min_size - confirmed, 0), 'deadlineMs', ms_of(deadline)) FROM group_buy WHERE group_id = p_group $$;
+
+-- p: {activityId, groupId, merchantId, expiresAtMs}
+CREATE OR REPLACE FUNCTION group_buys_add_card(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO group_card (activity_id, group_id, merchant_id, expires_at)
+  VALUES (p ->> 'activityId', p ->> 'groupId', p ->> 'merchantId', time_of((p ->> 'expiresAtMs')::bigint)) ON CONFLICT DO NOTHING;
+  RETURN '{}';
+END $$;

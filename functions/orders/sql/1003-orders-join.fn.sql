@@ -12,6 +12,7 @@ BEGIN
   SELECT count(*) INTO v_left FROM guest_order WHERE buyer_id = v_from;
   PERFORM catalog_move_buyer(v_from, v_to, (SELECT coalesce(jsonb_object_agg(deal_id, quantity), '{}') FROM guest_order WHERE buyer_id = v_from));
   PERFORM coupons_move_person(v_from, v_to, ARRAY(SELECT order_id FROM guest_order WHERE buyer_id = v_from));
+  PERFORM group_buys_move_person(v_from, v_to, ARRAY(SELECT order_id FROM guest_order WHERE buyer_id = v_from));
   PERFORM referrals_move_person(v_from, v_to);
   PERFORM vouchers_move_person(v_from, v_to);
   RETURN jsonb_build_object('left', v_left);

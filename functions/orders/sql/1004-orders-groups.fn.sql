@@ -8,6 +8,7 @@ DECLARE
   v_body jsonb := jsonb_build_object('orderId', v.order_id, 'groupId', v.group_id, 'title', v.snapshot ->> 'title', 'amountFen', v.payable_fen, 'friendId', v.buyer_id) || group_buys_count(v.group_id);
 BEGIN
   PERFORM kernel_event('convert', 'group.' || p_seat, v.merchant_id, NULL, v.buyer_id, v.group_id, NULL);
+  PERFORM kernel_emit('group.changed', v.group_id);
   IF p_seat = 'completed' THEN RETURN; END IF;
   PERFORM identity_notify(v.buyer_id, CASE WHEN p_seat = 'opened' THEN 'group.opened' ELSE 'group.seated' END, v_body, v_link);
   IF v_host <> v.buyer_id THEN PERFORM identity_notify(v_host, 'group.joined', v_body, v_link); END IF;
@@ -51,6 +52,7 @@ DECLARE
   v_group text := p ->> 'groupId';
 BEGIN
   PERFORM group_buys_finish(v_group, p ->> 'to', p -> 'orderIds');
+  PERFORM kernel_emit('group.changed', v_group);
   IF p ->> 'to' = 'succeeded' THEN
     PERFORM orders_complete_group(v_group, p -> 'orders');
     RETURN '{}';

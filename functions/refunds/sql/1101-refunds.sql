@@ -18,7 +18,16 @@ CREATE TABLE refund (
   answer_by timestamptz,
   accepted_at timestamptz,
   sent_at timestamptz,
-  ended_at timestamptz
+  ended_at timestamptz,
+  turn_at timestamptz,                                     -- F-36: when it may be sent
+  turn_epoch int
+);
+-- F-36: one pace for all who send refunds. Each takes the next turn; after an error turns given before count no more.
+CREATE TABLE refund_pace (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  next_at timestamptz NOT NULL,
+  epoch int NOT NULL DEFAULT 0,
+  slow_until timestamptz NOT NULL
 );
 CREATE INDEX ON refund (order_id);
 CREATE INDEX ON refund (buyer_id);

@@ -43,6 +43,37 @@ BEGIN
   RETURN '{}';
 END $$;
 
+-- F-36: in how many ms this refund may be sent (0: now, and its turn is used). A turn that was missed is given anew.
+-- p: {refundId, stepMs, slowStepMs, turnMs}
+CREATE OR REPLACE FUNCTION refunds_take_turn(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v refund;
+  v_now timestamptz := juke_now();
+  v_next timestamptz;
+  v_epoch int;
+BEGIN
+  SELECT * INTO STRICT v FROM refund WHERE refund_id = p ->> 'refundId' FOR NO KEY UPDATE;
+  IF v.turn_at IS NOT NULL AND v_now < v.turn_at + (p ->> 'turnMs')::int * interval '1 millisecond' AND v.turn_epoch = (SELECT epoch FROM refund_pace) THEN
+    IF v.turn_at <= v_now THEN UPDATE refund SET turn_at = NULL WHERE refund_id = v.refund_id; END IF;
+    RETURN jsonb_build_object('waitMs', greatest(0, ceil(extract(epoch FROM v.turn_at - v_now) * 1000))::int);
+  END IF;
+  INSERT INTO refund_pace (next_at, slow_until) VALUES (v_now, v_now) ON CONFLICT (one) DO NOTHING;
+  UPDATE refund_pace SET next_at = greatest(next_at, v_now) + (CASE WHEN v_now < slow_until THEN p ->> 'slowStepMs' ELSE p ->> 'stepMs' END)::int * interval '1 millisecond'
+  RETURNING next_at - (CASE WHEN v_now < slow_until THEN p ->> 'slowStepMs' ELSE p ->> 'stepMs' END)::int * interval '1 millisecond', epoch INTO v_next, v_epoch;
+  IF v_next <= v_now THEN RETURN '{"waitMs": 0}'; END IF;
+  UPDATE refund SET turn_at = v_next, turn_epoch = v_epoch WHERE refund_id = v.refund_id;
+  RETURN jsonb_build_object('waitMs', ceil(extract(epoch FROM v_next - v_now) * 1000)::int);
+END $$;
+-- WeChat answered with an error, or not at all: slower for a while. p: {slowMs, slowStepMs}
+CREATE OR REPLACE FUNCTION refunds_slow_down(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := juke_now();
+BEGIN
+  UPDATE refund_pace SET epoch = epoch + (slow_until <= v_now)::int, slow_until = v_now + (p ->> 'slowMs')::int * interval '1 millisecond',
+    next_at = CASE WHEN slow_until <= v_now THEN v_now + (p ->> 'slowStepMs')::int * interval '1 millisecond' ELSE next_at END;
+  RETURN '{}';
+END $$;
+
 -- WeChat accepted it, or said how it stands. p: {refundId, providerId, to: sent|stuck}
 CREATE OR REPLACE FUNCTION refunds_sent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN

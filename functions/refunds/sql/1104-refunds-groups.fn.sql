@@ -33,6 +33,7 @@ DECLARE
   v_body jsonb := jsonb_build_object('refundId', p ->> 'refundId', 'groupId', p ->> 'groupId', 'amountFen', (p ->> 'amountFen')::bigint, 'title', p ->> 'title', 'friendId', p ->> 'buyerId')
     || group_buys_count(p ->> 'groupId');
 BEGIN
+  PERFORM kernel_emit('group.changed', p ->> 'groupId');
   PERFORM kernel_event('convert', 'group.left', p ->> 'merchantId', NULL, p ->> 'buyerId', p ->> 'groupId', NULL);
   PERFORM identity_notify(p ->> 'buyerId', 'group.left', v_body, '/pages/refund/index?id=' || (p ->> 'refundId'));
   IF (p_left ->> 'isOver')::boolean THEN RETURN; END IF;

@@ -54,6 +54,27 @@ const subscribe: Handler = (sandbox, { body }) => {
   return ok(Object.fromEntries((ids as string[]).map((id) => [id, 'accept'])));
 };
 
+/** 动态消息: a card in a chat that says how many are in. It lives a day. */
+const createActivity: Handler = (sandbox) => {
+  const key = `activity_${sandbox.world.next()}_${randomBytes(8).toString('hex')}`;
+  const expiresAtMs = (Math.floor(sandbox.now() / 1000) + 86_400) * 1000;
+  sandbox.world.save('activity', { key, expiresAtMs, state: null, parameters: {} });
+  return wxOk({ activity_id: key, expiration_time: expiresAtMs / 1000 });
+};
+
+const updateActivity: Handler = (sandbox, { body }) => {
+  const { activity_id: key, target_state: state, template_info: info } = (body ?? {}) as Record<string, unknown>;
+  const activity = typeof key === 'string' ? sandbox.world.get('activity', key) : undefined;
+  if (!activity || sandbox.now() >= activity.expiresAtMs) throw new WxError(42001, 'activity_id expired or invalid');
+  if (state !== 0 && state !== 1) throw new WxError(47503, 'target_state invalid');
+  const list = (info as { parameter_list?: { name?: unknown; value?: unknown }[] } | undefined)?.parameter_list;
+  if (!Array.isArray(list) || list.some((p) => typeof p?.name !== 'string' || typeof p.value !== 'string')) throw new WxError(47504, 'template_info invalid');
+  if (state === 0 && !['member_count', 'room_limit'].every((name) => list.some((p) => p.name === name))) throw new WxError(47504, 'template_info invalid');
+  if (activity.state === 1 && state === 0) throw new WxError(47503, 'target_state cannot go back');
+  sandbox.world.save('activity', { ...activity, state, parameters: Object.fromEntries(list.map((p) => [p.name as string, p.value as string])) });
+  return wxOk({});
+};
+
 const checkText: Handler = (sandbox, { body }) => {
   const { version, scene, openid, content } = (body ?? {}) as Record<string, unknown>;
   if (version !== 2 || ![1, 2, 3, 4].includes(scene as number)) throw new WxError(40097, 'invalid args');
@@ -106,6 +127,8 @@ const riskRank: Handler = (sandbox, { body }) => {
 
 export const messageRoutes: Route[] = [
   { method: 'POST', path: '/cgi-bin/message/subscribe/send', name: 'wxMessage', handle: withToken(sendMessage) },
+  { method: 'GET', path: '/cgi-bin/message/wxopen/activityid/create', name: 'wxActivity', handle: withToken(createActivity) },
+  { method: 'POST', path: '/cgi-bin/message/wxopen/updatablemsg/send', name: 'wxActivity', handle: withToken(updateActivity) },
   { method: 'POST', path: '/wxa/msg_sec_check', name: 'wxCheck', handle: withToken(checkText) },
   { method: 'POST', path: '/wxa/media_check_async', name: 'wxCheck', handle: withToken(checkMedia) },
   { method: 'POST', path: '/wxa/getuserriskrank', name: 'wxRisk', handle: withToken(riskRank) },

@@ -4,6 +4,9 @@
 CREATE OR REPLACE FUNCTION person_open_business(p_person text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM voucher WHERE owner_id = p_person AND state IN ('issued', 'refunding'))
     OR EXISTS (SELECT FROM guest_order WHERE buyer_id = p_person AND state = 'unpaid')
+    -- A seat that is paid for: its group is not at its end, or the money is still on its way back.
+    OR EXISTS (SELECT FROM guest_order o WHERE buyer_id = p_person AND state = 'paid' AND group_id IS NOT NULL AND refunded_fen = 0
+      AND NOT EXISTS (SELECT FROM voucher_set s WHERE s.order_id = o.order_id))
     OR EXISTS (SELECT FROM refund WHERE buyer_id = p_person AND state NOT IN ('succeeded', 'declined'))
     OR EXISTS (SELECT FROM withdrawal WHERE person_id = p_person AND state IN ('requested', 'awaiting_person'))
     OR ledger_balance('reward-pending', p_person) > 0 OR ledger_balance('reward-available', p_person) > 0
