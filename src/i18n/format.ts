@@ -109,6 +109,11 @@ export function dayTime(atMs: number, language: Language, nowMs = atMs): string 
   return `${day(atMs, language, nowMs)} ${timeOfDay(atMs)}`;
 }
 
+/** `20:38` today, `7 月 18 日 20:38` on another day. */
+export function soonTime(atMs: number, language: Language, nowMs: number): string {
+  return daysBetween(nowMs, atMs) === 0 ? timeOfDay(atMs) : dayTime(atMs, language, nowMs);
+}
+
 export function weekday(atMs: number, language: Language): string {
   return WEEKDAYS[language][shanghai(atMs).weekday] ?? '';
 }

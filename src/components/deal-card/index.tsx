@@ -4,7 +4,7 @@ import type { Answer } from '@contract/shapes';
 import { serverNow } from '@/api/clock';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
-import { dayTime, distance, people, shopName } from '@/i18n/format';
+import { distance, people, shopName, soonTime } from '@/i18n/format';
 import { useT } from '@/i18n';
 import { useLanguage } from '@/state/settings';
 import { Picture } from '../picture';
@@ -32,7 +32,7 @@ export function DealCard({ deal, onClick, showRebate = true }: Props) {
   const nowMs = serverNow();
   const soon = deal.flash !== null && deal.flash.startsAtMs > nowMs;
   const over = soon ? '' : !deal.isOnSale ? c.ended : deal.available <= 0 ? c.soldOut : '';
-  const flash = !deal.flash || over ? '' : soon ? t.flashFrom(dayTime(deal.flash.startsAtMs, language, nowMs)) : t.flashUntil(dayTime(deal.flash.endsAtMs, language, nowMs));
+  const flash = !deal.flash || over ? '' : soon ? t.flashFrom(soonTime(deal.flash.startsAtMs, language, nowMs)) : t.flashUntil(soonTime(deal.flash.endsAtMs, language, nowMs));
   const kind = deal.group ? (deal.group.kind === 'ladder' ? t.groupFrom(deal.group.size) : t.groupOf(deal.group.size)) : '';
   return (
     <Touchable className="jk-deal-card" role="link" onClick={onClick}>

@@ -43,8 +43,10 @@ export function GroupCard({ group }: { group: GroupRow }) {
         <View className="jk-strong jk-ell">{group.title}</View>
         <View className="jk-caption jk-text-3 jk-ell jk-group-card__where">{where}</View>
         <View className="jk-group-card__offer">
-          <PriceTag fen={group.priceFen} />
-          {group.kind === 'newcomer' ? <Tag tone="info" className="jk-group-card__tag">{t.newcomer}</Tag> : <Text className="jk-group-card__alone jk-ell">{t.alone(price(group.singlePriceFen))}</Text>}
+          <View className="jk-group-card__price">
+            <PriceTag fen={group.priceFen} />
+            {group.kind === 'newcomer' ? <Tag tone="info" className="jk-group-card__tag">{t.newcomer}</Tag> : <Text className="jk-group-card__alone">{t.alone(price(group.singlePriceFen))}</Text>}
+          </View>
           <Text className={`jk-group-card__state jk-text-${state.ink}`}>{state.text}</Text>
         </View>
         <View className="jk-caption jk-text-3 jk-group-card__time">

@@ -34,7 +34,7 @@ export function GroupProgress({ kind, places, pictureUrl = '', yours, expired, c
     const { shown, more } = inlinePlaces(places);
     return (
       <View className={`${look} jk-group--inline`} {...a11y({ role: 'img', label })}>
-        {shown.map((place, i) => <Seat key={i} place={place} size={28} />)}
+        {shown.map((place, i) => <Seat key={i} place={place} size={28} bare={expired} />)}
         {more > 0 ? <View className="jk-group__seat jk-group__seat--more" aria-hidden="true">{`+${more}`}</View> : null}
       </View>
     );
@@ -51,7 +51,7 @@ export function GroupProgress({ kind, places, pictureUrl = '', yours, expired, c
         const { left, top } = spotOf(kind, i, places.length);
         return (
           <View key={i} className="jk-group__spot" style={{ left: `${left - seat / 2}px`, top: `${top - seat / 2}px` }}>
-            <Seat place={place} size={seat} yours={i === mine ? t.yourSeat : ''} />
+            <Seat place={place} size={seat} yours={i === mine ? t.yourSeat : ''} bare={expired} />
           </View>
         );
       })}
@@ -61,7 +61,7 @@ export function GroupProgress({ kind, places, pictureUrl = '', yours, expired, c
 
 const square = (px: number) => ({ width: `${px}px`, height: `${px}px` });
 
-function Seat({ place, size, yours = '' }: { place: Place; size: number; yours?: string }) {
+function Seat({ place, size, yours = '', bare }: { place: Place; size: number; yours?: string; bare?: boolean }) {
   const inner = size - (size > 40 ? 6 : 4);
   const font = size >= 62 ? 17 : size >= 56 ? 15 : 12;
   return (
@@ -71,7 +71,7 @@ function Seat({ place, size, yours = '' }: { place: Place; size: number; yours?:
       {place.state === 'joined' && !place.name && !place.avatarUrl ? <Icon name="user" size={Math.round(size * 0.55)} /> : null}
       {place.state === 'held' ? <Icon name="clock" size={Math.round(size * 0.5)} /> : null}
       {place.state === 'empty' && yours ? <Text style={{ fontSize: `${font}px` }}>{yours}</Text> : null}
-      {place.state === 'empty' && !yours ? <Icon name="plus" size={Math.round(size * 0.5)} /> : null}
+      {place.state === 'empty' && !yours && !bare ? <Icon name="plus" size={Math.round(size * 0.5)} /> : null}
     </View>
   );
 }

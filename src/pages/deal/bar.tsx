@@ -7,7 +7,7 @@ import { Touchable } from '@/components/touchable';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/deal';
-import { dayTime, money, price } from '@/i18n/format';
+import { money, price, soonTime } from '@/i18n/format';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import type { Deal } from './model';
@@ -34,7 +34,7 @@ export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeap
   const [store] = deal.stores;
   const two = closed === '' && !weapp && groupFen !== null;
   if (closed !== '') {
-    const why = closed === 'soon' && deal.flash ? t.flashStartsButton(dayTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
+    const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
     return <><Tile icon="share" text={t.share} onClick={onShare} /><Button grow disabled>{why}</Button></>;
   }
   return (

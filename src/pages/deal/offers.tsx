@@ -9,7 +9,7 @@ import { Touchable } from '@/components/touchable';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/deal';
-import { dayTime, money, price, weekdayName } from '@/i18n/format';
+import { money, price, soonTime, weekdayName } from '@/i18n/format';
 import { openPage } from '@/state/pages';
 import { useLanguage, type Language } from '@/state/settings';
 import type { Deal } from './model';
@@ -77,7 +77,7 @@ export function FlashStrip({ deal, onTurn }: { deal: Deal; onTurn: () => void })
       <Icon name="clock" size={18} />
       <View className="jk-grow deal-flash__words">
         <View className="deal-flash__title">{phase === 'soon' ? t.flashSoon : phase === 'now' ? t.flashNow : t.flashOver}</View>
-        <View className="deal-flash__when">{phase === 'soon' ? t.flashStarts(dayTime(flash.startsAtMs, language, serverNow())) : t.flashEnds(dayTime(flash.endsAtMs, language, serverNow()))}</View>
+        <View className="deal-flash__when">{phase === 'soon' ? t.flashStarts(soonTime(flash.startsAtMs, language, serverNow())) : t.flashEnds(soonTime(flash.endsAtMs, language, serverNow()))}</View>
       </View>
       {phase === 'over' ? null : <Countdown key={phase} kind="blocks" untilMs={turnMs} ended={phase === 'soon' ? t.flashStarting : t.flashOver} onEnd={onTurn} />}
     </View>

@@ -21,6 +21,8 @@ export interface Offer {
   friendDiscountFen: number;
   rebateFen: number;
   rebateHoldDays: number;
+  /** what one pays alone, where the link's own price is a group's */
+  aloneFen?: number;
 }
 
 interface Props {
@@ -43,10 +45,10 @@ export function ShareOffer({ open, offer, title, textOf, seats, links: { links, 
   const c = useT(common);
   const language = useLanguage();
   const [picture, setPicture] = useState<string | null>(null);
-  const merchantName = offer?.merchantName ?? '';
+  const { merchantName = '', aloneFen } = offer ?? {};
   const poster = useMemo(
-    () => links.poster && { ...links.poster, storeName: shopName(merchantName, links.poster.storeName, language), rebateFen: showRebate ? links.poster.rebateFen : 0 },
-    [links.poster, merchantName, language, showRebate],
+    () => links.poster && { ...links.poster, storeName: shopName(merchantName, links.poster.storeName, language), rebateFen: showRebate ? links.poster.rebateFen : 0, priceFen: aloneFen ?? links.poster.priceFen },
+    [links.poster, merchantName, aloneFen, language, showRebate],
   );
   useEffect(() => {
     if (open) void make();

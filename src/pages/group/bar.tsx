@@ -36,7 +36,7 @@ export function GroupBar(props: Props) {
   }
   switch (phase) {
     case 'join':
-      return <>{shop}<Button grow onClick={() => onCheckout({ group: group.groupId })}>{t.joinPay(money(group.payFen))}</Button></>;
+      return <>{shop}<Button grow className="group-bar__main" onClick={() => onCheckout({ group: group.groupId })}>{t.joinPay(money(group.payFen))}</Button></>;
     case 'held':
       return <>{shop}<Button grow onClick={order}>{t.payNow}</Button></>;
     case 'in':

@@ -50,18 +50,14 @@ export function Standing({ group, phase, onEnd }: { group: Group; phase: Phase; 
   const runs = phase === 'join' || phase === 'in' || phase === 'held' || phase === 'full' || phase === 'late';
   return (
     <View className="group-standing">
-      <View className="group-standing__top">
-        <View className="jk-grow" {...a11y({ role: 'status', live: 'polite' })}>
-          <View className="group-standing__title">{words[0]}</View>
-          <View className="group-standing__text">{words[1]}</View>
-        </View>
-        {runs && group.deadlineMs !== null ? (
-          <View className="group-standing__time">
-            <Countdown kind="blocks" untilMs={group.deadlineMs} ended={t.ended} onEnd={onEnd} />
-          </View>
-        ) : null}
+      <View className="group-standing__row">
+        <View className="group-standing__title" {...a11y({ role: 'status', live: 'polite' })}>{words[0]}</View>
+        {runs && group.deadlineMs !== null ? <Countdown kind="blocks" untilMs={group.deadlineMs} ended={t.ended} onEnd={onEnd} className="group-standing__time" /> : null}
       </View>
-      {runs && group.deadlineMs !== null ? <View className="group-standing__after">{group.kind === 'ladder' && missingOf(group) === 0 ? t.untilEndLadder : t.untilEnd}</View> : null}
+      <View className="group-standing__row group-standing__row--second">
+        <View className="group-standing__text">{words[1]}</View>
+        {runs && group.deadlineMs !== null ? <View className="group-standing__after">{group.kind === 'ladder' && missingOf(group) === 0 ? t.untilEndLadder : t.untilEnd}</View> : null}
+      </View>
     </View>
   );
 }

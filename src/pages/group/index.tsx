@@ -75,7 +75,7 @@ export default function GroupPage() {
   };
 
   const link = links.links.poster ?? links.links.link;
-  const offer = link && group ? { title: group.title, merchantName: group.merchantName, friendDiscountFen: link.friendDiscountFen, rebateFen: link.rebateFen, rebateHoldDays: link.holdDays } : null;
+  const offer = link && group ? { title: group.title, merchantName: group.merchantName, friendDiscountFen: link.friendDiscountFen, rebateFen: link.rebateFen, rebateHoldDays: link.holdDays, aloneFen: group.singlePriceFen } : null;
   return (
     <Page
       nav={group ? 'pine' : 'ground'}

@@ -199,7 +199,13 @@ function Bill({ order }: { order: Order }) {
   const c = useT(common);
   const language = useLanguage();
   const { row, sharer } = order;
-  const nameOf = (kind: Order['quote'][number]['kind']) => (kind === 'price' ? s.priceLine(row.quantity) : sharer ? s.friendDiscount(sharer.person.name) : s.friendDiscountPlain);
+  const priceLines = { single: s.priceLine, group: s.groupLine, flash: s.flashLine, off_peak: s.offPeakLine };
+  const nameOf = ({ kind, title }: Order['quote'][number]) => {
+    if (kind === 'price') return priceLines[row.priceKind](row.quantity);
+    if (kind === 'host_benefit') return s.hostBenefit;
+    if (kind === 'friend_discount') return sharer ? s.friendDiscount(sharer.person.name) : s.friendDiscountPlain;
+    return title ?? '';
+  };
   const copy = async () => {
     if (await copyText(row.orderId)) toast(c.copied, 'ok');
   };
@@ -207,7 +213,7 @@ function Bill({ order }: { order: Order }) {
     <View className="jk-card jk-block">
       <View className="jk-title-3">{t.bill}</View>
       {order.quote.map((line, i) => (
-        <Line key={i} label={nameOf(line.kind)} tone={line.amountFen < 0 ? 'price' : undefined}>{money(line.amountFen)}</Line>
+        <Line key={i} label={nameOf(line)} tone={line.amountFen < 0 ? 'price' : undefined}>{money(line.amountFen)}</Line>
       ))}
       <Line label={order.paidAtMs === null ? s.total : s.paid} tone="strong">{money(row.payableFen)}</Line>
       {row.refundedFen > 0 ? <Line label={s.refunded}>{money(-row.refundedFen)}</Line> : null}

@@ -39,7 +39,7 @@ export default function MyGroups() {
     <Page title={t.mine}>
       {ready ? <Tabs items={tabs} current={tab} onChange={setTab} label={t.mine} /> : <NeedLogin why={t.needLogin} />}
       {ready && groups.error && !groups.data ? <ErrorState place="page" error={groups.error} onRetry={groups.refresh} /> : null}
-      {groups.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />) : null}
+      {ready && groups.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />) : null}
       {groups.data?.length === 0 ? (
         <EmptyState place="page" title={tab === 'open' ? t.emptyOpen : t.emptyEnded} text={tab === 'open' ? t.emptyOpenText : t.emptyEndedText} action={tab === 'open' ? t.goDiscover : undefined} onAction={() => openTab('discover')} />
       ) : null}
