@@ -25,6 +25,7 @@ export default defineAppConfig({
     { root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index'] },
     { root: 'groups', pages: ['pages/deal/index', 'pages/mine/index'] },
     ...later.map((root) => ({ root, pages: ['index'] })),
+    { root: 'cart', pages: ['pages/cart/index', 'pages/checkout/index', 'pages/purchase/index'] },
   ],
   tabBar: {
     custom: true,

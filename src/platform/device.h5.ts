@@ -106,8 +106,8 @@ export async function requestPayment(ticket: PaymentTicket): Promise<PaymentOutc
   return 'left';
 }
 
-export function payReturnUrl(orderId: string): string | undefined {
-  return `${location.origin}/pages/pay-return/index?id=${encodeURIComponent(orderId)}`;
+export function payReturnUrl(page: string): string | undefined {
+  return location.origin + page;
 }
 
 export async function requestTransfer(ticket: TransferTicket): Promise<PaymentOutcome> {

@@ -112,7 +112,7 @@ export async function requestPayment(ticket: PaymentTicket): Promise<PaymentOutc
   }
 }
 
-export function payReturnUrl(): string | undefined {
+export function payReturnUrl(_page: string): string | undefined {
   return undefined;
 }
 
