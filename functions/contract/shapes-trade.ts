@@ -54,7 +54,7 @@ export const order = z.strictObject({
 });
 /** secret and locator let the phone derive the rotating code without signal (contract/voucher-code); only the owner gets them. */
 export const voucher = z.strictObject({
-  voucherId: z.string(), orderId: z.string(), state: voucherState, title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(),
+  voucherId: z.string(), orderId: z.string(), state: voucherState, fulfilment: z.enum(fulfilments), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(),
   secret: z.string().nullable(), locator: z.string().nullable(), validFromMs: ms, validUntilMs: ms, hoursText: z.string(), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
   stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), latE6: z.int(), lngE6: z.int() })),
   redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, canAfterSale: z.boolean(), refundId: z.string().nullable(),

@@ -21,7 +21,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
   const row = await getRow(
     ctx.db,
     `
-    SELECT v.*, ${SHOWN_STATE} AS shown_state, o.snapshot, m.name AS merchant_name, m.logo_ink,
+    SELECT v.*, ${SHOWN_STATE} AS shown_state, o.fulfilment, o.snapshot, m.name AS merchant_name, m.logo_ink,
       ms_of(v.valid_from) AS from_ms, ms_of(v.valid_until) AS until_ms,
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in, vs.issued,
       v.state = 'redeemed' AND juke_now() < r.redeemed_at + $3::bigint * interval '1 millisecond'
@@ -49,6 +49,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
     voucherId: row.voucher_id,
     orderId: row.order_id,
     state: row.shown_state,
+    fulfilment: row.fulfilment,
     title: row.snapshot.title,
     pictureUrl: row.snapshot.pictureUrl,
     items: row.snapshot.items,

@@ -4,6 +4,9 @@ import { defineTexts } from './define';
 export const texts = defineTexts({
   zh: {
     title: '到店出示',
+    pickupTitle: '取货码',
+    pickupWhere: '到这里取',
+    how: '怎么拿',
     needLogin: '登录后能看到你的券。',
     what: (title: string) => `${title} × 1`,
     validity: '有效期',
@@ -40,6 +43,9 @@ export const texts = defineTexts({
   },
   en: {
     title: 'Show at the counter',
+    pickupTitle: 'Pick-up code',
+    pickupWhere: 'Pick it up here',
+    how: 'How',
     needLogin: 'Log in to see your voucher.',
     what: (title) => `${title} × 1`,
     validity: 'Valid',

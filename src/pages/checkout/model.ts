@@ -8,6 +8,7 @@ import { texts } from '@/i18n/checkout';
 import { money } from '@/i18n/format';
 import { textsIn } from '@/i18n';
 import { surface } from '@/platform';
+import { setInCart } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
 import { replacePage } from '@/state/pages';
 import { usePay } from '@/state/pay';
@@ -21,7 +22,7 @@ export function useCheckout() {
   const dealId = params.id ?? '';
   const shareToken = /^[0-9a-z]{12,28}$/.test(params.s ?? '') ? params.s : undefined;
   const { ready, who } = usePerson();
-  const [quantity, setQuantity] = useState(1);
+  const [quantity, setQuantity] = useState(() => Math.max(1, Math.trunc(Number(params.n)) || 1));
   const [notice, setNotice] = useState<string | null>(null);
 
   const deal = useLoad(() => call('getDeal', { params: { dealId }, query: { share: shareToken } }), [dealId, shareToken, who], { ready: dealId !== '' });
@@ -44,6 +45,8 @@ export function useCheckout() {
     const order = await place.run(body);
     if (!order) return;
     placed.current = order.orderId;
+    // Ordered alone out of the cart: it is not in it any more.
+    if (params.cart === '1') void setInCart(dealId, 0).catch(() => undefined);
     const outcome = await pay(order.orderId);
     if (outcome === 'done' || outcome === 'unknown') replacePage('payReturn', { id: order.orderId });
     if (outcome === 'cancelled') replacePage('order', { id: order.orderId, cancelled: 1 });
@@ -68,11 +71,12 @@ function useLoginOnce(ready: boolean): void {
 
 async function onRefused(failure: Failure, tell: (text: string) => void, requote: () => void): Promise<void> {
   const t = textsIn(texts, getLanguage());
-  const { orderId, payableFen } = failure.details;
+  const { orderId, purchaseId, payableFen } = failure.details;
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
   if (failure.code === 'UNPAID_ORDER_EXISTS' && typeof orderId === 'string') {
     const open = await confirmDialog({ title: t.unpaidTitle, body: t.unpaidBody, ok: t.openUnpaid, cancel: t.later });
-    if (open) replacePage('order', { id: orderId });
+    if (open && typeof purchaseId === 'string') replacePage('purchase', { id: purchaseId });
+    else if (open) replacePage('order', { id: orderId });
     return;
   }
   tell(failure.code === 'PRICE_CHANGED' && typeof payableFen === 'number' ? t.priceChanged(money(payableFen)) : failure.message);

@@ -13,6 +13,7 @@ import { Touchable } from '@/components/touchable';
 import { useT } from '@/i18n';
 import { dayTime, people } from '@/i18n/format';
 import { texts } from '@/i18n/mine';
+import { useCartCount } from '@/state/cart';
 import { useConfig } from '@/state/config';
 import type { Me } from '@/state/me';
 import { wantOrdersTab, type OrdersTab } from '@/state/orders-tab';
@@ -31,7 +32,8 @@ export default function Mine() {
   const { session, me, wallet } = mine;
   usePullDownRefresh(() => void mine.refresh().finally(() => Taro.stopPullDownRefresh()));
   const unread = me?.unreadNotices ?? 0;
-  const open = (page: 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
+  const inCart = useCartCount();
+  const open = (page: 'cart' | 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
 
   return (
     <Page title={t.title} tab="mine" tabDot={unread > 0}>
@@ -61,6 +63,7 @@ export default function Mine() {
       ) : null}
       <Orders />
       <List inset={68}>
+        <ListRow icon="cart" tone="brand" title={t.cart} note={t.cartNote} value={inCart > 0 ? <Text className="mine-unread">{t.inCart(inCart)}</Text> : undefined} onClick={open('cart')} />
         <ListRow
           icon="bell"
           tone="brand"

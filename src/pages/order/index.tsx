@@ -55,6 +55,7 @@ export default function OrderPage() {
           <Head order={data} status={status} onEnd={order.refresh} />
           {model.payCancelled && data.canPay ? <NoticeStrip tone="warn">{s.payCancelled}</NoticeStrip> : null}
           {order.error ? <ErrorState error={order.error} onRetry={order.refresh} /> : null}
+          <Together order={data} status={status} />
           <Deal order={data} />
           <Group order={data} />
           <Vouchers order={data} />
@@ -74,7 +75,7 @@ function Head({ order, status, onEnd }: { order: Order; status: StatusKey; onEnd
   const words: Record<StatusKey, [string, string]> = {
     unpaid: [t.statusUnpaid, ''],
     forming: formingWords(order, t),
-    usable: [t.statusUsable, s.promise],
+    usable: [order.row.fulfilment === 'pickup' ? t.statusPickup : t.statusUsable, s.promise],
     used: [t.statusCompleted, ''],
     completed: [t.statusCompleted, ''],
     cancelled: [t.statusCancelled, t.statusCancelledBody],
@@ -128,7 +129,16 @@ function Group({ order }: { order: Order }) {
   );
 }
 
+/** One of several orders of one payment: unpaid it goes with them, paid it goes its own way. */
+function Together({ order: { row }, status }: { order: Order; status: StatusKey }) {
+  const s = useT(trade);
+  const { purchaseId } = row;
+  if (!purchaseId || status !== 'unpaid') return null;
+  return <NoticeStrip tone="info" icon="info" onClick={() => openPage('purchase', { id: purchaseId })}>{s.together}</NoticeStrip>;
+}
+
 function Deal({ order }: { order: Order }) {
+  const s = useT(trade);
   const { row } = order;
   return (
     <Touchable className="jk-card order__deal" role="link" onClick={() => openPage('deal', { id: row.dealId })}>
@@ -138,7 +148,8 @@ function Deal({ order }: { order: Order }) {
         <View className="jk-caption jk-text-2 jk-ell order__gap">{`${row.merchantName} · ${row.storeName}`}</View>
         <View className="jk-between order__gap-8">
           <PriceTag fen={row.payableFen} size="s" tone="ink" exact />
-          <Text className="jk-label jk-text-2 jk-num">{`× ${row.quantity}`}</Text>
+          {row.fulfilment === 'pickup' ? <Tag tone="brand" className="order__tag">{s.pickup}</Tag> : null}
+          <Text className="jk-label jk-text-2 jk-num order__times">{`× ${row.quantity}`}</Text>
         </View>
       </View>
     </Touchable>
@@ -150,6 +161,7 @@ function Vouchers({ order }: { order: Order }) {
   const s = useT(trade);
   const language = useLanguage();
   if (order.vouchers.length === 0) return null;
+  const isPickup = order.row.fulfilment === 'pickup';
   const noteOf = (voucher: Order['vouchers'][number]) => {
     if (voucher.state === 'redeemed') return voucher.redeemedAtMs === null ? s.used : t.usedAt(dayTime(voucher.redeemedAtMs, language, serverNow()), voucher.redeemedAt ?? '');
     if (voucher.state === 'refunding') return t.backOnWay;
@@ -158,7 +170,7 @@ function Vouchers({ order }: { order: Order }) {
     return t.before(day(lastMoment(voucher.validUntilMs), language, serverNow()));
   };
   return (
-    <List title={t.vouchers}>
+    <List title={isPickup ? t.pickupCodes : t.vouchers}>
       {order.vouchers.map((voucher, i) => (
         <ListRow
           key={voucher.voucherId}
@@ -220,6 +232,9 @@ function Bill({ order }: { order: Order }) {
       <View className="jk-hr order__hr" />
       <Line label={t.placedAt}>{dayTime(row.placedAtMs, language, serverNow())}</Line>
       {order.paidAtMs !== null ? <Line label={t.paidAt}>{dayTime(order.paidAtMs, language, serverNow())}</Line> : null}
+      {row.purchaseId && order.paidAtMs !== null ? (
+        <Touchable className="order__with" role="link" onClick={() => openPage('purchase', { id: row.purchaseId as string })}><Text>{s.seeTogether}</Text><Icon name="chevron-right" size={14} /></Touchable>
+      ) : null}
       <Line label={t.orderNo}>
         <Touchable className="order__no" label={`${t.copyNo} ${row.orderId}`} onClick={copy}>
           <Text className="order__no-text">{row.orderId}</Text>
@@ -234,7 +249,7 @@ function Stores({ order }: { order: Order }) {
   const t = useT(texts);
   if (order.stores.length === 0) return null;
   return (
-    <List title={t.stores}>
+    <List title={order.row.fulfilment === 'pickup' ? t.pickupStores : t.stores}>
       {order.stores.map((store) => <ListRow key={store.storeId} title={store.name} note={store.address} onClick={() => openPage('shop', { id: store.storeId })} />)}
     </List>
   );
@@ -262,6 +277,8 @@ function Bar({ order, model, status }: { order: Order; model: ReturnType<typeof 
   const t = useT(texts);
   const gl = useT(groupTexts);
   const s = useT(trade);
+  const { purchaseId } = order.row;
+  if (purchaseId && status === 'unpaid') return <Button grow onClick={() => openPage('purchase', { id: purchaseId })}>{s.toTogether}</Button>;
   if (order.canPay && status === 'unpaid') {
     return (
       <>
@@ -284,7 +301,7 @@ function Bar({ order, model, status }: { order: Order; model: ReturnType<typeof 
     return (
       <>
         <Button kind="outline" grow onClick={model.refund.show}>{s.askRefund}</Button>
-        <Button grow icon="qr" className="order__second" onClick={() => openPage('voucher', { id: order.row.firstVoucherId ?? order.vouchers[0]?.voucherId ?? '' })}>{s.showCode}</Button>
+        <Button grow icon="qr" className="order__second" onClick={() => openPage('voucher', { id: order.row.firstVoucherId ?? order.vouchers[0]?.voucherId ?? '' })}>{order.row.fulfilment === 'pickup' ? s.showPickup : s.showCode}</Button>
       </>
     );
   }

@@ -110,6 +110,7 @@ function Note({ row }: { row: OrderRow }) {
 function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof orderStatus>['key']; model: Model }) {
   const t = useT(texts);
   const s = useT(trade);
+  const { purchaseId } = row;
   const open = (more: Record<string, string | number> = {}) => openPage('order', { id: row.orderId, ...more });
   if (status === 'unpaid') {
     return (
@@ -119,8 +120,7 @@ function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof
           <Text className="orders__due-note">{t.untilPay}</Text>
         </View>
         <View className="orders__foot">
-          <Button kind="outline" size="s" disabled={model.busyId !== ''} onClick={() => void model.cancel(row)}>{s.cancelOrder}</Button>
-          <Button size="s" className="orders__second" loading={model.busyId === row.orderId} disabled={model.busyId !== '' && model.busyId !== row.orderId} onClick={() => void model.pay(row)}>{s.pay}</Button>
+          {purchaseId ? <Button size="s" onClick={() => openPage('purchase', { id: purchaseId })}>{s.toTogether}</Button> : <Ways row={row} model={model} />}
         </View>
       </>
     );
@@ -130,7 +130,7 @@ function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof
     return (
       <View className="orders__foot">
         <Button kind="outline" size="s" onClick={() => open({ refund: 1 })}>{t.refund}</Button>
-        <Button size="s" icon="qr" className="orders__second" onClick={() => openPage('voucher', { id: row.firstVoucherId ?? '' })}>{s.showCode}</Button>
+        <Button size="s" icon="qr" className="orders__second" onClick={() => openPage('voucher', { id: row.firstVoucherId ?? '' })}>{row.fulfilment === 'pickup' ? s.showPickup : s.showCode}</Button>
       </View>
     );
   }
@@ -141,4 +141,14 @@ function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof
     return <View className="orders__foot"><Button kind="outline" size="s" onClick={() => openPage('deal', { id: row.dealId })}>{t.again}</Button></View>;
   }
   return null;
+}
+
+function Ways({ row, model }: { row: OrderRow; model: Model }) {
+  const s = useT(trade);
+  return (
+    <>
+      <Button kind="outline" size="s" disabled={model.busyId !== ''} onClick={() => void model.cancel(row)}>{s.cancelOrder}</Button>
+      <Button size="s" className="orders__second" loading={model.busyId === row.orderId} disabled={model.busyId !== '' && model.busyId !== row.orderId} onClick={() => void model.pay(row)}>{s.pay}</Button>
+    </>
+  );
 }

@@ -65,6 +65,8 @@ export function useOrderActions(after: () => Promise<void>, onPayCancelled: (ord
 
 async function tell(failure: Failure): Promise<void> {
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
+  const { purchaseId } = failure.details;
+  if (failure.code === 'PURCHASE_TOGETHER' && typeof purchaseId === 'string') return openPage('purchase', { id: purchaseId });
   if (failure.code !== 'PAYMENT_NEEDS_WECHAT') return toast(failure.message, 'error');
   const t = textsIn(texts, getLanguage());
   if (await confirmDialog({ title: t.loginFirst, body: failure.message, ok: t.login, cancel: t.keepOrder })) askLogin();

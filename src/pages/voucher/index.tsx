@@ -33,7 +33,7 @@ export default function VoucherPage() {
   const { voucher, ready } = model;
   const showsArt = voucher !== null || model.loading;
   return (
-    <Page title={t.title} nav={showsArt ? 'pine' : 'ground'} className="voucher" overlays={voucher ? <AfterSaleSheet model={model} voucher={voucher} /> : null}>
+    <Page title={voucher?.fulfilment === 'pickup' ? t.pickupTitle : t.title} nav={showsArt ? 'pine' : 'ground'} className="voucher" overlays={voucher ? <AfterSaleSheet model={model} voucher={voucher} /> : null}>
       {showsArt ? <View className="voucher__pine" aria-hidden="true" /> : null}
       <View className="voucher__front">
         {!ready && !voucher ? <NeedLogin why={t.needLogin} /> : null}
@@ -93,6 +93,7 @@ function Ticket({ voucher }: { voucher: Voucher }) {
       code={code}
       instead={insteadOf(voucher, t, language)}
     >
+      {voucher.fulfilment === 'pickup' ? <Line label={t.how}>{s.pickup}</Line> : null}
       <Line label={t.validity}>{t.range(date(voucher.validFromMs), date(lastMoment(voucher.validUntilMs)))}</Line>
       <Line label={t.hours}>{voucher.hoursText}</Line>
       <Line label={t.includes}>{voucher.items.map((item) => `${item.name} ${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
@@ -116,6 +117,7 @@ function Stores({ voucher }: { voucher: Voucher }) {
   const t = useT(texts);
   return (
     <View className="jk-card jk-card--flush jk-block">
+      {voucher.fulfilment === 'pickup' ? <View className="jk-title-3 voucher__where">{t.pickupWhere}</View> : null}
       {voucher.stores.map((store, i) => (
         <View key={store.storeId}>
           {i > 0 ? <View className="jk-hr voucher__hr" /> : null}
