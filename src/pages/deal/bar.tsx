@@ -10,12 +10,15 @@ import { texts } from '@/i18n/deal';
 import { money, price, soonTime } from '@/i18n/format';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
+import { AddToCart, CartTile, goesInCart } from './cart';
 import type { Deal } from './model';
 import { closedBy, offerOf } from './price';
 
 interface Props {
   deal: Deal;
   friend: boolean;
+  /** the share that brought the person, for the cart */
+  token: string | undefined;
   landing: boolean;
   /** leads into the mini-program instead of buying here */
   weapp: boolean;
@@ -25,13 +28,14 @@ interface Props {
   onWeapp: () => void;
 }
 
-export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeapp }: Props) {
+export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy, onWeapp }: Props) {
   const t = useT(texts);
   const c = useT(common);
   const language = useLanguage();
   const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
   const closed = closedBy(deal, serverNow());
   const [store] = deal.stores;
+  const cart = !landing && !weapp && goesInCart(deal);
   const two = closed === '' && !weapp && groupFen !== null;
   if (closed !== '') {
     const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
@@ -42,6 +46,8 @@ export function Bar({ deal, friend, landing, weapp, busy, onShare, onBuy, onWeap
       {landing && store && !two ? <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button> : null}
       {landing && store && two ? <Tile icon="shop" text={t.store} onClick={() => openPage('shop', { id: store.storeId })} /> : null}
       {landing && store ? null : <Tile icon="share" text={t.share} onClick={onShare} />}
+      {cart ? <CartTile /> : null}
+      {cart ? <AddToCart deal={deal} token={token} /> : null}
       {weapp ? <Button grow loading={busy} onClick={onWeapp}>{t.buyInWeapp}</Button> : null}
       {two ? (
         <>

@@ -96,7 +96,7 @@ export default function DealPage() {
       nav={!deal ? 'ground' : landing ? 'pine' : 'art'}
       title={landing ? '' : (deal?.title ?? t.title)}
       overlays={overlays}
-      bottom={deal ? <Bar deal={deal} friend={isFriend} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={buy} onWeapp={toWeapp} /> : null}
+      bottom={deal ? <Bar deal={deal} friend={isFriend} token={view.token} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={buy} onWeapp={toWeapp} /> : null}
     >
       {view.loading ? <DealSkeleton /> : null}
       {view.error && !deal ? <ErrorState place="page" error={view.error} onRetry={view.refresh} /> : null}

@@ -24,7 +24,7 @@ export function Promises({ deal, onRules }: { deal: Deal; onRules: () => void })
   return (
     <Touchable className="deal-promises" onClick={onRules}>
       <View className="deal-promises__list">
-        {[t.refundAnytime, t.refundExpired, t.validDays(deal.validDays)].map((promise) => (
+        {[...(deal.fulfilment === 'pickup' ? [t.pickup] : []), t.refundAnytime, t.refundExpired, t.validDays(deal.validDays)].map((promise) => (
           <View key={promise} className="deal-promises__one">
             <Icon name="check" size={14} />
             <Text className="deal-promises__text">{promise}</Text>
@@ -41,7 +41,8 @@ export function RulesSheet({ deal, open, onClose }: { deal: Deal; open: boolean;
   const t = useT(texts);
   const language = useLanguage();
   const rules: [string, string][] = [
-    [t.ruleValid, t.ruleValidText(deal.validDays)],
+    ...(deal.fulfilment === 'pickup' ? [[t.ruleHow, t.rulePickup] as [string, string]] : []),
+    [t.ruleValid, deal.fulfilment === 'pickup' ? t.ruleValidPickup(deal.validDays) : t.ruleValidText(deal.validDays)],
     [t.ruleHours, deal.hoursText],
     [t.ruleLimit, t.ruleLimitText(deal.perPersonLimit)],
     [t.ruleRefund, t.ruleRefundText],
@@ -93,7 +94,7 @@ export function Stores({ deal }: { deal: Deal }) {
   return (
     <View className="deal-block" id="deal-stores">
       <View className="jk-between">
-        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{t.stores}</View>
+        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{deal.fulfilment === 'pickup' ? t.pickupStores : t.stores}</View>
         <Text className="deal-aside">{deal.stores.length > 1 ? t.storesCount(deal.stores.length) : deal.hoursText}</Text>
       </View>
       {shown.map((store) => <StoreRow key={store.storeId} store={store} />)}
