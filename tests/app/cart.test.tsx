@@ -15,6 +15,8 @@ import { setLanguage } from '@/state/settings';
 import { sent, serve, type Reply } from './support/server';
 import { moves, router } from './support/taro';
 
+jest.mock('@/platform/http', () => jest.requireActual('./support/server'));
+
 const line = (over: Partial<CartLine> = {}): CartLine => ({
   dealId: 'deal_a', merchantId: 'mer_1', merchantName: '渡口老灶', logoInk: '#8A2B12', storeName: '桥弄街店', title: '双人锅', pictureUrl: '/a.svg', quantity: 1, maxQuantity: 5, unitPriceFen: 12_800,
   wasFen: null, priceKind: 'single', fulfilment: 'voucher', shareToken: null, sharerName: null, termsVersion: 1, available: 9, problem: null, ...over,
@@ -167,6 +169,7 @@ describe('paying together', () => {
     expect(await screen.findByText(/「双人锅」从 ¥128.00 变成了 ¥138.00。没有下单，也没有扣款/)).toBeTruthy();
     await waitFor(() => expect(screen.getAllByLabelText('¥290.00').length).toBe(2));
     expect(asked('PUT', /./)).toEqual([]);
+    await waitFor(() => expect(screen.getByRole('button', { name: '提交并支付' }).getAttribute('aria-disabled')).toBeNull());
     await submit();
     expect(body()).toMatchObject({ expectedPayableFen: 29_000 });
   });
