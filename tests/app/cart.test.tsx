@@ -171,7 +171,7 @@ describe('paying together', () => {
     expect(asked('PUT', /./)).toEqual([]);
     await waitFor(() => expect(screen.getByRole('button', { name: '提交并支付' }).getAttribute('aria-disabled')).toBeNull());
     await submit();
-    expect(body()).toMatchObject({ expectedPayableFen: 29_000 });
+    expect(JSON.parse(asked('POST', /purchases$/).at(-1)!.body!)).toMatchObject({ expectedPayableFen: 29_000, items: [{ expectedUnitPriceFen: 13_800 }, {}] });
   });
 
   test('what was just sold out can be left out: the last one goes the ordinary way', async () => {
