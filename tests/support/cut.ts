@@ -73,11 +73,13 @@ async function endOf(t: TestApp, { sharer, friend }: Scene): Promise<object> {
   const mine = 'order_id IN (SELECT order_id FROM guest_order WHERE buyer_id = ANY ($1))';
   const who = "CASE WHEN p.owner_id = ($1::text[])[1] THEN 'sharer' WHEN p.owner_id = ($1::text[])[2] THEN 'friend' WHEN p.owner_id = 'platform' THEN 'platform' ELSE 'merchant' END";
   const subjects = `SELECT order_id AS id FROM guest_order WHERE buyer_id = ANY ($1) UNION SELECT payment_id FROM payment WHERE ${mine} UNION SELECT refund_id FROM refund WHERE ${mine}
+    UNION SELECT coupon_id FROM coupon WHERE owner_id = ANY ($1) UNION SELECT token FROM coupon_gift WHERE giver_id = ANY ($1) UNION SELECT return_id FROM subsidy_return JOIN subsidy USING (subsidy_id) WHERE ${mine}
     UNION SELECT reward_id FROM reward WHERE ${mine} UNION SELECT withdrawal_id FROM withdrawal WHERE person_id = ANY ($1) UNION SELECT return_id FROM split_return JOIN split USING (split_id) WHERE ${mine}`;
   const ids = (await rows(`SELECT id FROM (${subjects}) s`)).map((r) => String(r.id));
   const splits = (await rows(`SELECT split_id AS id FROM split WHERE ${mine}`)).map((r) => String(r.id));
   const { tables } = t.sandbox!.sandbox.sandbox.world;
-  const known = (table: 'tx' | 'refund' | 'split' | 'splitReturn' | 'transfer', numbers: string[]) =>
+  const subsidies = (await rows(`SELECT subsidy_id AS id FROM subsidy WHERE ${mine}`)).map((r) => String(r.id));
+  const known = (table: 'tx' | 'refund' | 'split' | 'splitReturn' | 'transfer' | 'subsidy', numbers: string[]) =>
     [...(tables[table] as Map<string, { key: string; state?: string }>).values()].filter((row) => numbers.some((n) => row.key.includes(n) || row.key.includes(n.replace('_', '')))).map((row) => row.state ?? '').sort();
   return {
     orders: await rows('SELECT state, quantity, payable_fen, refunded_fen, provider_fee_fen FROM guest_order WHERE buyer_id = ANY ($1)'),
@@ -89,14 +91,19 @@ async function endOf(t: TestApp, { sharer, friend }: Scene): Promise<object> {
     refunds: await rows(`SELECT kind, state, amount_fen, funded FROM refund WHERE ${mine} ORDER BY requested_at`),
     rewards: await rows(`SELECT state, amount_fen, paid_fen, clawed_fen, disputed, reason FROM reward WHERE ${mine}`),
     splits: await rows(`SELECT state, commission_fen, reward_fen, merchant_fen, returned_fen FROM split WHERE ${mine}`),
+    coupons: await rows("SELECT state, CASE owner_id WHEN ($1::text[])[1] THEN 'sharer' ELSE 'friend' END AS owner, order_id IS NOT NULL AS held, given_by IS NOT NULL AS given FROM coupon WHERE owner_id = ANY ($1) ORDER BY 1, 2, merchant_id"),
+    uses: await rows(`SELECT state, discount_fen, platform_fen FROM coupon_use WHERE ${mine} ORDER BY discount_fen`),
+    claims: await rows('SELECT claimed, received, h.held FROM coupon_claim JOIN coupon_holder h USING (person_id) WHERE person_id = ANY ($1) ORDER BY 1, 2, 3'),
+    gifts: await rows('SELECT state, taken_by IS NOT NULL AS taken FROM coupon_gift WHERE giver_id = ANY ($1)'),
+    subsidies: await rows(`SELECT state, amount_fen, returned_fen, (SELECT count(*)::int FROM subsidy_return r WHERE r.subsidy_id = s.subsidy_id AND done_at IS NOT NULL) AS back FROM subsidy s WHERE ${mine}`),
     withdrawals: await rows('SELECT state, amount_fen, package_info IS NOT NULL AS ready FROM withdrawal WHERE person_id = ANY ($1)'),
     bought: await rows('SELECT quantity FROM deal_buyer WHERE person_id = ANY ($1)'),
     postings: await rows(`SELECT j.kind, p.account_kind, ${who} AS owner, p.amount_fen FROM posting p JOIN journal j USING (journal_id)
       WHERE p.${mine} OR p.owner_id = ANY ($1) OR j.subject IN (SELECT withdrawal_id FROM withdrawal WHERE person_id = ANY ($1)) ORDER BY 1, 2, 3, 4`),
-    steps: await rows(`SELECT subject_kind, from_state, to_state, count(*)::int AS n FROM state_change WHERE subject_id IN (${subjects}) AND subject_kind NOT IN ('refund', 'split') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`),
+    steps: await rows(`SELECT subject_kind, from_state, to_state, count(*)::int AS n FROM state_change WHERE subject_id IN (${subjects}) AND subject_kind NOT IN ('refund', 'split', 'subsidy') GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`),
     told: await rows('SELECT kind, count(*)::int AS n FROM notice WHERE person_id = ANY ($1) GROUP BY 1 ORDER BY 1'),
     facts: await rows(`SELECT kind, reaction, state, count(*)::int AS n FROM fact WHERE subject IN (${subjects}) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`),
     keys: await rows('SELECT count(*)::int AS n FROM idempotency WHERE actor = ANY ($1)'),
-    wechat: { tx: known('tx', ids), refund: known('refund', ids), split: known('split', splits), back: known('splitReturn', ids), transfer: known('transfer', ids) },
+    wechat: { tx: known('tx', ids), refund: known('refund', ids), split: known('split', splits), back: known('splitReturn', ids), transfer: known('transfer', ids), subsidy: known('subsidy', [...subsidies, ...ids]).length },
   };
 }

@@ -1,0 +1,107 @@
+/** A coupon for a friend: once, by anyone but its giver, for whom it is meant; back when nobody takes it. Two accounts that become one. */
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
+import { claim, couponState, makeOffer, pay, placeWith } from '../../support/coupons';
+import { buy, DAY, later } from '../../support/trade';
+
+let t: TestApp;
+let m: Market;
+let [giver, friend, other] = [] as unknown as [TestPerson, TestPerson, TestPerson];
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true });
+  m = await t.market({ deal: { perPersonLimit: 99, stock: 500 } });
+});
+beforeEach(async () => {
+  [giver, friend, other] = await Promise.all(['送', '收', '别'].map((name) => t.person(`${name}${Math.random().toString(36).slice(2, 8)}`))) as [TestPerson, TestPerson, TestPerson];
+});
+afterAll(() => t.stop());
+
+async function given(more: Parameters<typeof makeOffer>[2] = {}) {
+  const { offerId } = await makeOffer(t, m, { isTransferable: true, perPerson: 2, ...more });
+  const { couponId } = await claim(t, giver, offerId);
+  const gift = await t.ok('giveCoupon', { as: giver, params: { couponId } });
+  return { offerId, couponId, ...gift };
+}
+const take = (token: string, as = friend) => t.ok('claimCouponGift', { as, params: { token } });
+const refusedTo = async (token: string, as = friend) => (await t.refused('claimCouponGift', { as, params: { token } })).code;
+
+test('given, claimed once, used by the friend; the giver hears of it and has it no more', async () => {
+  const { couponId, token, weappPath, offerId } = await given();
+  expect(weappPath).toContain(token);
+  expect(await t.ok('getCouponGift', { as: friend, params: { token } })).toMatchObject({ state: 'open', isMine: false, giver: { name: expect.stringContaining('送') }, coupon: { summary: '满 100 减 15', isTransferable: false } });
+  expect((await t.ok('getCouponGift', { as: giver, params: { token } })).isMine).toBe(true);
+  expect((await t.ok('listMyCoupons', { as: giver })).items).toMatchObject([{ couponId, state: 'passing', gift: { token } }]);
+  expect(await refusedTo(token, giver)).toBe('COUPON_GIFT_OWN');
+  expect(await take(token)).toMatchObject({ couponId, offerId });
+  expect(await refusedTo(token, other)).toBe('COUPON_GIFT_TAKEN');
+  expect((await t.ok('listMyCoupons', { as: giver })).items).toEqual([]);
+  const [mine] = (await t.ok('listMyCoupons', { as: friend })).items;
+  expect(mine).toMatchObject({ couponId, state: 'available', isTransferable: false });
+  expect((await t.refused('giveCoupon', { as: friend, params: { couponId } })).code).toBe('COUPON_STATE'); // it passes on once
+  expect((await t.ok('listNotices', { as: giver })).items).toMatchObject([{ kind: 'coupon.gift_taken', text: expect.stringContaining('收') }]);
+  expect(await pay(t, friend, await placeWith(t, m, friend, [couponId]))).toHaveLength(1);
+  expect(await couponState(t, couponId)).toBe('used');
+  expect((await t.refused('takeBackCoupon', { as: giver, params: { couponId } })).code).toBe('COUPON_STATE');
+});
+
+test('while it is on its way nobody uses it; taken back it is the giver\'s again, and the link is over', async () => {
+  const { couponId, token } = await given();
+  expect((await t.ok('quoteOrder', { as: giver, body: { dealId: m.dealId, quantity: 1 } })).coupons).toEqual([]);
+  await t.ok('takeBackCoupon', { as: giver, params: { couponId } });
+  expect(await couponState(t, couponId)).toBe('available');
+  expect(await refusedTo(token)).toBe('COUPON_CLOSED');
+  expect((await t.ok('getCouponGift', { params: { token } })).state).toBe('taken_back');
+  const again = await t.ok('giveCoupon', { as: giver, params: { couponId } });
+  expect(again.token).not.toBe(token);
+  await take(again.token);
+});
+
+test('unclaimed for a day it comes back, and says so; at its own end it is over with the gift', async () => {
+  const { couponId, token } = await given();
+  await later(t, DAY);
+  expect([await couponState(t, couponId), (await t.ok('getCouponGift', { params: { token } })).state]).toEqual(['available', 'ended']);
+  expect((await t.ok('listNotices', { as: giver })).items).toMatchObject([{ kind: 'coupon.gift_returned' }]);
+  expect(await refusedTo(token)).toBe('COUPON_CLOSED');
+  const now = await t.app.clock.read();
+  const short = await given({ validDays: null, validFromMs: now - 1_000, validUntilMs: now + DAY / 2, claimUntilMs: now + DAY / 2 });
+  expect(short.expiresAtMs).toBe(now + DAY / 2);
+  await later(t, DAY / 2);
+  expect([await couponState(t, short.couponId), (await t.ok('getCouponGift', { params: { token: short.token } })).state]).toEqual(['expired', 'ended']);
+});
+
+test('the friend must be whom it is for; gifts of an offer count by themselves and are as many as one may claim', async () => {
+  await buy(t, m, friend);
+  const fresh = await given({ audience: 'new_guest' });
+  expect(await refusedTo(fresh.token)).toBe('COUPON_NOT_FOR_YOU');
+  await take(fresh.token, other);
+  const { offerId } = await makeOffer(t, m, { isTransferable: true, perPerson: 1 });
+  await claim(t, friend, offerId);
+  const tokens: string[] = [];
+  for (const who of [giver, other]) tokens.push((await t.ok('giveCoupon', { as: who, params: { couponId: (await claim(t, who, offerId)).couponId } })).token);
+  await take(tokens[0]!); // beside the own one
+  expect(await refusedTo(tokens[1]!)).toBe('COUPON_LIMIT');
+});
+
+test('one that may not be passed on stays; another person\'s coupon does not exist', async () => {
+  const { couponId } = await claim(t, giver, (await makeOffer(t, m)).offerId);
+  expect((await t.refused('giveCoupon', { as: giver, params: { couponId } })).code).toBe('COUPON_STATE');
+  for (const route of ['giveCoupon', 'takeBackCoupon'] as const) expect((await t.refused(route, { as: other, params: { couponId } })).code).toBe('NOT_FOUND');
+  expect((await t.refused('getCouponGift', { params: { token: 'nosuchtoken0000' } })).code).toBe('NOT_FOUND');
+});
+
+test('two accounts become one: coupons, gifts and counts follow with the orders; what an order left behind holds follows later', async () => {
+  const { offerId } = await makeOffer(t, m, { isTransferable: true, perPerson: 2 });
+  const [a, b, c] = [await claim(t, giver, offerId), await claim(t, giver, offerId), await claim(t, other, offerId)];
+  await t.ok('giveCoupon', { as: giver, params: { couponId: b.couponId } });
+  // Both have an unpaid order of the deal: the old account's stays until it has ended.
+  await placeWith(t, m, giver, [a.couponId]);
+  await placeWith(t, m, other, [c.couponId]);
+  await t.db.call('orders_move_person', { from: giver.personId, to: other.personId });
+  await t.db.query('UPDATE person SET joined_into = $2 WHERE person_id = $1', [giver.personId, other.personId]);
+  const owners = () => t.db.query<{ id: string; owner: string }>('SELECT coupon_id AS id, owner_id AS owner FROM coupon WHERE offer_id = $1 ORDER BY claimed_at', [offerId]);
+  expect((await owners()).map((row) => row.owner === other.personId)).toEqual([false, true, true]);
+  await later(t, 16 * 60_000);
+  await t.db.call('orders_move_person', { from: giver.personId, to: other.personId });
+  expect((await owners()).map((row) => row.owner === other.personId)).toEqual([true, true, true]);
+  expect(await t.db.query('SELECT claimed FROM coupon_claim WHERE offer_id = $1', [offerId])).toEqual([{ claimed: 3 }]);
+  expect(await t.db.query('SELECT held FROM coupon_holder WHERE person_id = ANY ($1) ORDER BY held', [[giver.personId, other.personId]])).toEqual([{ held: 0 }, { held: 3 }]);
+});
