@@ -131,6 +131,14 @@ export const FACT_BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_00
 export const FACT_BATCH = 32;
 export const FACT_OVERDUE_MS = MINUTE;
 export const RETRIES = 3;
+/** Attempts on one deal that are saved together at most, and that may wait for their turn in one process. */
+export const PLACE_BATCH = 32;
+export const PLACE_WAITING_MAX = 4_000;
+/** attempts on flash deals, of a person and from a device: so many at once, and one more each time. */
+export const FLASH_TRIES_PERSON = { perSecond: 1, burst: 6 } as const;
+export const FLASH_TRIES_DEVICE = { perSecond: 2, burst: 12 } as const;
+/** How far a process's copy of the clock may be off before a sale's edge is left to the database (I-25). */
+export const CLOCK_SLACK_MS = 1_500;
 
 /** The person's general rate: tokens refilled a second and the most that can be saved up. */
 export const RATE_PER_SECOND = 20;

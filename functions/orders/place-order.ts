@@ -3,12 +3,15 @@
  * one guarded save. Guards I-06, I-10, I-11, I-12, I-16, I-17, I-22, F-17, F-20, A-14 … A-16, A-34.
  * After commit the prepay is asked for by payOrder; a crash here leaves an unpaid order that the watch ends.
  */
-import { HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS } from '../contract/limits';
+import {
+  CLOCK_SLACK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
+} from '../contract/limits';
 import type { Stack } from '../contract/best-combination';
 import { findCoupons } from '../coupons';
 import { offerSeat, type SeatOffer } from '../group-buys';
-import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
+import { Changed, decided, me, newId, Refused, refuse, replayed, takeRate, type Context, type Story } from '../kernel';
 import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
+import { placeTogether, type Placed } from './place-together';
 import { yuan } from './rules';
 
 export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
@@ -16,6 +19,7 @@ export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
     const { personId } = me(ctx);
     let deal = await loadDeal(ctx.db, body.dealId);
     if (deal.termsVersion < body.termsVersion) deal = await loadDeal(ctx.db, body.dealId, true);
+    checkGate(ctx, deal);
     const seat = body.group ? await offerSeat(ctx.db, deal, body.group, personId) : null;
     const item = await loadItem(ctx, deal, body, seat);
     const coupons = body.stack?.couponIds.length ? await findCoupons(ctx.db, personId, body.stack.couponIds) : [];
@@ -33,15 +37,33 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
   const { deal, seat } = item;
   const orderId = newId('ord');
   try {
-    return await ctx.db.call('orders_place', {
+    const attempt = {
       idem: ctx.idem, ...newOrder(item, price, orderId, buyerId), deviceId, surface, holdMs: holdOf(ctx, seat),
       watchMs: PAYMENT_QUERY_DELAYS_MS[0], hoardMax: HOARDING_MAX_EXPIRED, hoardMs: HOARDING_WINDOW_MS,
       uses: price.uses.map((use) => ({ ...use, orderId, leadOrderId: orderId })), seat: seat && { ...seat, groupId: seat.groupId ?? newId('grp'), orderId, personId: buyerId },
-    });
+    };
+    const isPlain = ctx.idem !== null && !seat && price.uses.length === 0;
+    return await (isPlain ? placeTogether(ctx.db, attempt) : ctx.db.call<Placed>('orders_place', attempt));
   } catch (error) {
-    if (error instanceof Changed) await loadDeal(ctx.db, deal.dealId, true);
+    // Decided again on what is now: the terms, and the moment (an off-peak hour may have begun or ended).
+    if (error instanceof Changed) await Promise.all([loadDeal(ctx.db, deal.dealId, true), ctx.clock.read()]);
+    // The gate closes at once, for everybody who was decided on the same snapshot.
+    if (error instanceof Refused && error.code === 'SOLD_OUT') deal.available = Number(error.details.available);
     throw inWords(ctx, error);
   }
+}
+
+/** A-35, C4: who tries again and again at a flash sale waits; before its start and after its end nothing is written. The database decides the edge. */
+export function checkGate(ctx: Context, deal: Item['deal']): void {
+  const { personId, deviceId } = me(ctx);
+  if (deal.isFlash) {
+    takeRate(`${personId}:flash`, FLASH_TRIES_PERSON.perSecond, FLASH_TRIES_PERSON.burst);
+    if (deviceId) takeRate(`${deviceId}:flash`, FLASH_TRIES_DEVICE.perSecond, FLASH_TRIES_DEVICE.burst);
+  }
+  const nowMs = ctx.clock.nowMs();
+  const isEarly = deal.saleStartsAtMs !== null && nowMs < deal.saleStartsAtMs - CLOCK_SLACK_MS;
+  const isLate = deal.saleEndsAtMs !== null && nowMs >= deal.saleEndsAtMs + CLOCK_SLACK_MS;
+  if (isEarly || isLate) throw inWords(ctx, new Refused('DEAL_NOT_ON_SALE', isEarly ? { startsAt: deal.saleStartsAtMs } : {}));
 }
 
 /** The last seat is held shorter, and none beyond the group's deadline. */

@@ -7,7 +7,7 @@ import { HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, PAYMENT_QUERY_DELAYS_MS, UNPA
 import type { Input } from '../contract/shapes';
 import { findCoupons } from '../coupons';
 import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
-import { newOrder } from './place-order';
+import { checkGate, newOrder } from './place-order';
 import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedPrice, type Item, type Wish } from './price-lines';
 import { yuan } from './rules';
 
@@ -24,6 +24,7 @@ export const placePurchase: Story<'placePurchase'> = (ctx, { body }) =>
   replayed(ctx, () => decided(async () => {
     const { personId } = me(ctx);
     const items = await loadItems(ctx, body.items);
+    for (const { deal } of items) checkGate(ctx, deal);
     for (const [i, { deal, line }] of items.entries()) {
       const wasFen = body.items[i]!.expectedUnitPriceFen;
       if (line.unitPriceFen !== wasFen) refuse('CART_CHANGED', { dealId: deal.dealId, title: deal.title, was: yuan(wasFen), now: yuan(line.unitPriceFen), wasFen, nowFen: line.unitPriceFen });
@@ -68,7 +69,7 @@ async function save(ctx: Context, placed: Placed[], body: Input<'placePurchase'>
       uses: inOrder.flatMap(({ price, orderId }) => price.uses.map((use) => ({ ...use, orderId, leadOrderId: leads.get(use.couponId)! }))),
     });
   } catch (error) {
-    if (error instanceof Changed) await Promise.all(placed.map(({ item }) => loadDeal(ctx.db, item.deal.dealId, true)));
+    if (error instanceof Changed) await Promise.all([ctx.clock.read(), ...placed.map(({ item }) => loadDeal(ctx.db, item.deal.dealId, true))]);
     throw inWords(ctx, error);
   }
 }

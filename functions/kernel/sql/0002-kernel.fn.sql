@@ -19,6 +19,25 @@ BEGIN
   RETURN seen.answer;
 END $$;
 
+-- The same for attempts that are saved together. What is known of their keys already: an answer, or a refusal. p: [{n, idem}]
+CREATE OR REPLACE FUNCTION kernel_known(p jsonb) RETURNS TABLE (n int, code text, answer jsonb) LANGUAGE sql STABLE AS $$
+  SELECT (a ->> 'n')::int, CASE WHEN f.family_id IS NOT NULL THEN 'SESSION_EXPIRED' WHEN i.body_hash <> a #>> '{idem,hash}' THEN 'KEY_REUSED' END, i.answer
+  FROM jsonb_array_elements(p) a
+  LEFT JOIN session_family f ON f.family_id = a #>> '{idem,family}' AND f.revoked_at IS NOT NULL
+  LEFT JOIN idempotency i ON i.actor = a #>> '{idem,actor}' AND i.key = a #>> '{idem,key}'
+  WHERE f.family_id IS NOT NULL OR i.key IS NOT NULL
+$$;
+-- Accepts new keys; answers how many were new. p: [{idem, answer}]
+CREATE OR REPLACE FUNCTION kernel_accept_all(p jsonb) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_count int;
+BEGIN
+  INSERT INTO idempotency (actor, key, body_hash, answer)
+  SELECT a #>> '{idem,actor}', a #>> '{idem,key}', a #>> '{idem,hash}', a -> 'answer' FROM jsonb_array_elements(p) a ORDER BY 1 ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
+END $$;
+
 -- I-21: one row for each reaction; a kind that nobody knows is parked, not lost (F-31).
 CREATE OR REPLACE FUNCTION kernel_emit(p_kind text, p_subject text, p_body jsonb DEFAULT '{}', p_due timestamptz DEFAULT NULL)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -34,6 +53,17 @@ BEGIN
     PERFORM kernel_alarm('fact.parked', v_id || ':?', jsonb_build_object('kind', p_kind));
     PERFORM kernel_alarm('fact.parked', v_id || ':?', jsonb_build_object('error', 'no reaction knows ' || p_kind));
   END IF;
+END $$;
+
+-- One kind for several subjects.
+CREATE OR REPLACE FUNCTION kernel_emit_all(p_kind text, p_subjects text[], p_due timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_now timestamptz := juke_now();
+BEGIN
+  INSERT INTO fact (fact_id, reaction, kind, subject, due_at, created_at)
+  SELECT x.id, r.reaction, p_kind, x.subject, p_due, v_now
+  FROM (SELECT s AS subject, 'fct_' || replace(gen_random_uuid()::text, '-', '') AS id FROM unnest(p_subjects) s OFFSET 0) x CROSS JOIN fact_route r WHERE r.kind = p_kind;
+  IF NOT FOUND THEN PERFORM kernel_emit(p_kind, s, '{}', p_due) FROM unnest(p_subjects) s; END IF;
 END $$;
 
 -- F-31: facts that came before anybody knew their kind become due, one for each reaction that knows it now; their alarm is closed.

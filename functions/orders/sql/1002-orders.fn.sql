@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION orders_enter(p jsonb, p_now timestamptz, p_expires ti
 DECLARE
   v_order text := p ->> 'orderId';
 BEGIN
-  PERFORM catalog_check_window(p ->> 'dealId', (p ->> 'termsVersion')::int);
+  PERFORM catalog_check_sale(p ->> 'dealId', (p ->> 'termsVersion')::int, p ->> 'priceKind', p_now);
   INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, quantity, unit_price_fen, discount_fen, payable_fen, surface, device_id,
     placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, price_kind, subsidy_fen, fulfilment, group_id, purchase_id, snapshot)
   VALUES (v_order, p ->> 'merchantId', p ->> 'buyerId', p ->> 'dealId', (p ->> 'termsVersion')::int, (p ->> 'quantity')::int, (p ->> 'unitPriceFen')::bigint,

@@ -4,10 +4,11 @@ CREATE OR REPLACE FUNCTION payments_find(p_payment text) RETURNS SETOF payment L
 CREATE OR REPLACE FUNCTION payments_of(p_order text) RETURNS SETOF payment LANGUAGE sql STABLE AS
   $$ SELECT * FROM payment WHERE order_id = p_order $$;
 
--- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs, combineNo?}
+-- The intent to be paid, committed before WeChat is called (F-02). p: {paymentId, orderId, merchantId, subMchid, amountFen, expiresAtMs, combineNo?}, or several
 CREATE OR REPLACE FUNCTION payments_open(p jsonb) RETURNS void LANGUAGE sql AS $$
   INSERT INTO payment (payment_id, order_id, merchant_id, sub_mchid, amount_fen, expires_at, combine_no)
-  VALUES (p ->> 'paymentId', p ->> 'orderId', p ->> 'merchantId', p ->> 'subMchid', (p ->> 'amountFen')::bigint, time_of((p ->> 'expiresAtMs')::bigint), p ->> 'combineNo')
+  SELECT e ->> 'paymentId', e ->> 'orderId', e ->> 'merchantId', e ->> 'subMchid', (e ->> 'amountFen')::bigint, time_of((e ->> 'expiresAtMs')::bigint), e ->> 'combineNo'
+  FROM jsonb_array_elements(CASE jsonb_typeof(p) WHEN 'array' THEN p ELSE jsonb_build_array(p) END) e
 $$;
 
 CREATE OR REPLACE FUNCTION payments_prepared(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
