@@ -8,7 +8,7 @@ import { openPage } from '@/state/pages';
 import { Button } from '../button';
 import { Countdown } from '../countdown';
 import { GroupProgress } from '../group-progress';
-import { placesOf } from '../group-progress/logic';
+import { overOf, placesOf } from '../group-progress/logic';
 import { PriceTag } from '../price-tag';
 import { Tag } from '../tag';
 import { Touchable } from '../touchable';
@@ -34,11 +34,11 @@ function useStanding(group: GroupRow): { text: string; ink: string } {
 export function GroupCard({ group }: { group: GroupRow }) {
   const t = useT(texts);
   const state = useStanding(group);
-  const over = group.state === 'failed' || group.state === 'cancelled';
+  const over = overOf(group.state);
   const where = [group.merchantName, group.distanceM === null ? '' : distance(group.distanceM)].filter(Boolean).join(' · ');
   return (
     <Touchable className="jk-card jk-block jk-group-card" role="link" onClick={() => open(group)}>
-      <GroupProgress kind="table" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} expired={over} />
+      <GroupProgress kind="table" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} over={over} />
       <View className="jk-group-card__body">
         <View className="jk-strong jk-ell">{group.title}</View>
         <View className="jk-caption jk-text-3 jk-ell jk-group-card__where">{where}</View>

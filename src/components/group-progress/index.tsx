@@ -18,23 +18,23 @@ interface Props {
   pictureUrl?: string;
   /** the first free place is the visitor's: 你的位 */
   yours?: boolean;
-  /** nobody comes any more: places in grey */
-  expired?: boolean;
+  /** nobody comes any more: free places invite nobody; of a failed group all is grey */
+  over?: 'complete' | 'expired' | undefined;
   className?: string;
 }
 
-export function GroupProgress({ kind, places, pictureUrl = '', yours, expired, className = '' }: Props) {
+export function GroupProgress({ kind, places, pictureUrl = '', yours, over, className = '' }: Props) {
   const t = useT(texts);
   const language = useLanguage();
   const count = (state: Place['state']) => places.filter((place) => place.state === state).length;
   const [free, paying] = [count('empty'), count('held')];
-  const label = sentences(language, t.tableOf(places.length, count('joined')), paying > 0 ? t.payingNow(paying) : '', free > 0 && !expired ? t.freeSeats(free) : '');
-  const look = `jk-group ${expired ? 'jk-group--expired' : ''} ${className}`;
+  const label = sentences(language, t.tableOf(places.length, count('joined')), paying > 0 ? t.payingNow(paying) : '', free > 0 && !over ? t.freeSeats(free) : '');
+  const look = `jk-group ${over ? 'jk-group--over' : ''} ${over === 'expired' ? 'jk-group--expired' : ''} ${className}`;
   if (kind === 'inline') {
     const { shown, more } = inlinePlaces(places);
     return (
       <View className={`${look} jk-group--inline`} {...a11y({ role: 'img', label })}>
-        {shown.map((place, i) => <Seat key={i} place={place} size={28} bare={expired} />)}
+        {shown.map((place, i) => <Seat key={i} place={place} size={28} bare={over !== undefined} />)}
         {more > 0 ? <View className="jk-group__seat jk-group__seat--more" aria-hidden="true">{`+${more}`}</View> : null}
       </View>
     );
@@ -51,7 +51,7 @@ export function GroupProgress({ kind, places, pictureUrl = '', yours, expired, c
         const { left, top } = spotOf(kind, i, places.length);
         return (
           <View key={i} className="jk-group__spot" style={{ left: `${left - seat / 2}px`, top: `${top - seat / 2}px` }}>
-            <Seat place={place} size={seat} yours={i === mine ? t.yourSeat : ''} bare={expired} />
+            <Seat place={place} size={seat} yours={i === mine ? t.yourSeat : ''} bare={over !== undefined} />
           </View>
         );
       })}

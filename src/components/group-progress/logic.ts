@@ -25,6 +25,9 @@ export function countedPlaces(size: number, confirmed: number): Place[] {
   return Array.from({ length: size }, (_, i) => ({ state: i < confirmed ? 'joined' : 'empty', name: '', avatarUrl: '', isMe: false }));
 }
 
+/** How the table looks when nobody can sit down any more. */
+export const overOf = (state: string): 'complete' | 'expired' | undefined => (state === 'succeeded' ? 'complete' : state === 'failed' || state === 'cancelled' ? 'expired' : undefined);
+
 export interface Geometry {
   box: number;
   /** rim around the dish, drawn on the landing only */

@@ -5,7 +5,7 @@ import { serverNow } from '@/api';
 import { Avatar } from '@/components/avatar';
 import { Countdown } from '@/components/countdown';
 import { GroupProgress } from '@/components/group-progress';
-import { placesOf } from '@/components/group-progress/logic';
+import { overOf, placesOf } from '@/components/group-progress/logic';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/groups';
@@ -37,7 +37,7 @@ export function Hero({ group, phase, inviter }: HeroProps) {
         </View>
       </View>
       <View className="group-hero__table">
-        <GroupProgress kind="landing" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} yours={phase === 'join'} expired={phase === 'failed' || phase === 'over'} />
+        <GroupProgress kind="landing" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} yours={phase === 'join'} over={overOf(group.state)} />
       </View>
     </View>
   );
