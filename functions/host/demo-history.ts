@@ -4,6 +4,7 @@
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/limits';
 import type { CityMerchant } from './demo-city';
+import { scriptCoupons } from './demo-coupons';
 import { HOME, makeMarket, type MadeDeal, type MadeMerchant, type MadeStore } from './demo-market';
 import { DAYS, dayStart, guests, planServedDay, planTrips, planVisits, type Trip } from './demo-plan';
 import { scriptDemoPeople } from './demo-script';
@@ -47,6 +48,7 @@ export async function playHistory(world: World, size: DemoSize, say: (words: str
     at: (atMs, act) => void steps.push({ atMs, act }),
   };
   const invitation = scriptDemoPeople(stage);
+  scriptCoupons(stage);
   for (const trip of [...planTrips({ merchants, perDay: size.perDay, nowMs }), ...homeDays(stage, size.perDay)])
     travel(stage, trip);
 

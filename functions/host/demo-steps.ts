@@ -69,6 +69,8 @@ export async function place(
       termsVersion: quote.termsVersion,
       expectedPayableFen: quote.payableFen,
       surface,
+      // The best of what the guest holds, as the app proposes it.
+      stack: quote.stack,
       ...(quote.sharer ? { shareToken: quote.sharer.token } : {}),
     },
   });

@@ -45,7 +45,16 @@ describe('I-03, I-18, I-25: two weeks, played', () => {
     const { items: orders } = await t.ok('listOrders', { as: guest });
     expect(orders.map((one) => one.refundState)).toContain('requested');
 
+    // Coupons in every state that a screen shows, and a shop that sees what they brought.
+    const coupons = (await t.ok('listMyCoupons', { as: guest, query: { limit: '50' as never } })).items;
+    expect(new Set(coupons.map((one) => one.state))).toEqual(new Set(['available', 'passing', 'used']));
+    const home = (await t.db.query<{ id: string }>("SELECT s.store_id AS id FROM store s JOIN merchant m USING (merchant_id) WHERE m.name = '渡口老灶' ORDER BY s.created_at LIMIT 1"))[0]!.id;
+    const offers = (await t.ok('listStoreOffers', { as: await signIn('manager'), params: { storeId: home } })).items;
+    expect(offers.find((one) => one.title === '店铺券')).toMatchObject({ used: 4, spentFen: 6_000 });
+    expect(offers.find((one) => one.code !== null)?.title).toBe('门口立牌专享');
+
     const friend = await signIn('friend');
+    expect((await t.ok('listMyCoupons', { as: friend })).items.map((one) => one.summary).sort()).toEqual(['满 100 减 15', '满 120 减 20', '满 150 减 30']);
     expect((await t.ok('listOrders', { as: friend })).items).toEqual([]);
     const link = signIns[1]!.role.split('/s/')[1]!;
     expect(
