@@ -7,4 +7,5 @@ export { reportOrderShipping, serveOrder } from './serve-order';
 export { findOrder, findOwnOrder, type OrderRow } from './store';
 export { unitOf } from './price-lines';
 export { maxQuantity } from './rules';
+export { isPaid, markPurchasePaid, payPurchaseFromNotice } from './mark-purchase-paid';
 export { closeCombined, watchPurchase } from './pay-purchase';

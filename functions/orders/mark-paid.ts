@@ -8,7 +8,7 @@ import { decided, type App } from '../kernel';
 import { decideMismatch, providerPaymentOf, type ProviderNotice, type ProviderPayment } from '../payments';
 import { decideOrderReward } from '../referrals';
 import { decideSeatPayment } from './group-orders';
-import { findPaid } from './store';
+import { findPaid, type PaidRow } from './store';
 import { drawVouchers } from './vouchers';
 
 export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
@@ -40,12 +40,7 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
     if (payment.state === 'succeeded' && payment.transactionId === told.transactionId) return 'repeat';
     const mismatch = payment.state === 'succeeded' ? 'another transaction' : decideMismatch(payment, told, app.config.wechat);
     if (mismatch) return quarantine(app, told, mismatch, notice);
-    const isUnpaid = order.state === 'unpaid';
-    const [reward, group] = await Promise.all([isUnpaid ? decideOrderReward(app.db, order, told.payerOpenid) : null, isUnpaid && order.groupId ? decideSeatPayment(app, order, told.successAtMs!) : null]);
-    const { outcome } = await app.db.call<{ outcome: PaidOutcome }>('orders_mark_paid', {
-      paymentId: told.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
-      providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: group ? [] : drawVouchers(order), reward, group, shareToken: reward?.token ?? null,
-    });
+    const { outcome } = await app.db.call<{ outcome: PaidOutcome }>('orders_mark_paid', await paidOf(app, order, told, notice));
     return outcome;
   }).catch((error: { code?: string; constraint?: string }) => {
     // I-09: this transaction was recorded under another intent. That is not ours to guess about.
@@ -54,7 +49,17 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
   });
 }
 
-async function quarantine(app: App, told: { paymentId: string; transactionId: string }, reason: string, notice: object | null): Promise<PaidOutcome> {
+/** All that the save of a paid order takes. */
+export async function paidOf(app: App, order: PaidRow, told: ProviderPayment, notice: object | null) {
+  const isUnpaid = order.state === 'unpaid';
+  const [reward, group] = await Promise.all([isUnpaid ? decideOrderReward(app.db, order, told.payerOpenid) : null, isUnpaid && order.groupId ? decideSeatPayment(app, order, told.successAtMs!) : null]);
+  return {
+    paymentId: told.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
+    providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: group ? [] : drawVouchers(order), reward, group, shareToken: reward?.token ?? null,
+  };
+}
+
+export async function quarantine(app: App, told: { paymentId: string; transactionId: string }, reason: string, notice: object | null): Promise<PaidOutcome> {
   app.log.error({ paymentId: told.paymentId, reason }, 'payment quarantined');
   await app.db.call('payments_quarantine', { subject: told.transactionId || told.paymentId, reason, content: told, notice });
   return 'quarantined';

@@ -8,15 +8,17 @@ import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, ty
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { markPaid } from './mark-paid';
-import { findOrder, findOwnOrder, findPayable, type OrderRow, type PayableRow } from './store';
+import { askPurchase } from './mark-purchase-paid';
+import { findOrder, findOwnOrder, findPayable, findPurchase, type OrderRow, type PayableRow } from './store';
 
 export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const order = (await findPayable(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
+    if (order.purchaseId) refuse('PURCHASE_TOGETHER', { purchaseId: order.purchaseId });
     if (order.groupId) await needOpenGroup(ctx, order.groupId);
     const payment = await intentFor(ctx, order, order.payments, body.method);
-    return prepare(ctx, order, payment, body.method, returnUrlOf(ctx, order, body.returnUrl));
+    return prepare(ctx, order, payment, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${order.orderId}`));
   });
 
 /** What would be paid now could not count any more (F-18). */
@@ -55,23 +57,25 @@ async function prepare(ctx: Context, order: PayableRow, payment: PaymentRow, met
   return ctx.db.call<typeof answer>('payments_prepared', { idem: ctx.idem, paymentId: payment.paymentId, method, prepay, answer });
 }
 
-/** Only back to ourselves: a foreign address is replaced. */
-function returnUrlOf(ctx: Context, order: OrderRow, wanted: string | undefined): string {
-  const home = `${ctx.config.publicUrl}/pages/pay-return/index?id=${order.orderId}`;
-  return wanted && (wanted === ctx.config.publicUrl || wanted.startsWith(`${ctx.config.publicUrl}/`)) ? wanted : home;
+/** Only back to ourselves: a foreign address is replaced by our own page. */
+export function backToUs(ctx: Context, wanted: string | undefined, page: string): string {
+  const { publicUrl } = ctx.config;
+  return wanted && (wanted === publicUrl || wanted.startsWith(`${publicUrl}/`)) ? wanted : `${publicUrl}${page}`;
 }
 
 /** The person came back from the cashier: ask WeChat now instead of waiting for its notice. */
 export const checkPayment: Story<'checkPayment'> = async (ctx, { params }) => {
   const { personId } = me(ctx);
   const order = (await findOwnOrder(ctx.db, params.orderId, personId)) ?? refuse('NOT_FOUND');
-  if (order.state === 'unpaid') await askAll(ctx, order.orderId);
+  if (order.state === 'unpaid' && order.purchaseId) await askPurchase(ctx, (await findPurchase(ctx.db, order.purchaseId, personId))!);
+  else if (order.state === 'unpaid') await askAll(ctx, order.orderId);
   const { state } = (await findOwnOrder(ctx.db, params.orderId, personId))!;
   return { state, voucherId: await findLiveVoucherId(ctx.db, order.orderId) };
 };
 
 export const cancelOrder: Story<'cancelOrder'> = async (ctx, { params }) => {
-  if (!(await findOwnOrder(ctx.db, params.orderId, me(ctx).personId))) refuse('NOT_FOUND');
+  const order = (await findOwnOrder(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+  if (order.purchaseId && order.state === 'unpaid') refuse('PURCHASE_TOGETHER', { purchaseId: order.purchaseId });
   return ctx.db.call('orders_end', { idem: ctx.idem, orderId: params.orderId, to: 'cancelled' });
 };
 
@@ -115,9 +119,14 @@ export async function watchOrder(app: App, orderId: string): Promise<number | nu
     await app.db.call('orders_end', { orderId, to: 'expired' });
     return null;
   }
-  const age = order.nowMs - order.placedAtMs;
+  return lookAgain(order);
+}
+
+/** When to look next: at the set times after placing, and at the expiry. */
+export function lookAgain({ nowMs, placedAtMs, expiresAtMs }: { nowMs: number; placedAtMs: number; expiresAtMs: number }): number {
+  const age = nowMs - placedAtMs;
   const next = PAYMENT_QUERY_DELAYS_MS.find((delay) => delay > age) ?? Infinity;
-  return Math.max(1, Math.min(next - age, order.expiresAtMs - order.nowMs));
+  return Math.max(1, Math.min(next - age, expiresAtMs - nowMs));
 }
 
 /** The order ended unpaid: its intents are closed at WeChat, so that nobody can pay them any more. */

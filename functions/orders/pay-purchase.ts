@@ -1,20 +1,96 @@
-/** A purchase until it is paid or ended: one combined payment at WeChat for all of its orders. */
-import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
-import { type App } from '../kernel';
-import { findPurchase } from './store';
+/**
+ * Asks WeChat for one combined payment of all orders of an unpaid purchase, and looks after it until it is paid or ended.
+ * Guards F-02, F-05, F-16, F-27, F-34. The intents are committed with the purchase, before any call; their numbers never change.
+ */
+import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { wechatPay } from '../payments';
+import { findLiveVoucherId } from '../vouchers';
+import { askPurchase, isPaid, markPurchasePaid } from './mark-purchase-paid';
+import { backToUs, lookAgain } from './pay-order';
+import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 
+export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
+  replayed(ctx, async () => {
+    const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+    if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
+    const combined = await intentFor(ctx, purchase, body.method);
+    return prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${combined.payments[0]!.orderId}&purchaseId=${purchase.purchaseId}`));
+  });
+
+/** The combined payment for this way to pay. WeChat binds a number to one way, so another way is another number for all (F-34). */
+async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 'h5'): Promise<CombinedRow> {
+  const open = purchase.combined.filter(({ state }) => state !== 'closed');
+  const fitting = open.find((one) => one.method === null || one.method === method);
+  if (fitting) return fitting;
+  for (const other of open) await closeOrPay(ctx, purchase.purchaseId, other);
+  const combineNo = newId('cmb');
+  await ctx.db.call('orders_open_combined', {
+    purchaseId: purchase.purchaseId, combineNo, payments: purchase.combined[0]!.payments.map(({ orderId, subMchid }) => ({ orderId, subMchid, paymentId: newId('pay') })),
+  });
+  const now = (await findPurchase(ctx.db, purchase.purchaseId, null))!;
+  return now.combined.find((one) => one.combineNo === combineNo)!;
+}
+
+async function prepare(ctx: Context, purchase: PurchaseRow, combined: CombinedRow, method: 'jsapi' | 'h5', returnUrl: string) {
+  const pay = wechatPay(ctx.config.wechat);
+  const common = { combineNo: combined.combineNo, orders: combined.payments, expiresAtMs: purchase.expiresAtMs, notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments` };
+  let prepay = method === 'jsapi' ? combined.prepay : null;
+  if (!prepay && method === 'jsapi') {
+    const openid = purchase.openid ?? refuse('PAYMENT_NEEDS_WECHAT');
+    prepay = (await pay.prepareCombinedJsapi({ ...common, openid })).prepayId;
+  }
+  prepay ??= (await pay.prepareCombinedH5({ ...common, clientIp: ctx.ip })).h5Url;
+  const answer = method === 'jsapi'
+    ? { jsapi: pay.jsapiParams(prepay), h5Url: null }
+    : { jsapi: null, h5Url: `${prepay}&redirect_url=${encodeURIComponent(returnUrl)}` };
+  return ctx.db.call<typeof answer>('orders_prepared_combined', { idem: ctx.idem, purchaseId: purchase.purchaseId, combineNo: combined.combineNo, method, prepay, answer });
+}
+
+/** The person came back from the cashier: ask WeChat now. `voucherId` is the first order's. */
+export const checkPurchase: Story<'checkPurchase'> = async (ctx, { params }) => {
+  const { personId } = me(ctx);
+  const purchase = (await findPurchase(ctx.db, params.purchaseId, personId)) ?? refuse('NOT_FOUND');
+  if (purchase.state === 'unpaid') await askPurchase(ctx, purchase);
+  const now = (await findPurchase(ctx.db, params.purchaseId, personId))!;
+  return { state: now.state, voucherId: await findLiveVoucherId(ctx.db, now.combined[0]!.payments[0]!.orderId) };
+};
+
+export const cancelPurchase: Story<'cancelPurchase'> = async (ctx, { params }) => {
+  if (!(await findPurchase(ctx.db, params.purchaseId, me(ctx).personId))) refuse('NOT_FOUND');
+  return ctx.db.call('orders_end_purchase', { idem: ctx.idem, purchaseId: params.purchaseId, to: 'cancelled' });
+};
+
+/** Closes it at WeChat; when it was paid meanwhile, takes the payment instead. */
+async function closeOrPay(app: App, purchaseId: string, { combineNo, payments }: CombinedRow): Promise<void> {
+  const pay = wechatPay(app.config.wechat);
+  try {
+    await pay.closeCombined(combineNo, payments);
+    await app.db.call('orders_closed_combined', { purchaseId, combineNo });
+  } catch (error) {
+    if (!(error instanceof ProviderRefused && error.code === 'ORDERPAID')) throw error;
+    const told = await pay.findCombined(combineNo);
+    if (told && isPaid(told)) await markPurchasePaid(app, told);
+  }
+}
+
+/** F-05, as for a single order: all orders of the purchase are paid together, or end together at its expiry. */
 export async function watchPurchase(app: App, purchaseId: string): Promise<number | null> {
   const purchase = await findPurchase(app.db, purchaseId, null);
   if (!purchase || purchase.state !== 'unpaid') return null;
-  if (purchase.nowMs >= purchase.expiresAtMs) {
-    await app.db.call('orders_end_purchase', { purchaseId, to: 'expired' });
-    return null;
+  const isOver = purchase.nowMs >= purchase.expiresAtMs;
+  try {
+    await askPurchase(app, purchase);
+  } catch (error) {
+    if (!(error instanceof Unavailable && error.kind === 'PROVIDER_DOWN') || !isOver) throw error;
   }
-  const age = purchase.nowMs - purchase.placedAtMs;
-  const next = PAYMENT_QUERY_DELAYS_MS.find((delay) => delay > age) ?? Infinity;
-  return Math.max(1, Math.min(next - age, purchase.expiresAtMs - purchase.nowMs));
+  if (!isOver) return lookAgain(purchase);
+  await app.db.call('orders_end_purchase', { purchaseId, to: 'expired' });
+  return null;
 }
 
-export async function closeCombined(_app: App, _purchaseId: string): Promise<null> {
+/** The purchase ended unpaid: nobody can pay it at WeChat any more. */
+export async function closeCombined(app: App, purchaseId: string): Promise<null> {
+  const purchase = await findPurchase(app.db, purchaseId, null);
+  for (const one of purchase?.combined ?? []) if (one.state === 'created' || one.state === 'prepared') await closeOrPay(app, purchaseId, one);
   return null;
 }

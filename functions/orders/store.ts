@@ -47,11 +47,23 @@ export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Pr
   return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;
 }
 
-export interface PurchaseRow { purchaseId: string; buyerId: string; state: OrderState; payableFen: number; placedAtMs: number; expiresAtMs: number; nowMs: number }
-/** Unpaid, its orders are all in one state; then it is what its first is. `buyerId` null: whoever's. */
+/** One combined payment with the payment of each order, in the order of their deals; all of them are in one state. */
+export interface CombinedRow {
+  combineNo: string; state: PaymentRow['state']; method: PaymentRow['method']; prepay: string | null;
+  payments: { paymentId: string; orderId: string; subMchid: string; amountFen: number; description: string }[];
+}
+export interface PurchaseRow {
+  purchaseId: string; buyerId: string; openid: string | null; state: OrderState; placedAtMs: number; expiresAtMs: number; nowMs: number;
+  /** Oldest first. */
+  combined: CombinedRow[];
+}
+/** The state is that of its orders while unpaid; later the first one's. `buyerId` null: whoever's (A-18). */
 export async function findPurchase(db: Db, purchaseId: string, buyerId: string | null): Promise<PurchaseRow | null> {
   return (await db.query<PurchaseRow>(
-    `SELECT purchase_id AS "purchaseId", buyer_id AS "buyerId", payable_fen AS "payableFen", ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs",
-       (SELECT state FROM guest_order o WHERE o.purchase_id = u.purchase_id ORDER BY deal_id LIMIT 1) AS state
+    `SELECT purchase_id AS "purchaseId", buyer_id AS "buyerId", identity_value(buyer_id, 'openid') AS openid, ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs",
+       ms_of(juke_now()) AS "nowMs", (SELECT state FROM guest_order o WHERE o.purchase_id = u.purchase_id ORDER BY deal_id LIMIT 1) AS state,
+       (SELECT json_agg(c ORDER BY c.at, c."combineNo") FROM (SELECT p.combine_no AS "combineNo", min(p.state) AS state, min(p.method) AS method, min(p.prepay) AS prepay, min(p.created_at) AS at,
+          json_agg(json_build_object('paymentId', p.payment_id, 'orderId', o.order_id, 'subMchid', p.sub_mchid, 'amountFen', p.amount_fen, 'description', o.snapshot ->> 'title') ORDER BY o.deal_id) AS payments
+        FROM guest_order o CROSS JOIN LATERAL payments_of(o.order_id) p WHERE o.purchase_id = u.purchase_id GROUP BY 1) c) AS combined
      FROM purchase u WHERE purchase_id = $1 AND ($2::text IS NULL OR buyer_id = $2)`, [purchaseId, buyerId]))[0] ?? null;
 }

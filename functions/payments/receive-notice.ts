@@ -26,7 +26,7 @@ export function noticeRoute(payPayment: (app: App, notice: ProviderNotice) => Pr
         return said(401, 'FAIL', 'signature');
       }
       try {
-        if (notice.kind === 'payment') await payPayment(app, notice);
+        if (notice.kind === 'payment' || notice.kind === 'combined') await payPayment(app, notice);
         else await storeNotice(app, notice);
         return { statusCode: 204, body: '' };
       } catch (error) {

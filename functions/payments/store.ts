@@ -1,13 +1,14 @@
 /** The payments module's SQL, one named function per statement. */
+import { PURCHASE_ORDERS_MAX } from '../contract/limits';
 import type { PaymentState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface PaymentRow {
   paymentId: string; orderId: string; merchantId: string; subMchid: string; state: PaymentState; amountFen: number; currency: string; method: 'jsapi' | 'h5' | null;
-  prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number; nowMs: number;
+  combineNo: string | null; prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number; nowMs: number;
 }
 /** A payment's columns as a PaymentRow; also for the set functions payments_find and payments_of. */
-export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, prepay,
+export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, combine_no AS "combineNo", prepay,
   transaction_id AS "transactionId", payer_openid AS "payerOpenid", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"`;
 
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
@@ -16,6 +17,10 @@ export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow
 /** Oldest first. */
 export function listPayments(db: Db, orderId: string): Promise<PaymentRow[]> {
   return db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
+}
+/** All of one combined payment. */
+export function listCombined(db: Db, combineNo: string): Promise<PaymentRow[]> {
+  return db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE combine_no = $1 ORDER BY payment_id LIMIT ${PURCHASE_ORDERS_MAX}`, [combineNo]);
 }
 /** The payment that made the order paid: its money is held, split and given back. Any other that succeeded is unwanted. */
 export async function findKeptPayment(db: Db, orderId: string): Promise<PaymentRow | null> {

@@ -20,6 +20,11 @@ const PASSING = new Set([
   'RATELIMIT_EXCEEDED', 'RATELIMIT_EXCEED', 'SIGN_ERROR', 'USERPAYING',
 ]);
 
+/** WeChat's string(n) counts characters; a half emoji would be refused. */
+export const cut = (text: string, max: number) => [...text].slice(0, max).join('');
+export const beijing = (atMs: number) => `${new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
+export const enc = encodeURIComponent;
+
 class BadSignature extends Error {}
 
 export interface WechatClient {

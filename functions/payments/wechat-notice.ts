@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { NOTICE_FRESH_MS } from '../contract/limits';
 import { type WechatClient, verifyText } from './wechat-client';
 
-export type NoticeKind = 'payment' | 'refund' | 'transfer' | 'split' | 'unknown';
+export type NoticeKind = 'payment' | 'combined' | 'refund' | 'transfer' | 'split' | 'unknown';
 export interface ProviderNotice { noticeId: string; eventType: string; kind: NoticeKind; content: Record<string, unknown> }
 export type Headers = Record<string, string | undefined>;
 
@@ -66,6 +66,7 @@ function decrypted(resource: { ciphertext: string; nonce: string; associated_dat
 function kindOf(eventType: string, originalType: string, content: Record<string, unknown>): NoticeKind {
   if (originalType.startsWith('profitsharing') || (eventType.startsWith('TRANSACTION.') && 'receiver' in content)) return 'split';
   if (eventType.startsWith('TRANSACTION.') && 'out_trade_no' in content) return 'payment';
+  if (eventType.startsWith('TRANSACTION.') && 'combine_out_trade_no' in content) return 'combined';
   if (eventType.startsWith('REFUND.')) return 'refund';
   if (eventType.startsWith('MCHTRANSFER.')) return 'transfer';
   return 'unknown';

@@ -8,7 +8,8 @@ import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { ProviderRefused, type WechatConfig } from '../kernel';
 import { type BillLine, tradeBill } from './wechat-bill';
-import { type WechatClient, wechatClient } from './wechat-client';
+import { beijing, cut, enc, type WechatClient, wechatClient } from './wechat-client';
+import { combined, type CombinedPay } from './wechat-combine';
 import { type Headers, type ProviderNotice, readNotice } from './wechat-notice';
 import {
   paymentShape, type ProviderPayment, type ProviderRefund, type ProviderReturn, type ProviderSplit, type ProviderSubsidy, type ProviderTransfer,
@@ -17,8 +18,9 @@ import {
 
 export { NoticeRejected, type ProviderNotice } from './wechat-notice';
 export { type BillLine } from './wechat-bill';
+export { type CombinedOrder } from './wechat-combine';
 export {
-  type ProviderPayment, providerPaymentOf, type ProviderRefund, providerRefundOf, type ProviderReturn, type ProviderSplit,
+  type ProviderCombined, providerCombinedOf, type ProviderPayment, providerPaymentOf, type ProviderRefund, providerRefundOf, type ProviderReturn, type ProviderSplit,
   type ProviderSubsidy, type ProviderTransfer, providerTransferOf,
 } from './wechat-shapes';
 
@@ -26,7 +28,7 @@ export {
 export interface Prepare { paymentId: string; subMchid: string; amountFen: number; subsidyFen?: number; description: string; expiresAtMs: number; notifyUrl: string }
 export interface JsapiParams { timeStamp: string; nonceStr: string; package: string; signType: 'RSA'; paySign: string }
 
-export interface WechatPay {
+export interface WechatPay extends CombinedPay {
   prepareJsapi(p: Prepare & { openid: string }): Promise<{ prepayId: string }>;
   prepareH5(p: Prepare & { clientIp: string }): Promise<{ h5Url: string }>;
   /** Signed for wx.requestPayment. Local arithmetic, no call. */
@@ -66,18 +68,13 @@ export function wechatPay(config: WechatConfig): WechatPay {
   if (known) return known;
   const client = wechatClient(config);
   const pay: WechatPay = {
-    ...payments(client), ...refunds(client), ...splits(client), ...subsidies(client), ...transfers(client),
+    ...payments(client), ...combined(client), ...refunds(client), ...splits(client), ...subsidies(client), ...transfers(client),
     tradeBill: (date) => tradeBill(client, date),
     readNotice: (headers, rawBody, nowMs) => readNotice(client, headers, rawBody, nowMs),
   };
   made.set(config, pay);
   return pay;
 }
-
-/** WeChat's string(n) counts characters; a half emoji would be refused. */
-const cut = (text: string, max: number) => [...text].slice(0, max).join('');
-const beijing = (atMs: number) => `${new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
-const enc = encodeURIComponent;
 
 function payments({ config, signText, post, find, postForNothing }: WechatClient) {
   const root = '/v3/pay/partner/transactions';

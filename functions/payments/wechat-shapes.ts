@@ -9,6 +9,8 @@ export interface ProviderPayment {
   state: 'SUCCESS' | 'NOTPAY' | 'CLOSED' | 'REFUND' | 'PAYERROR' | 'USERPAYING' | 'REVOKED' | 'ACCEPT';
   amountFen: number; currency: string; spMchid: string; subMchid: string; appid: string; payerOpenid: string | null; successAtMs: number | null;
 }
+/** One combined payment: all of its sub-orders are paid, or none is. */
+export interface ProviderCombined { combineNo: string; payments: ProviderPayment[] }
 export interface ProviderRefund {
   refundId: string; providerId: string; transactionId: string;
   state: 'SUCCESS' | 'PROCESSING' | 'CLOSED' | 'ABNORMAL';
@@ -52,6 +54,26 @@ export const paymentShape = z.object({
   amountFen: p.amount?.total ?? 0, currency: p.amount?.currency ?? 'CNY',
   spMchid: p.sp_mchid, subMchid: p.sub_mchid, appid: p.sub_appid || p.sp_appid || '',
   payerOpenid: (p.sub_appid ? p.payer?.sub_openid : p.payer?.sp_openid) || null, successAtMs: p.success_time ?? null,
+}));
+
+/**
+ * A combined order (合单): query and notice are the same. Each sub-order is read like a payment of its own; the platform's
+ * number, the app and the payer are those of the whole.
+ */
+export const combinedShape = z.object({
+  combine_out_trade_no: z.string().min(1), combine_appid: z.string(), combine_mchid: z.string(), combine_payer_info: z.object({ openid: z.string().nullish() }).nullish(),
+  sub_orders: z.array(z.object({
+    mchid: z.string(), sub_mchid: z.string().nullish(), out_trade_no: z.string().min(1), transaction_id: z.string().nullish(), success_time: time.nullish(),
+    trade_state: z.enum(['SUCCESS', 'NOTPAY', 'CLOSED', 'REFUND', 'PAYERROR', 'USERPAYING', 'REVOKED', 'ACCEPT']), amount: z.object({ total_amount: fen, currency: z.string().nullish() }),
+  })).min(1),
+}).superRefine((c, context) => {
+  for (const p of c.sub_orders) if (['SUCCESS', 'REFUND'].includes(p.trade_state) && !p.transaction_id) context.addIssue({ code: 'custom', message: 'a payment without transaction' });
+}).transform((c): ProviderCombined => ({
+  combineNo: c.combine_out_trade_no,
+  payments: c.sub_orders.map((p) => ({
+    paymentId: p.out_trade_no, transactionId: p.transaction_id ?? '', state: p.trade_state, amountFen: p.amount.total_amount, currency: p.amount.currency ?? 'CNY',
+    spMchid: c.combine_mchid, subMchid: p.sub_mchid ?? p.mchid, appid: c.combine_appid, payerOpenid: c.combine_payer_info?.openid || null, successAtMs: p.success_time ?? null,
+  })),
 }));
 
 /** Answers say `status`, notices `refund_status`. */
@@ -108,5 +130,6 @@ const fromBillNo = (billNo: string) => `${billNo.slice(0, 3)}_${billNo.slice(3)}
 
 /** Typed reading of a decrypted notice. Throws a ZodError when the content is not of that kind. */
 export const providerPaymentOf = (content: unknown): ProviderPayment => paymentShape.parse(content);
+export const providerCombinedOf = (content: unknown): ProviderCombined => combinedShape.parse(content);
 export const providerRefundOf = (content: unknown): ProviderRefund => refundShape.parse(content);
 export const providerTransferOf = (content: unknown): ProviderTransfer => transferShape.parse(content);

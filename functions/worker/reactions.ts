@@ -4,7 +4,8 @@ import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupo
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
 import {
-  closeCombined, closeGroup, closePayments, payFromNotice, reportOrderShipping, serveOrder, updateGroupCard, watchOrder, watchPurchase,
+  closeCombined, closeGroup, closePayments, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
+  serveOrder, updateGroupCard, watchOrder, watchPurchase,
 } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
 import { releaseReward } from '../referrals';
@@ -55,6 +56,7 @@ export const reactions: Record<ReactionName, Reaction> = {
 async function handleNotice(app: App, noticeId: string): Promise<null> {
   const notice = await findNotice(app.db, noticeId);
   if (notice?.kind === 'payment') await payFromNotice(app, { noticeId, ...notice } as ProviderNotice);
+  if (notice?.kind === 'combined') await payPurchaseFromNotice(app, { noticeId, ...notice } as ProviderNotice);
   if (notice?.kind === 'refund') await settleRefund(app, providerRefundOf(notice.content));
   if (notice?.kind === 'transfer') await settleTransfer(app, providerTransferOf(notice.content));
   return null;

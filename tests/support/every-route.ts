@@ -167,9 +167,9 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
     by: w.guest,
     body: { items: w.cart.map((dealId) => ({ dealId, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' },
   }),
-  payPurchase: () => ({ by: null }), // to come with its route
-  checkPurchase: () => ({ by: null }), // to come with its route
-  cancelPurchase: () => ({ by: null }), // to come with its route
+  payPurchase: (w) => ({ by: w.friend, params: { purchaseId: w.ids.purchase }, body: { method: 'jsapi', returnUrl: '/' } }),
+  checkPurchase: (w) => ({ by: w.friend, params: { purchaseId: w.ids.purchase } }),
+  cancelPurchase: (w) => ({ by: w.friend, params: { purchaseId: w.ids.purchase } }),
   getPurchase: (w) => ({ by: w.friend, params: { purchaseId: w.ids.purchase } }),
   listStoreOffers: (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, query: { limit: '5', cursor: '1800000000000000.abc' } }),
   previewOffer: async (w) => ({ by: w.mine.manager, params: { storeId: w.mine.storeId }, body: await offerOf(w.t, { dealIds: [w.mine.dealId] }) }),

@@ -57,3 +57,59 @@ BEGIN
   END IF;
   RETURN '{"ok": true}';
 END $$;
+
+-- The combined payment succeeded: every order of it is paid by the code of a single one, in one save. All are in one state, so
+-- all have one outcome; what came too late or a second time goes back order by order (F-03, F-34). I-04, I-09, F-01, F-16.
+-- p: {purchaseId, notice, payments: [as for orders_mark_paid]}
+CREATE OR REPLACE FUNCTION orders_pay_purchase(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v jsonb;
+  v_one text;
+  v_outcome text;
+BEGIN
+  PERFORM FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
+  FOR v IN SELECT e FROM jsonb_array_elements(p -> 'payments') e JOIN guest_order o ON o.order_id = e ->> 'orderId' ORDER BY o.deal_id LOOP
+    v_one := orders_mark_paid(v) ->> 'outcome';
+    IF v_one <> v_outcome THEN RAISE EXCEPTION 'a combined payment was % and %', v_outcome, v_one; END IF;
+    v_outcome := v_one;
+  END LOOP;
+  PERFORM payments_record_notice(p -> 'notice', CASE WHEN v_outcome = 'repeat' THEN 'repeat' ELSE 'paid' END);
+  RETURN jsonb_build_object('outcome', v_outcome);
+END $$;
+
+-- Another way to pay is another combined payment with a number for each order (F-34). p: {purchaseId, combineNo, payments: [{orderId, paymentId, subMchid}]}
+CREATE OR REPLACE FUNCTION orders_open_combined(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v purchase;
+  r record;
+  v_opened int := 0;
+BEGIN
+  SELECT * INTO STRICT v FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
+  FOR r IN SELECT o.*, e FROM jsonb_array_elements(p -> 'payments') e JOIN guest_order o ON o.order_id = e ->> 'orderId' AND o.purchase_id = v.purchase_id
+    WHERE o.state || '' = 'unpaid' ORDER BY o.deal_id LOOP
+    PERFORM payments_open(jsonb_build_object('paymentId', r.e ->> 'paymentId', 'orderId', r.order_id, 'merchantId', r.merchant_id, 'subMchid', r.e ->> 'subMchid',
+      'amountFen', r.payable_fen, 'expiresAtMs', ms_of(r.expires_at), 'combineNo', p ->> 'combineNo'));
+    v_opened := v_opened + 1;
+  END LOOP;
+  IF v_opened <> v.orders THEN PERFORM juke_refuse('ORDER_NOT_PAYABLE'); END IF;
+  RETURN '{}';
+END $$;
+
+-- WeChat prepared it. p: {idem, purchaseId, combineNo, method, prepay, answer}
+CREATE OR REPLACE FUNCTION orders_prepared_combined(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_seen jsonb := kernel_accept(p -> 'idem', p -> 'answer');
+BEGIN
+  IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  PERFORM FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
+  PERFORM payments_prepare_combined(p);
+  RETURN p -> 'answer';
+END $$;
+
+-- WeChat closed it. p: {purchaseId, combineNo}
+CREATE OR REPLACE FUNCTION orders_closed_combined(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
+  PERFORM payments_close_combined(p ->> 'combineNo');
+  RETURN '{}';
+END $$;

@@ -21,6 +21,13 @@ BEGIN
   RETURN p -> 'answer';
 END $$;
 
+-- The payments of one combined payment are prepared and closed together; the caller lines up its saves (orders locks the purchase).
+CREATE OR REPLACE FUNCTION payments_prepare_combined(p jsonb) RETURNS void LANGUAGE sql AS $$
+  UPDATE payment SET state = CASE WHEN state = 'created' THEN 'prepared' ELSE state END, method = p ->> 'method', prepay = p ->> 'prepay' WHERE combine_no = p ->> 'combineNo'
+$$;
+CREATE OR REPLACE FUNCTION payments_close_combined(p_combine text) RETURNS void LANGUAGE sql AS
+  $$ UPDATE payment SET state = 'closed' WHERE combine_no = p_combine AND state IN ('created', 'prepared') $$;
+
 -- I-09: one transaction, one intent. False when it was recorded before.
 CREATE OR REPLACE FUNCTION payments_succeed(p_payment text, p_transaction text, p_payer text, p_success timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
