@@ -9,3 +9,4 @@ export { unitOf } from './price-lines';
 export { maxQuantity } from './rules';
 export { isPaid, markPurchasePaid, payPurchaseFromNotice } from './mark-purchase-paid';
 export { closeCombined, watchPurchase } from './pay-purchase';
+export { emptyCart } from './set-cart-item';

@@ -13,13 +13,13 @@ export async function serveOrder(app: App, orderId: string): Promise<null> {
   return null;
 }
 
-/** WeChat's shipping duty: a voucher is reported as virtual goods when issued, within 48 h. Only a WeChat payer can be told. */
+/** WeChat's shipping duty: a voucher is reported as virtual goods when issued, a thing to be picked up as 用户自提, within 48 h. Only a WeChat payer can be told. */
 export async function reportOrderShipping(app: App, orderId: string): Promise<null> {
   const order = await findOrder(app.db, orderId);
   if (order?.groupId && !(await findSet(app.db, orderId))) return null; // its group is not complete: nothing is issued yet
   const paid = await findKeptPayment(app.db, orderId);
   // Given back whole before it was reported: there is nothing to hand over any more, and WeChat would refuse (10060004).
   if (!order || order.refundedFen === order.payableFen || !paid?.transactionId || !paid.payerOpenid || paid.method !== 'jsapi') return null;
-  await wechatApi(app.config.wechat).uploadShipping({ transactionId: paid.transactionId, type: 'virtual', description: order.title, openid: paid.payerOpenid });
+  await wechatApi(app.config.wechat).uploadShipping({ transactionId: paid.transactionId, type: order.fulfilment === 'pickup' ? 'pick_up' : 'virtual', description: order.title, openid: paid.payerOpenid });
   return null;
 }

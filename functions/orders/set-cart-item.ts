@@ -1,6 +1,6 @@
 /** Puts a deal into the person's cart, changes how many, or takes it out. Guards A-15, I-28; a repeat sets the same again. */
 import { CART_LINES_MAX } from '../contract/limits';
-import { decided, me, refuse, type Story } from '../kernel';
+import { decided, me, refuse, type App, type Story } from '../kernel';
 import { loadDeal, unitOf } from './price-lines';
 import { maxQuantity } from './rules';
 
@@ -16,3 +16,9 @@ export const setCartItem: Story<'setCartItem'> = (ctx, { params, body }) =>
     }
     return ctx.db.call('orders_set_cart_item', item);
   });
+
+/** Its person is gone (H6). */
+export async function emptyCart(app: App, personId: string): Promise<null> {
+  await app.db.call('orders_empty_cart', { personId });
+  return null;
+}

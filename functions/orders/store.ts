@@ -1,7 +1,7 @@
 /** The orders module's SQL, one named function per statement. */
 import type { Fulfilment, OrderState } from '../contract/states';
 import type { Db } from '../kernel';
-import { PAYMENT_ROW, type PaymentRow } from '../payments';
+import { PAYMENT_ROW, type CombinedOrder, type PaymentRow } from '../payments';
 
 export interface OrderRow {
   orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; subsidyFen: number; ladderFen: number; refundedFen: number; providerFeeFen: number;
@@ -50,7 +50,7 @@ export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Pr
 /** One combined payment with the payment of each order, in the order of their deals; all of them are in one state. */
 export interface CombinedRow {
   combineNo: string; state: PaymentRow['state']; method: PaymentRow['method']; prepay: string | null;
-  payments: { paymentId: string; orderId: string; subMchid: string; amountFen: number; description: string }[];
+  payments: CombinedOrder[];
 }
 export interface PurchaseRow {
   purchaseId: string; buyerId: string; openid: string | null; state: OrderState; placedAtMs: number; expiresAtMs: number; nowMs: number;
@@ -63,7 +63,7 @@ export async function findPurchase(db: Db, purchaseId: string, buyerId: string |
     `SELECT purchase_id AS "purchaseId", buyer_id AS "buyerId", identity_value(buyer_id, 'openid') AS openid, ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs",
        ms_of(juke_now()) AS "nowMs", (SELECT state FROM guest_order o WHERE o.purchase_id = u.purchase_id ORDER BY deal_id LIMIT 1) AS state,
        (SELECT json_agg(c ORDER BY c.at, c."combineNo") FROM (SELECT p.combine_no AS "combineNo", min(p.state) AS state, min(p.method) AS method, min(p.prepay) AS prepay, min(p.created_at) AS at,
-          json_agg(json_build_object('paymentId', p.payment_id, 'orderId', o.order_id, 'subMchid', p.sub_mchid, 'amountFen', p.amount_fen, 'description', o.snapshot ->> 'title') ORDER BY o.deal_id) AS payments
+          json_agg(json_build_object('paymentId', p.payment_id, 'orderId', o.order_id, 'subMchid', p.sub_mchid, 'amountFen', p.amount_fen, 'subsidyFen', o.subsidy_fen, 'description', o.snapshot ->> 'title') ORDER BY o.deal_id) AS payments
         FROM guest_order o CROSS JOIN LATERAL payments_of(o.order_id) p WHERE o.purchase_id = u.purchase_id GROUP BY 1) c) AS combined
      FROM purchase u WHERE purchase_id = $1 AND ($2::text IS NULL OR buyer_id = $2)`, [purchaseId, buyerId]))[0] ?? null;
 }

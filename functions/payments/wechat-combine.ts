@@ -8,7 +8,8 @@ import { ProviderRefused } from '../kernel';
 import { beijing, cut, enc, type WechatClient } from './wechat-client';
 import { combinedShape, type ProviderCombined } from './wechat-shapes';
 
-export interface CombinedOrder { paymentId: string; subMchid: string; amountFen: number; description: string; orderId: string }
+/** `subsidyFen`: the most that the platform will pay of this order's discounts. */
+export interface CombinedOrder { paymentId: string; subMchid: string; amountFen: number; subsidyFen: number; description: string; orderId: string }
 /** The sub-orders in the same order each time: WeChat compares a repeat with the first. */
 export interface PrepareCombined { combineNo: string; orders: readonly CombinedOrder[]; expiresAtMs: number; notifyUrl: string }
 export interface CombinedPay {
@@ -28,7 +29,7 @@ export function combined({ config, post, find, postForNothing }: WechatClient): 
     combine_appid: config.spAppid, combine_mchid: config.spMchid, combine_out_trade_no: p.combineNo, time_expire: beijing(p.expiresAtMs), notify_url: p.notifyUrl,
     sub_orders: p.orders.map((order) => ({
       mchid: config.spMchid, sub_mchid: order.subMchid, ...subApp, attach: order.orderId, out_trade_no: order.paymentId, description: cut(order.description, 127),
-      amount: { total_amount: order.amountFen, currency: 'CNY' }, settle_info: { profit_sharing: true },
+      amount: { total_amount: order.amountFen, currency: 'CNY' }, settle_info: { profit_sharing: true, ...(order.subsidyFen ? { subsidy_amount: order.subsidyFen } : {}) },
     })),
   });
   return {

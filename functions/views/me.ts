@@ -18,13 +18,17 @@ const PARTS: Record<string, string> = {
     LEFT JOIN store s ON s.store_id = f.store_id WHERE f.person_id = $1 ORDER BY f.created_at`,
   orders: `SELECT o.order_id, m.name AS merchant, o.state, o.snapshot ->> 'title' AS title,
       o.snapshot -> 'items' AS items, o.quantity, o.unit_price_fen, o.discount_fen, o.payable_fen, o.refunded_fen,
-    o.surface, o.device_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o
+    o.surface, o.device_id, o.purchase_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o
       JOIN merchant m ON m.merchant_id = o.merchant_id WHERE o.buyer_id = $1 ORDER BY o.placed_at`,
   groups: `SELECT g.group_id, s.order_id, d.title AS deal, g.kind, g.state, g.size, g.confirmed, s.seat_no,
       s.state AS seat, g.host_id = s.person_id AS is_host, s.held_at, s.confirmed_at, s.released_at, g.deadline, g.ended_at
     FROM group_seat s JOIN group_buy g USING (group_id) JOIN deal d ON d.deal_id = g.deal_id
     WHERE s.person_id = $1 ORDER BY s.held_at`,
-  payments: `SELECT p.payment_id, p.order_id, p.state, p.amount_fen, p.method, p.transaction_id, p.payer_openid,
+  cart: `SELECT d.title AS deal, c.quantity, c.unit_price_fen, c.share_token, c.put_in_at FROM cart_item c
+      JOIN deal d USING (deal_id) WHERE c.person_id = $1 ORDER BY c.put_in_at`,
+  purchases: `SELECT u.purchase_id, u.orders, u.payable_fen, u.placed_at, u.expires_at FROM purchase u
+      WHERE u.buyer_id = $1 ORDER BY u.placed_at`,
+  payments: `SELECT p.payment_id, p.combine_no, p.order_id, p.state, p.amount_fen, p.method, p.transaction_id, p.payer_openid,
       p.succeeded_at, p.created_at
     FROM payment p JOIN guest_order o ON o.order_id = p.order_id WHERE o.buyer_id = $1 ORDER BY p.created_at`,
   vouchers: `SELECT voucher_id, order_id, state, position, paid_fen, valid_from, valid_until

@@ -27,6 +27,7 @@ export const factRoutes = [
   { kind: 'notice.added', reaction: 'send-subscribe-message' },
   { kind: 'person.joined', reaction: 'join-person' },
   { kind: 'person.deleted', reaction: 'void-coupons' },
+  { kind: 'person.deleted', reaction: 'empty-cart' },
   { kind: 'coupon.expiring', reaction: 'expire-coupon' },
   { kind: 'coupon.ending', reaction: 'remind-coupon' },
   { kind: 'coupon_gift.ending', reaction: 'end-coupon-gift' },

@@ -7,13 +7,17 @@ DECLARE
   v_to text := p ->> 'to';
   v_left int;
 BEGIN
-  UPDATE guest_order o SET buyer_id = v_to WHERE buyer_id = v_from AND NOT (state = 'unpaid' AND EXISTS (
-    SELECT FROM guest_order t WHERE t.buyer_id = v_to AND t.deal_id = o.deal_id AND t.state = 'unpaid'));
+  -- The orders of a purchase stay or go together.
+  UPDATE guest_order o SET buyer_id = v_to WHERE buyer_id = v_from AND NOT EXISTS (
+    SELECT FROM guest_order w JOIN guest_order t ON t.buyer_id = v_to AND t.deal_id = w.deal_id AND t.state = 'unpaid'
+    WHERE w.buyer_id = v_from AND w.state = 'unpaid' AND (w.order_id = o.order_id OR w.purchase_id = o.purchase_id));
+  UPDATE purchase u SET buyer_id = v_to WHERE buyer_id = v_from AND NOT EXISTS (SELECT FROM guest_order o WHERE o.purchase_id = u.purchase_id AND o.buyer_id = v_from);
   SELECT count(*) INTO v_left FROM guest_order WHERE buyer_id = v_from;
   PERFORM catalog_move_buyer(v_from, v_to, (SELECT coalesce(jsonb_object_agg(deal_id, quantity), '{}') FROM guest_order WHERE buyer_id = v_from));
   PERFORM coupons_move_person(v_from, v_to, ARRAY(SELECT order_id FROM guest_order WHERE buyer_id = v_from));
   PERFORM group_buys_move_person(v_from, v_to, ARRAY(SELECT order_id FROM guest_order WHERE buyer_id = v_from));
   PERFORM referrals_move_person(v_from, v_to);
   PERFORM vouchers_move_person(v_from, v_to);
+  PERFORM orders_move_cart(v_from, v_to);
   RETURN jsonb_build_object('left', v_left);
 END $$;

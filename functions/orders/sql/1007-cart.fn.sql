@@ -19,3 +19,19 @@ BEGIN
   END IF;
   RETURN jsonb_build_object('quantity', (p ->> 'quantity')::int, 'lines', (SELECT count(*) FROM cart_item WHERE person_id = p ->> 'personId'));
 END $$;
+
+-- Two accounts became one: what the other cart does not hold yet comes along, into its free slots; the latest first where not all fit.
+CREATE OR REPLACE FUNCTION orders_move_cart(p_from text, p_to text) RETURNS void LANGUAGE sql AS $$
+  WITH old AS (DELETE FROM cart_item WHERE person_id = p_from RETURNING *),
+  wanted AS (SELECT o.*, row_number() OVER (ORDER BY put_in_at DESC, deal_id) AS n FROM old o WHERE NOT EXISTS (SELECT FROM cart_item c WHERE c.person_id = p_to AND c.deal_id = o.deal_id)),
+  free AS (SELECT s AS slot, row_number() OVER (ORDER BY s) AS n FROM generate_series(1, 20) s WHERE s NOT IN (SELECT slot FROM cart_item WHERE person_id = p_to))
+  INSERT INTO cart_item (person_id, deal_id, slot, quantity, share_token, unit_price_fen, put_in_at)
+  SELECT p_to, w.deal_id, f.slot, w.quantity, w.share_token, w.unit_price_fen, w.put_in_at FROM wanted w JOIN free f USING (n)
+$$;
+
+-- Its person is gone.
+CREATE OR REPLACE FUNCTION orders_empty_cart(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM cart_item WHERE person_id = p ->> 'personId';
+  RETURN '{}';
+END $$;

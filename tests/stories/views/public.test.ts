@@ -80,7 +80,7 @@ test('every kind of notice that the saves send has words in both languages', () 
     for (const language of ['zh', 'en'] as const) {
       const { title, text } = noticeText(
         kind,
-        { atMs: 1_763_600_000_000, amountFen: 1_234, friendName: 'F', storeName: 'S', title: 'T' },
+        { atMs: 1_763_600_000_000, amountFen: 1_234, friendName: 'F', storeName: 'S', title: 'T', count: 3 },
         language,
       );
       expect(`${title}${text}`).not.toMatch(/undefined|null|NaN/);
