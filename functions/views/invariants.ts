@@ -7,6 +7,7 @@ import type { Db } from '../kernel';
 import { couponInvariants } from './invariants-coupons';
 import { groupInvariants } from './invariants-groups';
 import { ledgerInvariants } from './invariants-ledger';
+import { purchaseInvariants } from './invariants-purchases';
 import { systemInvariants } from './invariants-system';
 import { tradeInvariants } from './invariants-trade';
 
@@ -34,6 +35,7 @@ export const invariants: Invariant[] = [
   ...tradeInvariants,
   ...couponInvariants,
   ...groupInvariants,
+  ...purchaseInvariants,
   ...systemInvariants,
 ].sort((a, b) =>
   a.id < b.id ? -1 : a.id > b.id ? 1 : 0,
