@@ -145,6 +145,10 @@ export const RATE_PER_SECOND = 20;
 export const RATE_BURST = 60;
 export const RATE_ADDRESS_PER_SECOND = 200;
 export const RATE_ADDRESS_BURST = 600;
+/** Requests under way in one host from which on touches, looking around and placing are refused with BUSY (F-30). */
+export const SHED_IN_FLIGHT = { touch: 100, browse: 200, place: 300 };
+/** Database connections of the host for notices, the counter and refunds alone. */
+export const URGENT_CONNECTIONS = 8;
 export const SNAPSHOT_MS = 2_000;
 export const NEARBY_STORES = 240;
 export const TITLE_MAX = 40;

@@ -3,12 +3,14 @@
  * Wrong configuration or an unreachable database: one sentence, exit 1. SIGTERM stops it after what is under way.
  */
 import { errors, messageOf } from '../contract/errors';
+import { URGENT_CONNECTIONS } from '../contract/limits';
 import { ConfigError, newLog, openDb, readConfig, startClock, type App, type Handler } from '../kernel';
 import { prepareDatabase } from '../worker/prepare';
 import { startWorker, type Worker } from '../worker/runner';
 import { runTimers } from '../worker/timers';
 import { seedDemo } from './demo';
 import { serveFiles } from './files';
+import { firstInLine } from './first-in-line';
 import { serve } from './http';
 import { allRoutes } from './modules';
 
@@ -23,8 +25,10 @@ async function main(): Promise<void> {
   await prepareDatabase(config.databaseUrl);
   const db = openDb(config.databaseUrl, { max: config.poolSize, named: config.namedStatements });
   const app: App = { db, clock: await startClock(db), config, log };
+  const urgent: App = { ...app, db: openDb(config.databaseUrl, { max: URGENT_CONNECTIONS, named: config.namedStatements }) };
   let worker: Worker | null = null;
-  const routes = allRoutes(async () => app, () => worker?.nudge());
+  const over = (one: App) => allRoutes(async () => one, () => worker?.nudge());
+  const routes = firstInLine(over(urgent), over(app), log);
   // While the demo plays its history in a clock that is set back, only WeChat's notices are answered.
   let making = config.demo;
   const handler: Handler = (event) => (making && !event.rawPath.startsWith('/api/provider/') ? Promise.resolve(NOT_YET) : routes(event));
@@ -49,7 +53,7 @@ async function main(): Promise<void> {
     await worker?.stop();
     app.clock.stop();
     server.closeAllConnections();
-    await db.end();
+    await Promise.all([db.end(), urgent.db.end()]);
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());
