@@ -1,4 +1,5 @@
 /** `npm run bench`: ratios against a floor measured in the same run. It starts and stops everything it needs, on loopback. */
+import { couponStampede } from './coupons';
 import { history, notices, purchase, redeem } from './journey';
 import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
@@ -18,6 +19,7 @@ const cases: Record<string, (b: Bench, clients: number, ms: number) => Promise<R
   'nearby-100k': nearby,
   ledger,
   facts: async (b, c, ms) => (c === 1 ? facts(b, Math.max(ms, 5_000)) : null),
+  'coupon-stampede': (b, c) => couponStampede(b, c),
   'best-combination': (_, c, ms) => stacks(c, ms),
 };
 const HELP = `npm run bench [-- options]
@@ -66,6 +68,7 @@ function fail(sentence: string): void {
   console.error(sentence);
   process.exitCode = 1;
 }
+// A bench that counts (coupon-stampede) says by the exit code that its count was wrong.
 main(process.argv.slice(2)).then(() => process.exit(), (error: Error) => {
   console.error(error.stack);
   process.exit(1);

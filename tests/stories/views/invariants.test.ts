@@ -270,6 +270,20 @@ const damages: Damage[] = [
     ],
   ],
   [
+    'I-19',
+    'a subsidy that was never posted',
+    (h) => [
+      `UPDATE voucher SET subsidy_fen = 100 WHERE order_id = '${h.served.orderId}'`,
+      `INSERT INTO subsidy (subsidy_id, order_id, merchant_id, state, amount_fen) SELECT 'sub_bad', order_id, merchant_id, 'succeeded', 100 FROM guest_order WHERE order_id = '${h.served.orderId}'`,
+      "INSERT INTO state_change (subject_kind, subject_id, from_state, to_state, changed_at) VALUES ('subsidy', 'sub_bad', 'due', 'succeeded', juke_now())",
+    ],
+  ],
+  [
+    'I-19',
+    'served with a part of the platform that nobody paid',
+    (h) => [`UPDATE voucher SET subsidy_fen = 100 WHERE order_id = '${h.served.orderId}'`],
+  ],
+  [
     'I-21',
     'parked in silence',
     () => [

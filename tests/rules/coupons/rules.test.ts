@@ -1,0 +1,64 @@
+/** Who may claim, what an offer may be, and how a coupon is said. I-11, I-24, I-25. */
+import * as fc from 'fast-check';
+import { DAY_MS } from '../../../functions/contract/limits';
+import type { OfferInput } from '../../../functions/contract/shapes-coupons';
+import { cleanOffer, decideAudience, decideClaim, decideOfferWarnings, offerProblem } from '../../../functions/coupons/rules';
+import { faceOf, short, type FaceRow } from '../../../functions/coupons/words';
+
+const NOW = 1_795_000_000_000;
+const offer = { state: 'active' as const, audience: 'everyone' as const, winBackDays: null, total: 10, claimed: 9, perPerson: 2, claimFromMs: NOW, claimUntilMs: NOW + DAY_MS };
+
+test('I-25 the window is half-open; what is said first is what helps most', () => {
+  expect([NOW - 1, NOW, NOW + DAY_MS - 1, NOW + DAY_MS].map((now) => decideClaim(offer, 0, null, now))).toEqual(['not_started', 'ok', 'ok', 'ended']);
+  expect(decideClaim({ ...offer, claimed: 10 }, 0, null, NOW)).toBe('gone');
+  expect(decideClaim({ ...offer, claimed: 10 }, 2, null, NOW)).toBe('limit');
+  expect(decideClaim({ ...offer, state: 'paused', claimed: 10 }, 2, null, NOW)).toBe('paused');
+  expect(decideClaim({ ...offer, audience: 'new_guest' }, 0, NOW - 1, NOW)).toBe('not_new');
+});
+
+test('new is who never paid; to win back is who paid, and not for so long', () => {
+  expect([null, 0, NOW].map((last) => decideAudience({ audience: 'new_guest', winBackDays: null }, last, NOW))).toEqual([null, 'not_new', 'not_new']);
+  const back = { audience: 'win_back' as const, winBackDays: 30 };
+  expect([null, NOW - 30 * DAY_MS, NOW - 30 * DAY_MS + 1].map((last) => decideAudience(back, last, NOW))).toEqual(['not_lapsed', null, 'not_lapsed']);
+});
+
+const input: OfferInput = {
+  title: '券', kind: 'amount', audience: 'everyone', winBackDays: null, thresholdFen: 10_000, amountFen: 1_500, offBps: 1_000, capFen: 2_000, dealId: 'deal_000000000001', dealIds: ['deal_000000000002', 'deal_000000000002'], storeIds: [],
+  total: 10, perPerson: 1, claimFromMs: NOW, claimUntilMs: NOW + DAY_MS, validFromMs: null, validUntilMs: null, validDays: 7, withCode: false, isTransferable: false,
+};
+test('only the figures of its kind are kept', () => {
+  expect(cleanOffer(input)).toMatchObject({ amountFen: 1_500, offBps: 0, capFen: 0, dealId: null, dealIds: ['deal_000000000002'] });
+  expect(cleanOffer({ ...input, kind: 'percent' })).toMatchObject({ amountFen: 0, offBps: 1_000, capFen: 2_000, dealId: null });
+  expect(cleanOffer({ ...input, kind: 'exchange' })).toMatchObject({ amountFen: 0, offBps: 0, capFen: 0, dealId: 'deal_000000000001', dealIds: ['deal_000000000001'] });
+});
+
+test('an offer that is let through can be claimed before it ends, whatever is entered', () => {
+  const at = fc.option(fc.integer({ min: NOW - 3 * DAY_MS, max: NOW + 9 * DAY_MS }), { nil: null });
+  fc.assert(fc.property(at, at, at, at, fc.option(fc.integer({ min: 1, max: 365 }), { nil: null }), (from, until, validFromMs, validUntilMs, validDays) => {
+    const o = { ...input, claimFromMs: from ?? NOW, claimUntilMs: until ?? NOW + 1, validFromMs, validUntilMs, validDays };
+    if (offerProblem(o, NOW)) return;
+    expect(o.claimUntilMs).toBeGreaterThan(Math.max(NOW, o.claimFromMs));
+    expect((validDays === null) !== (validFromMs === null && validUntilMs === null)).toBe(true);
+    if (validUntilMs !== null) expect(validUntilMs).toBeGreaterThanOrEqual(o.claimUntilMs);
+  }));
+});
+
+test('what is dear or of no use is said', () => {
+  expect(decideOfferWarnings(input, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, amountFen: 12_000 }, 12_800, NOW)).toEqual(['over_threshold']);
+  expect(decideOfferWarnings({ ...input, thresholdFen: 0, amountFen: 12_800 }, 12_800, NOW)).toEqual(['all_off']);
+  expect(decideOfferWarnings({ ...input, kind: 'percent', offBps: 5_000 }, 12_800, NOW)).toEqual(['one_order']);
+  expect(decideOfferWarnings({ ...input, validDays: 2, withCode: true, isTransferable: true }, null, NOW)).toEqual(['short', 'no_deal', 'code_and_gift']);
+});
+
+const row: FaceRow = {
+  title: '券', kind: 'amount', audience: 'everyone', thresholdFen: 10_000, amountFen: 1_550, offBps: 0, capFen: 0, merchantId: 'm', merchantName: '老灶', logoInk: null, dealId: null, dealIds: [], storeIds: [], platformBps: 0, isTransferable: false, dealTitle: null,
+};
+test('how it is said', () => {
+  expect([1, 10, 155, 1_550, 10_000, 1_234_560].map(short)).toEqual(['0.01', '0.1', '1.55', '15.5', '100', '12345.6']);
+  const said = (more: Partial<FaceRow>, language: 'zh' | 'en' = 'zh') => faceOf({ ...row, ...more }, language).summary;
+  expect([said({}), said({ thresholdFen: 0 }), said({}, 'en')]).toEqual(['满 100 减 15.5', '立减 15.5', '¥15.5 off ¥100']);
+  const percent = { kind: 'percent' as const, offBps: 1_500, capFen: 2_000 };
+  expect([said(percent), said({ ...percent, thresholdFen: 0 }), said(percent, 'en')]).toEqual(['满 100 打 8.5 折，最多减 20', '8.5 折，最多减 20', '15% off from ¥100, up to ¥20']);
+  expect(faceOf({ ...row, platformBps: 3_333 }, 'zh').paidByText).toBe('优惠由聚客承担 33.33%，老灶承担 66.67%');
+});
