@@ -54,7 +54,7 @@ export const systemInvariants: Invariant[] = [
     violationsSql: `SELECT i.actor, i.key, i.answer FROM idempotency i WHERE i.body_hash !~ '^[0-9a-f]{64}$'
       OR i.answer ? 'orderId' AND NOT EXISTS (SELECT FROM guest_order WHERE order_id = i.answer ->> 'orderId')
       OR i.answer ? 'purchaseId' AND NOT EXISTS (SELECT FROM purchase WHERE purchase_id = i.answer ->> 'purchaseId')
-      OR i.answer ? 'refundId' AND NOT EXISTS (SELECT FROM refund WHERE refund_id = i.answer ->> 'refundId')
+      OR i.answer ->> 'refundId' IS NOT NULL AND NOT EXISTS (SELECT FROM refund WHERE refund_id = i.answer ->> 'refundId')
       OR i.answer ? 'redemptionId' AND NOT EXISTS (SELECT FROM redemption
       WHERE redemption_id = i.answer ->> 'redemptionId')
       OR i.answer ? 'withdrawalId' AND NOT EXISTS (SELECT FROM withdrawal

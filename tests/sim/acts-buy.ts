@@ -3,7 +3,7 @@ import { act, drawPick, drawRepeat, drawVia, picked, pickedLate, type Pick } fro
 import { ask, count, keyOf, type Repeat } from './ask';
 import { bestByHand, byHand, carriedBy, type Quoted, type Wanted } from './prices';
 import type { Stack } from '../../functions/contract/best-combination';
-import type { Deal, Order, Share } from './model';
+import type { Deal, Group, Order, Share } from './model';
 import type { Draw } from './seeded';
 import type { World } from './world';
 
@@ -23,10 +23,16 @@ const drawWish = (d: Draw, people: number): Wish => ({
   who: d.int(people), deal: drawPick(d), quantity: 1 + (d.chance(0.4) ? d.int(4) : 0), share: drawPick(d), isBrought: d.chance(0.5), stack: d.weighed({ best: 6, plain: 2, odd: 2 }), odd: drawPick(d),
   via: drawVia(d), repeat: drawRepeat(d), method: d.weighed({ jsapi: 4, h5: 1 }), then: d.weighed({ pay: 7, payUnseen: 2, leave: 3 }),
 });
+export { drawWish, type Wish };
 const order = act({
   weight: 26,
   draw: (d, size) => drawWish(d, size.people),
-  play: (world, p, step) => buy(world, picked(world.model.deals, p.deal)!, p, step, 'order'),
+  async play(world, p, step) {
+    // Who holds a coupon wants to use it.
+    const holders = [...world.model.coupons.values()].map(({ owner }) => owner);
+    const who = p.stack !== 'plain' ? pickedLate(holders, p.odd) ?? p.who : p.who;
+    await buy(world, picked(world.model.deals, p.deal)!, { ...p, who }, step, 'order');
+  },
 });
 
 /** Many for one scarce deal at the same moment. */
@@ -44,41 +50,48 @@ const stampede = act({
 const shareFor = (world: World, deal: Deal, p: Wish): Share | null =>
   (p.isBrought ? picked(world.model.shares.filter((one) => one.deal.shop === deal.shop && one.sharer < p.who), p.share) : undefined) ?? null;
 
-async function buy(world: World, deal: Deal, p: Wish, step: number, what: string): Promise<void> {
+/** `seat`: a place in a group, or a group of one's own. */
+export async function buy(world: World, deal: Deal, p: Wish, step: number, what: string, seat: Group | 'open' | null = null): Promise<Order | null> {
   const buyer = world.people[p.who]!;
   const brought = shareFor(world, deal, p);
   const { model } = world;
+  const quantity = seat ? 1 : p.quantity;
+  const asGroup = seat ? { group: seat === 'open' ? { open: true as const } : { groupId: seat.groupId } } : {};
   if (brought) await ask(world, p.via, 'openShare', { as: buyer, params: { token: brought.token }, body: { surface: 'weapp', visitorId: buyer.deviceId } });
   const jumpedMs = world.jumpedMs;
-  const quoted = await ask(world, p.via, 'quoteOrder', { as: buyer, body: { dealId: deal.dealId, quantity: p.quantity, ...(brought ? { shareToken: brought.token } : {}) } });
-  if (quoted.code !== null) return;
+  const quoted = await ask(world, p.via, 'quoteOrder', { as: buyer, body: { dealId: deal.dealId, quantity, ...asGroup, ...(brought ? { shareToken: brought.token } : {}) } });
+  if (quoted.code !== null) return null;
   const { sharer, coupons, nowMs } = quoted.body as { sharer: { token: string } | null; coupons: Quoted[]; nowMs: number };
   // An earlier visit may count instead of the link shown: whose it was is in the quote's token.
   const by = sharer ? model.shares.find((one) => one.token === sharer.token) ?? null : null;
   if (sharer && !by) world.wrong.push(`a quote names a link that nobody was given: ${sharer.token}`);
-  const wanted: Wanted[] = [{ deal, quantity: p.quantity, unitPriceFen: deal.priceFen, hostBenefitFen: 0, isBrought: by !== null }];
-  checkQuote(world, quoted.body, wanted, `quote of ${p.quantity} × ${deal.dealId}`);
+  const rule = seat && (seat === 'open' ? deal.group! : seat.rule);
+  const wanted: Wanted[] = [{ deal, quantity, unitPriceFen: rule?.priceFen ?? deal.priceFen, hostBenefitFen: seat === 'open' ? rule!.hostBenefitFen : 0, isBrought: by !== null }];
+  checkQuote(world, quoted.body, wanted, `quote of ${quantity} × ${deal.dealId}`);
   const stack = stackOf(p, quoted.body.stack, coupons, by !== null);
   const priced = byHand(world, wanted, coupons, stack, nowMs);
   let placed: Order | null = null;
   const asked = await ask(world, p.via, 'placeOrder', {
     as: buyer, key: keyOf(world, step, what),
     body: {
-      dealId: deal.dealId, quantity: p.quantity, termsVersion: deal.termsVersion, expectedPayableFen: priced?.payableFen ?? quoted.body.payableFen, surface: 'weapp', stack,
+      dealId: deal.dealId, quantity, ...asGroup, termsVersion: deal.termsVersion, expectedPayableFen: priced?.payableFen ?? quoted.body.payableFen, surface: 'weapp', stack,
       ...(by ? { shareToken: by.token } : {}),
     },
   }, (body) => {
     if (!priced) return void world.wrong.push(`order ${body.orderId} has a stack that the rules forbid: ${JSON.stringify(stack)}`);
     if (body.payableFen !== priced.payableFen) world.wrong.push(`order ${body.orderId}: promised ${priced.payableFen}, found ${body.payableFen}`);
     placed = {
-      orderId: body.orderId, buyer: p.who, deal, quantity: p.quantity, payableFen: priced.payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [],
-      vouchers: [], carries: carriedBy(model, priced, 0), isShareSure: priced.usesFriend || world.jumpedMs === jumpedMs,
+      orderId: body.orderId, buyer: p.who, deal, quantity, payableFen: priced.payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [],
+      vouchers: [], group: seat === 'open' ? null : seat, paidAtMs: null, left: false, carries: carriedBy(model, priced, 0), isShareSure: priced.usesFriend || world.jumpedMs === jumpedMs,
     };
     model.orders.set(body.orderId, placed);
+    if (seat && seat !== 'open') seat.orders.push(placed);
+    if (seat === 'open') model.opening.add(placed);
   }, p.repeat);
   // The price was right and nothing moved in between: there was no reason to call it changed.
   if (asked.code === 'PRICE_CHANGED' && priced) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
   if (placed && p.then !== 'leave') await payFor(world, placed, p.method, p.then === 'pay', p.via, `${keyOf(world, step, what)}-pay`);
+  return placed;
 }
 
 /** The price that the server found best must be what the rules say, and nothing cheaper may be left. */
@@ -97,7 +110,7 @@ function stackOf(p: Wish, best: Stack, coupons: readonly Quoted[], isBrought: bo
 }
 
 /** The phone asks how to pay, the person pays at WeChat, and (unless the phone is closed) the app looks. */
-export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5', looks: boolean, via: number, key: string): Promise<void> {
+export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5', looks: boolean, via: number, key: string, pays = true): Promise<void> {
   const as = world.people[order.buyer]!;
   const params = { orderId: order.orderId };
   await ask(world, via, 'payOrder', { as, params, key, body: { method } }, (body) => {
@@ -105,15 +118,16 @@ export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5',
     const prepay = /prepay_id=([^&]+)/.exec(text)![1]!;
     if (!order.prepays.includes(prepay)) order.prepays.push(prepay);
   });
-  await tapPay(world, order, order.prepays.at(-1));
+  if (pays) await tapPay(world, order, order.prepays.at(-1));
   if (looks) await look(world, order, via);
 }
 
-async function tapPay(world: World, order: Order, prepay: string | undefined): Promise<void> {
+export async function tapPay(world: World, order: Order, prepay: string | undefined): Promise<void> {
   if (!prepay) return;
   const { sandbox } = world.t;
-  await sandbox!.control<{ transactions: { transaction_id: string; amount: { total: number } }[] }>('pay', { prepay_id: prepay }).then(({ transactions }) => {
+  await sandbox!.control<{ transactions: { transaction_id: string; success_time: string; amount: { total: number } }[] }>('pay', { prepay_id: prepay }).then(({ transactions }) => {
     for (const one of transactions) order.paid.set(one.transaction_id, one.amount.total);
+    order.paidAtMs ??= Date.parse(transactions[0]!.success_time);
     count(world, 'cashier', 'paid');
     // A slow finger: WeChat took it all the same.
   }).catch(() => count(world, 'cashier', 'refused'));
@@ -128,12 +142,24 @@ export async function look(world: World, order: Order, via: number): Promise<voi
 /** The vouchers that a paid order brought, from its page. */
 export async function learnVouchers(world: World, order: Order, via: number): Promise<void> {
   const { body, code } = await ask(world, via, 'getOrder', { as: world.people[order.buyer]!, params: { orderId: order.orderId } });
-  if (code !== null || order.vouchers.length > 0) return;
+  if (code !== null) return;
+  joinGroup(world, order, body.row.group?.groupId);
+  if (order.vouchers.length > 0) return;
   for (const { voucherId, paidFen, validUntilMs } of body.vouchers) {
     const voucher = { voucherId, order, paidFen, validUntilMs, uses: [] };
     order.vouchers.push(voucher);
     world.model.vouchers.set(voucherId, voucher);
   }
+}
+
+/** The number of a group is told to who opened it by the page of the order. */
+export function joinGroup(world: World, order: Order, groupId: string | undefined): void {
+  if (!groupId || order.group) return;
+  const group: Group = world.model.groups.get(groupId) ?? { groupId, deal: order.deal, rule: order.deal.group!, orders: [] };
+  world.model.groups.set(groupId, group);
+  world.model.opening.delete(order);
+  order.group = group;
+  group.orders.push(order);
 }
 
 const open = (world: World) => [...world.model.orders.values()].filter((one) => one.paid.size === 0 && !one.cancelled);

@@ -16,7 +16,7 @@ async function claimOf(world: World, offer: Offer, who: number, via: number, rep
   if (code === 'COUPON_GONE') offer.isGone = true;
 }
 const claim = act({
-  weight: 12,
+  weight: 18,
   draw: (d, size) => ({ who: d.int(size.people), offer: drawPick(d), via: drawVia(d), repeat: drawRepeat(d) }),
   play: (world, p, step) => claimOf(world, picked(world.model.offers, p.offer)!, p.who, p.via, p.repeat, keyOf(world, step, 'claim')),
 });

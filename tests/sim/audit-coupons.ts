@@ -1,5 +1,6 @@
 /** Claims within their caps, each coupon where the promises put it, and what each order carries of it. */
 import { LATE_MS, orderEnds, voucherEnd, type Say } from './audit';
+import { isFailed } from './audit-groups';
 import type { Books } from './books';
 import { isTakenBack, type Coupon, type Order } from './model';
 import type { World } from './world';
@@ -12,6 +13,7 @@ function carrierState(world: World, books: Books, order: Order): 'held' | 'used'
   const [end] = orderEnds(world, books, order);
   if (end === 'cancelled' || end === 'expired') return 'returned';
   if (end === 'unpaid') return 'held';
+  if (order.left || isFailed(books, order)) return books.hasRefund(order.orderId) ? 'returned' : 'used';
   // Given back whole and never served: it comes back.
   const isUnserved = order.vouchers.length > 0 && order.vouchers.every((one) => voucherEnd(world, books, one) === 'back' && !isTakenBack(world.model, one.voucherId));
   return isUnserved ? 'returned' : 'used';

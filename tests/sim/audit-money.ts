@@ -2,7 +2,7 @@
 import type { Say } from './audit';
 import { usedFen } from './audit-rewards';
 import type { Books } from './books';
-import { feeFen, partFen, rewardFen, type Order } from './model';
+import { feeFen, partFen, rewardFen, standingUse, subsidyFen, type Order } from './model';
 import type { World } from './world';
 
 /** Unused refunds are booked at once, after-sales when they are funded. */
@@ -18,7 +18,7 @@ function keptFen(world: World, books: Books, order: Order): number {
 export function auditMoney(world: World, books: Books, say: Say): void {
   const balance = (kind: string, owner: string) => books.balances.get(`${kind} ${owner}`) ?? 0;
   const owed = new Map<number, { least: number; most: number }>();
-  let [commission, platformTransit] = [0, 0];
+  let [commission, platformTransit, subsidies] = [0, 0, 0];
   for (const [n, shop] of world.shops.entries()) {
     let [merchant, fees, paid, arrived, transit, slack] = [0, 0, 0, 0, 0, 0];
     for (const order of world.model.orders.values()) {
@@ -48,7 +48,9 @@ export function auditMoney(world: World, books: Books, say: Say): void {
       const reward = rewardOf(world, books, order, kept);
       fees += fee;
       commission += cut;
-      merchant += kept - fee - cut - reward.most;
+      const subsidy = found!.subsidyState === 'succeeded' ? servedSubsidyFen(world, books, order) : 0;
+      subsidies += subsidy;
+      merchant += kept + subsidy - fee - cut - reward.most;
       slack += reward.most - reward.least;
       const sharer = order.share?.sharer;
       if (sharer !== undefined) {
@@ -63,6 +65,7 @@ export function auditMoney(world: World, books: Books, say: Say): void {
     say(`WeChat's account of ${m}`, -paid + arrived, balance('provider', m));
     say(`refunds on their way of ${m}`, transit, balance('refund-transit', m));
   }
+  say('what the platform paid of discounts', -subsidies, balance('coupon-subsidy', 'platform'));
   say('commission of the platform', commission, balance('platform-fee', 'platform'));
   for (const [n, person] of world.people.entries()) {
     const mine = [...world.model.withdrawals.values()].filter((one) => one.person === n);
@@ -78,6 +81,12 @@ export function auditMoney(world: World, books: Books, say: Say): void {
   }
   say('paid out by WeChat', platformTransit, balance('provider', 'platform'));
   auditWechat(world, books, say);
+}
+
+/** The platform pays for what was served; what an after-sale takes back it gets back when that is funded. */
+function servedSubsidyFen(world: World, books: Books, order: Order): number {
+  const isBack = (voucherId: string) => [...world.model.refunds.values()].some((one) => one.kind === 'after_sale' && one.voucherIds.includes(voucherId) && books.refunds.get(one.refundId)?.funded);
+  return order.vouchers.filter((one) => standingUse(one) && !isBack(one.voucherId)).reduce((sum, one) => sum + subsidyFen(one), 0);
 }
 
 /** While an accepted after-sale waits for its funding the reward may stand with or without it. */

@@ -1,5 +1,6 @@
 /** Who earns what: one reward an order, for who brought it, by rate and cap on what was kept; one for each pair and shop in 30 days. */
 import type { Say } from './audit';
+import { isWaiting } from './audit-groups';
 import type { Books } from './books';
 import { isTakenBack, rewardFen, standingUse, type Model, type Order } from './model';
 import type { World } from './world';
@@ -38,7 +39,7 @@ function auditOne(world: World, books: Books, order: Order, found: NonNullable<R
   const { model } = world;
   const what = `reward of ${order.orderId}`;
   const used = usedFen(model, order);
-  const isLeft = order.vouchers.some((one) => books.vouchers.get(one.voucherId)?.state === 'issued');
+  const isLeft = isWaiting(books, order) || order.vouchers.some((one) => books.vouchers.get(one.voucherId)?.state === 'issued');
   const refunds = [...model.refunds.values()].filter((one) => one.order === order);
   const isOnItsWay = refunds.some((one) => one.kind === 'after_sale' && one.answer === 'accepted' && !books.refunds.get(one.refundId)?.funded);
   if (isLeft) return say(`${what}, not used up`, 'expected', found.state);

@@ -3,6 +3,7 @@
  * sentence: what the model expects, what was found.
  */
 import { checkInvariants } from '../../functions/views/invariants';
+import { auditGroups, isFailed, isWaiting, ladderFen } from './audit-groups';
 import { learn, readBooks, type Books } from './books';
 import { auditCoupons } from './audit-coupons';
 import { auditMoney } from './audit-money';
@@ -24,12 +25,13 @@ export async function audit(world: World, at: string): Promise<void> {
   auditStock(world, books, say);
   auditWithdrawals(world, books, say);
   auditCoupons(world, books, say);
+  auditGroups(world, books, say);
   auditRewards(world, books, say);
   auditMoney(world, books, say);
   await auditPages(world, books, at, say);
   for (const { id, says, violations, total } of await checkInvariants(world.db)) if (total > 0) world.wrong.push(`${at}: ${id} is broken (${says}): ${JSON.stringify(violations[0])}`);
   const alarms = await world.db.query(`SELECT kind, subject, body FROM alarm WHERE closed_at IS NULL
-    AND kind IN ('payment.quarantined', 'refund.stuck', 'split.stuck', 'split.return_failed', 'fact.parked')`);
+    AND kind IN ('payment.quarantined', 'refund.stuck', 'split.stuck', 'split.return_failed', 'subsidy.stuck', 'subsidy.return_failed', 'fact.parked')`);
   for (const alarm of alarms) world.wrong.push(`${at}: an alarm that nothing in the schedule explains: ${JSON.stringify(alarm)}`);
   world.model.isWechatTroubled = false;
   world.model.isNoticeLost = books.unknownYet.size > 0;
@@ -49,12 +51,15 @@ export const LATE_MS = 130_000;
 
 /** What an order must be by now. Two states where a refund is still on its way. */
 export function orderEnds(world: World, books: Books, order: Order): string[] {
-  if (order.cancelled) return ['cancelled'];
+  if (order.cancelled || books.endedByGroup.has(order.orderId)) return ['cancelled'];
   if (books.unknownYet.has(order.orderId)) return ['unpaid'];
   if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) {
     const isLate = books.nowMs < order.expiresAtMs + LATE_MS && books.orders.get(order.orderId)?.state === 'unpaid';
     return [books.nowMs >= order.expiresAtMs && !isLate ? 'expired' : 'unpaid'];
   }
+  const isBack = order.left || isFailed(books, order);
+  if (isBack) return books.isArriving(order.orderId) || !books.hasRefund(order.orderId) ? ['paid'] : ['refunded'];
+  if (isWaiting(books, order)) return ['paid'];
   const ends = order.vouchers.map((voucher) => voucherEnd(world, books, voucher));
   if (ends.includes('issued')) return ['paid'];
   if (ends.includes('redeemed')) return ['completed'];
@@ -70,8 +75,8 @@ function auditOrders(world: World, books: Books, say: Say): void {
     const ends = orderEnds(world, books, order);
     if (!ends.includes(found.state)) say(`order ${order.orderId} (${[...order.paid.values()].join(' + ') || 'nothing'} paid)`, ends.join(' or '), found.state);
     say(`order ${order.orderId} quantity, price, buyer`, [order.quantity, order.payableFen, world.people[order.buyer]!.personId], [found.quantity, found.payableFen, found.buyerId]);
-    const isPaid = ['paid', 'completed', 'refunded'].includes(ends[0]!);
-    say(`order ${order.orderId}: vouchers`, isPaid ? [order.quantity, order.payableFen] : [0, 0], [order.vouchers.length, order.vouchers.reduce((sum, one) => sum + one.paidFen, 0)]);
+    const isServed = ['paid', 'completed', 'refunded'].includes(ends[0]!) && !isWaiting(books, order) && !order.left && !isFailed(books, order);
+    say(`order ${order.orderId}: vouchers`, isServed ? [order.quantity, order.payableFen - ladderFen(world, books, order)] : [0, 0], [order.vouchers.length, order.vouchers.reduce((sum, one) => sum + one.paidFen, 0)]);
   }
   say('vouchers', sorted(model.vouchers.keys()), sorted(books.vouchers.keys()));
   for (const voucher of model.vouchers.values()) {
@@ -96,7 +101,7 @@ function auditStock(world: World, books: Books, say: Say): void {
     for (const order of world.model.orders.values()) {
       if (order.deal !== deal) continue;
       const [state] = orderEnds(world, books, order);
-      if (state === 'unpaid') held += order.quantity;
+      if (state === 'unpaid' || isWaiting(books, order)) held += order.quantity;
       // Given back unused it can be sold again; taken back after use it cannot.
       else if (state !== 'cancelled' && state !== 'expired')
         sold += order.vouchers.filter((one) => voucherEnd(world, books, one) !== 'back' || isTakenBack(world.model, one.voucherId)).length;

@@ -1,16 +1,20 @@
 /** What the database says, read once for a quiet point; and what the model may learn from it, each only where it is allowed. */
 import type { Say } from './audit';
+import { learnGroupEnds, learnGroupRefund } from './audit-groups';
 import type { World } from './world';
 
 export interface Books {
   nowMs: number;
-  orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; paidAtMs: number | null; splitState: string | null }>;
+  orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; paidAtMs: number | null; splitState: string | null; subsidyState: string | null }>;
   vouchers: Map<string, { state: string; redemptionId: string | null }>;
   uses: Map<string, { storeId: string; undone: boolean; undoUntilMs: number }>;
   refunds: Map<string, { orderId: string; kind: string; state: string; amountFen: number; voucherIds: string[]; funded: boolean; answerByMs: number | null; paymentId: string; acceptedAtMs: number | null; answeredBy: string | null }>;
   rewards: Map<string, { rewardId: string; state: string; amountFen: number; clawedFen: number; sharerId: string; friendId: string; merchantId: string; reason: string | null; held: string[]; disputes: number; endedAtMs: number | null; pendingAtMs: number | null }>;
   withdrawals: Map<string, { state: string; amountFen: number; personId: string; requestedAtMs: number }>;
   stock: Map<string, { available: number; held: number; sold: number }>;
+  groups: Map<string, { state: string; deadlineMs: number | null; openedAtMs: number | null; hours: number }>;
+  /** Cancelled because their group was over: only when it was. */
+  endedByGroup: Set<string>;
   coupons: Map<string, { state: string; ownerId: string; validUntilMs: number }>;
   /** `coupon order` → the part. */
   carried: Map<string, { discountFen: number; platformFen: number; state: string }>;
@@ -22,6 +26,7 @@ export interface Books {
   /** Paid at WeChat, and not known yet. */
   unknownYet: Set<string>;
   isArriving(orderId: string): boolean;
+  hasRefund(orderId: string): boolean;
 }
 
 export async function readBooks(world: World): Promise<Books> {
@@ -31,7 +36,7 @@ export async function readBooks(world: World): Promise<Books> {
   const books: Books = {
     nowMs: now!.now,
     orders: await keyed(`SELECT order_id AS key, o.state, quantity, payable_fen AS "payableFen", refunded_fen AS "refundedFen", buyer_id AS "buyerId", ms_of(paid_at) AS "paidAtMs",
-      s.state AS "splitState" FROM guest_order o LEFT JOIN split s USING (order_id)`),
+      s.state AS "splitState", b.state AS "subsidyState" FROM guest_order o LEFT JOIN split s USING (order_id) LEFT JOIN subsidy b USING (order_id)`),
     vouchers: await keyed('SELECT voucher_id AS key, state, redemption_id AS "redemptionId" FROM voucher'),
     uses: await keyed('SELECT redemption_id AS key, store_id AS "storeId", undone_at IS NOT NULL AS undone, ms_of(undo_until) AS "undoUntilMs" FROM redemption'),
     refunds: await keyed(`SELECT refund_id AS key, order_id AS "orderId", kind, state, amount_fen AS "amountFen", voucher_ids AS "voucherIds", funded, ms_of(answer_by) AS "answerByMs",
@@ -40,11 +45,13 @@ export async function readBooks(world: World): Promise<Books> {
       merchant_id AS "merchantId", reason, held_for AS held, disputes, ms_of(ended_at) AS "endedAtMs", ms_of(pending_at) AS "pendingAtMs" FROM reward`),
     withdrawals: await keyed('SELECT withdrawal_id AS key, state, amount_fen AS "amountFen", person_id AS "personId", ms_of(requested_at) AS "requestedAtMs" FROM withdrawal'),
     stock: await keyed('SELECT deal_id AS key, available, held, sold FROM deal_stock'),
+    groups: await keyed('SELECT group_id AS key, state, ms_of(deadline) AS "deadlineMs", ms_of(opened_at) AS "openedAtMs", hours FROM group_buy'),
     coupons: await keyed('SELECT coupon_id AS key, state, owner_id AS "ownerId", ms_of(valid_until) AS "validUntilMs" FROM coupon'),
     carried: await keyed(`SELECT coupon_id || ' ' || order_id AS key, discount_fen AS "discountFen", platform_fen AS "platformFen", state FROM coupon_use`),
     claimed: new Map((await db.query('SELECT offer_id AS key, claimed FROM coupon_offer')).map((row) => [row.key, row.claimed])),
     balances: new Map((await db.query('SELECT account_kind || \' \' || owner_id AS key, sum(amount_fen)::bigint AS fen FROM posting GROUP BY 1')).map((row) => [row.key, row.fen])),
-    expiredThoughPaid: new Set(), unknownYet: new Set(),
+    expiredThoughPaid: new Set(), unknownYet: new Set(), endedByGroup: new Set(),
+    hasRefund: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && one.kind !== 'late_payment' && one.kind !== 'double_payment'),
     isArriving: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && ['accepted', 'sent'].includes(one.state)),
   };
   return books;
@@ -53,6 +60,7 @@ export async function readBooks(world: World): Promise<Books> {
 /** What only time or WeChat decided. Each step the model takes over must be one that it allows. */
 export function learn(world: World, books: Books, say: Say): void {
   const { model } = world;
+  learnGroupEnds(world, books);
   for (const order of model.orders.values()) {
     const found = books.orders.get(order.orderId);
     if (model.isNoticeLost && order.paid.size > 0 && found?.state === 'unpaid' && books.nowMs < order.expiresAtMs) books.unknownYet.add(order.orderId);
@@ -71,6 +79,7 @@ export function learn(world: World, books: Books, say: Say): void {
       known.answer = found.state === 'declined' ? 'declined' : 'accepted';
     }
     if (known?.kind === 'after_sale' && found.state === 'requested' && books.nowMs >= found.answerByMs! + 60_000) say(`after-sale ${refundId} after its 48 hours`, 'accepted', found.state);
+    if (!known && (found.kind === 'group_failed' || found.kind === 'ladder')) learnGroupRefund(world, books, refundId, found, say);
     if (known || found.kind !== 'expired') continue;
     // 过期退: exactly what was left unused when its validity ended.
     const order = model.orders.get(found.orderId);

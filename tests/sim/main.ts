@@ -14,7 +14,7 @@ from run to run by who was first.
   --seed N      this seed; left out, one of the clock's is taken and printed
   --steps M     how many steps, ${STEPS} unless given
   --minutes T   new seeds for so many minutes, until one fails
-  --people P    how many guests, 60 unless given
+  --people P    how many guests, 40 unless given
   --verbose     each step as it begins, and how often each answer was seen
   --help        this text
 
@@ -22,7 +22,7 @@ Exit code 0 when all was kept, 1 with what differs.`;
 
 interface Asked { seed: number; steps: number; minutes: number; people: number; verbose: boolean }
 async function main(args: string[]): Promise<number> {
-  const asked: Asked = { seed: Date.now() % 1_000_000_000, steps: STEPS, minutes: 0, people: 60, verbose: false };
+  const asked: Asked = { seed: Date.now() % 1_000_000_000, steps: STEPS, minutes: 0, people: 40, verbose: false };
   for (let i = 0; i < args.length; i += 1) {
     const name = args[i]!.replace(/^--/, '');
     if (name === 'help') {
@@ -53,7 +53,7 @@ async function search({ seed, steps, minutes, people, verbose }: Asked): Promise
     if (ran.wrong.length > 0) {
       for (const sentence of ran.wrong.slice(0, 30)) console.error(`  ${sentence}`);
       if (ran.wrong.length > 30) console.error(`  … and ${ran.wrong.length - 30} more`);
-      return fail(`Seed ${now} failed. Again: npm run sim -- --seed ${now} --steps ${steps}${people === 60 ? '' : ` --people ${people}`}`);
+      return fail(`Seed ${now} failed. Again: npm run sim -- --seed ${now} --steps ${steps}${people === 40 ? '' : ` --people ${people}`}`);
     }
     console.log(`Seed ${now}: all was kept (${Math.round((performance.now() - startedAt) / 1_000)} s).`);
   }

@@ -6,8 +6,10 @@ import type { StackCoupon } from '../../functions/contract/best-combination';
 
 export interface Deal {
   dealId: string; shop: number; termsVersion: number; priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number; commissionBps: number;
-  stock: number; limit: number; storeIds: string[];
+  stock: number; limit: number; storeIds: string[]; group: GroupRule | null;
 }
+export interface GroupRule { kind: 'standard' | 'ladder' | 'newcomer'; size: number; hours: 12 | 24 | 48; priceFen: number; hostBenefitFen: number; tiers: { size: number; priceFen: number }[] }
+export interface Group { groupId: string; deal: Deal; rule: GroupRule; orders: Order[] }
 /** What a coupon takes off, as its offer promised it. */
 export type Face = Pick<StackCoupon, 'title' | 'merchantId' | 'kind' | 'thresholdFen' | 'amountFen' | 'offBps' | 'capFen' | 'dealId' | 'dealIds' | 'storeIds' | 'platformBps'>;
 export interface Offer {
@@ -31,18 +33,22 @@ export interface Order {
   prepays: string[];
   vouchers: Voucher[];
   carries: Carried[];
+  group: Group | null;
+  /** When WeChat took the money, by its own word; to the second. */
+  paidAtMs: number | null;
+  left: boolean;
   /** Days passed between the quote and the order: the visit may have become too old to count, where no friend discount says otherwise. */
   isShareSure: boolean;
 }
 export interface Refund {
-  refundId: string; order: Order; kind: 'unused' | 'after_sale'; amountFen: number; voucherIds: string[]; shop: number; store: number;
+  refundId: string; order: Order; kind: 'unused' | 'after_sale' | 'whole' | 'ladder'; amountFen: number; voucherIds: string[]; shop: number; store: number;
   /** After-sales: what the merchant answered, and until when. */
   answer: 'accepted' | 'declined' | null; askedAtMs: number;
 }
 export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'cancelled' | null; askedAtMs: number }
 
 export interface Model {
-  deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>; offers: Offer[]; coupons: Map<string, Coupon>;
+  deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>; groups: Map<string, Group>; opening: Set<Order>; offers: Offer[]; coupons: Map<string, Coupon>;
   /** Questions about payments that WeChat answered badly since the last quiet point: an order may have ended although it was paid. */
   isWechatTroubled: boolean;
   /** Notices were lost since then: what was paid may be known only at the next question (F-05). */
@@ -50,7 +56,7 @@ export interface Model {
   endedThoughPaid: Set<string>;
 }
 export const newModel = (): Model => ({
-  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
+  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), groups: new Map(), opening: new Set(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
 });
 
 export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);
@@ -63,6 +69,18 @@ export const rewardFen = (fen: number, deal: Deal) => {
 };
 
 export const standingUse = (voucher: Voucher): Use | undefined => voucher.uses.find((use) => !use.undone);
+/** What the platform pays of one unit's discounts: the broken fen go to the first ones. */
+export function subsidyFen(voucher: Voucher): number {
+  const { order } = voucher;
+  const total = order.carries.reduce((sum, one) => sum + one.platformFen, 0);
+  return Math.floor(total / order.quantity) + (order.vouchers.indexOf(voucher) < total % order.quantity ? 1 : 0);
+}
 /** The after-sale of a voucher that took it back. */
 export const isTakenBack = (model: Model, voucherId: string): boolean =>
   [...model.refunds.values()].some((refund) => refund.kind === 'after_sale' && refund.answer === 'accepted' && refund.voucherIds.includes(voucherId));
+
+/** Members that make the group: paid in time, not gone. */
+export const seatedOf = (group: Group, isSeated: (order: Order) => boolean): Order[] => group.orders.filter((order) => order.paid.size > 0 && !order.cancelled && !order.left && isSeated(order));
+/** What so many members pay each. */
+export const tierFen = (rule: GroupRule, members: number): number => [...rule.tiers].reverse().find((tier) => members >= tier.size)?.priceFen ?? rule.priceFen;
+export const leastOf = (rule: GroupRule): number => rule.tiers[0]?.size ?? rule.size;

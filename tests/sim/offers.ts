@@ -29,7 +29,7 @@ function faceOf(draw: Draw, merchantId: string | null, n: number, dealIds: strin
   const kind = merchantId && n === 2 ? 'exchange' : n % 2 === 0 ? 'amount' : 'percent';
   const dealId = kind === 'exchange' ? draw.pick(dealIds) : null;
   return {
-    title: `${merchantId ? '店' : '平台'}券${n}`, merchantId, kind, thresholdFen: kind === 'exchange' ? 0 : draw.int(20_000), amountFen: kind === 'amount' ? 1 + draw.int(4_000) : 0,
+    title: `${merchantId ? '店' : '平台'}券${n}`, merchantId, kind, thresholdFen: kind === 'exchange' ? 0 : draw.pick([0, 1, 500, 3_000, 15_000]), amountFen: kind === 'amount' ? 1 + draw.int(4_000) : 0,
     offBps: kind === 'percent' ? 100 + draw.int(6_000) : 0, capFen: kind === 'percent' ? 1 + draw.int(5_000) : 0, dealId,
     dealIds: merchantId && kind !== 'exchange' && draw.chance(0.3) ? dealIds.slice(0, 2) : [], storeIds: [], platformBps: merchantId ? 0 : 10_000,
   };

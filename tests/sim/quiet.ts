@@ -21,6 +21,7 @@ export async function makeQuiet(world: World): Promise<void> {
   }
   await t.sandbox!.control('flush');
   await idle(world);
+  for (const order of world.model.opening) await learnVouchers(world, order, 1);
   for (const order of world.model.orders.values()) if (order.paid.size > 0 && order.vouchers.length === 0) await learnVouchers(world, order, 1);
 }
 

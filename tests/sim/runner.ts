@@ -9,7 +9,7 @@ export interface Ran { wrong: string[]; seen: Map<string, number> }
 
 const LANES = 8;
 const DAY = 86_400_000;
-const SIZE: Size = { people: 60, shops: 2, deals: 4 };
+const SIZE: Size = { people: 40, shops: 2, deals: 4 };
 
 /** `wrong` is empty when all that was promised was kept. */
 export async function runSeed({ seed, steps, size = {}, say = () => undefined }: RunOptions): Promise<Ran> {
@@ -59,8 +59,17 @@ async function letItEnd(world: World): Promise<void> {
     UNION ALL SELECT 'voucher', voucher_id, state FROM voucher WHERE state IN ('issued', 'refunding')
     UNION ALL SELECT 'refund', refund_id, state FROM refund WHERE state NOT IN ('succeeded', 'declined')
     UNION ALL SELECT 'split', split_id, state FROM split WHERE state NOT IN ('succeeded', 'cancelled')
+    UNION ALL SELECT 'subsidy', subsidy_id, state FROM subsidy WHERE state NOT IN ('succeeded', 'cancelled')
+    UNION ALL SELECT 'return of a subsidy', return_id, 'not done' FROM subsidy_return WHERE done_at IS NULL
     UNION ALL SELECT 'reward', reward_id, state FROM reward WHERE state IN ('expected', 'pending')
     UNION ALL SELECT 'withdrawal', withdrawal_id, state FROM withdrawal WHERE state NOT IN ('succeeded', 'failed')
+    UNION ALL SELECT 'group', group_id, state FROM group_buy WHERE state IN ('opening', 'open', 'closing')
+    UNION ALL SELECT 'coupon', coupon_id, state FROM coupon WHERE state IN ('held', 'passing')
     UNION ALL SELECT 'fact', kind || ' ' || subject || ' ' || reaction, state FROM fact WHERE state <> 'done' AND due_at < juke_now() - interval '1 hour'`);
+  // What became of it all, for those who ask whether a seed went down every road.
+  const ends = await world.db.query(`SELECT 'group ' || state AS what, count(*)::int AS n FROM group_buy GROUP BY 1 UNION ALL SELECT 'refund ' || kind, count(*)::int FROM refund GROUP BY 1
+    UNION ALL SELECT 'reward ' || state, count(*)::int FROM reward GROUP BY 1 UNION ALL SELECT 'coupon ' || state, count(*)::int FROM coupon GROUP BY 1
+    UNION ALL SELECT 'withdrawal ' || state, count(*)::int FROM withdrawal GROUP BY 1`);
+  for (const { what, n } of ends) world.seen.set(`in the end: ${what}`, n);
   for (const one of open) world.wrong.push(`half a year later a ${one.what} is still open: ${one.id} is ${one.state}`);
 }

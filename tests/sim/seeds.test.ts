@@ -7,7 +7,7 @@
 import { runSeed, type Ran } from './runner';
 import { planRun, planStep } from './plan';
 
-const SIZE = { people: 60, shops: 2, deals: 4 };
+const SIZE = { people: 40, shops: 2, deals: 4 };
 const seen = new Map<string, number>();
 async function play(seed: number, steps: number): Promise<Ran> {
   const ran = await runSeed({ seed, steps });

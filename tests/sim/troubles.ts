@@ -23,7 +23,7 @@ const notices = act({
   },
 });
 
-const ENDPOINTS = ['prepay', 'query', 'close', 'refund', 'refundQuery', 'split', 'splitQuery', 'unfreeze', 'splitReturn', 'splitReturnQuery', 'transfer', 'transferQuery', 'wxShipping', '*'] as const;
+const ENDPOINTS = ['prepay', 'query', 'close', 'refund', 'refundQuery', 'split', 'splitQuery', 'unfreeze', 'splitReturn', 'splitReturnQuery', 'subsidy', 'transfer', 'transferQuery', 'wxShipping', '*'] as const;
 const wechat = act({
   weight: 5,
   draw: (d) => ({

@@ -4,8 +4,8 @@ import { openDb, type Db } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { startWorker, type Worker } from '../../functions/worker/runner';
 import { makeOffers } from './offers';
-import { newModel, type Deal, type Model } from './model';
-import { drawFrom } from './seeded';
+import { newModel, type Deal, type GroupRule, type Model } from './model';
+import { drawFrom, type Draw } from './seeded';
 import { openHouse, type House } from './servers';
 
 export interface Size { people: number; shops: number; deals: number }
@@ -71,7 +71,7 @@ async function settleIn(world: World): Promise<void> {
   for (let shop = 0; shop < size.shops; shop += 1) {
     const draw = drawFrom(seed, 'shop', shop);
     const operator = await t.person(`运营${shop}`, { operator: true });
-    const deals = Array.from({ length: size.deals }, (_, n) => dealOf(drawFrom(seed, 'deal', shop, n), n));
+    const deals = Array.from({ length: size.deals + 2 }, (_, n) => dealOf(drawFrom(seed, 'deal', shop, n), n, n >= size.deals));
     const market = await t.market({ operator, staff: [`店员${shop}`, `店长${shop}`], merchant: { name: `第${shop}家` }, deal: deals[0]! });
     // The second store has a clerk of its own.
     const second = await t.person(`二店员${shop}`);
@@ -82,7 +82,7 @@ async function settleIn(world: World): Promise<void> {
       const storeIds: string[] = n > 0 && draw.chance(0.3) ? [market.storeIds[0]] : market.storeIds;
       const made = n === 0 ? { dealId: market.dealId, termsVersion: market.termsVersion } : await market.addDeal({ ...deal, storeIds });
       const { priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, perPersonLimit } = deal;
-      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit, storeIds } satisfies Deal);
+      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit, storeIds, group: deal.group ?? null } satisfies Deal);
     }
   }
   await makeOffers(world);
@@ -90,10 +90,17 @@ async function settleIn(world: World): Promise<void> {
 }
 
 /** Every third is scarce; prices leave remainders; one is so cheap that its reward is none. */
-function dealOf(draw: ReturnType<typeof drawFrom>, n: number) {
+function dealOf(draw: Draw, n: number, isGroup: boolean) {
   const priceFen = n % 4 === 3 ? 60 + draw.int(90) : 1_000 + draw.int(30_000);
   return {
     priceFen, friendDiscountFen: draw.int(Math.floor(priceFen / 5)), rebateBps: draw.int(2_200), rebateCapFen: draw.pick([0, 37, 2_000, 5_000]), commissionBps: draw.int(800),
     stock: n % 3 === 1 ? 3 + draw.int(10) : 400 + draw.int(400), perPersonLimit: 1 + draw.int(6), validDays: draw.pick(DAYS),
+    ...(isGroup ? { group: groupOf(draw, priceFen) } : {}),
   };
+}
+function groupOf(draw: Draw, priceFen: number): GroupRule {
+  const kind = draw.weighed<GroupRule['kind']>({ standard: 3, ladder: 3, newcomer: 1 });
+  const tiers = kind === 'ladder' ? [{ size: 2, priceFen: priceFen - 10 }, { size: 3, priceFen: priceFen - 17 }, { size: 4, priceFen: Math.max(5, Math.floor(priceFen / 2)) }] : [];
+  const first = tiers[0]?.priceFen ?? Math.floor(priceFen * 0.8);
+  return { kind, size: tiers.at(-1)?.size ?? 2 + draw.int(2), hours: draw.pick([12, 24, 48] as const), priceFen: first, hostBenefitFen: draw.chance(0.5) ? draw.int(Math.min(first, tiers.at(-1)?.priceFen ?? first) - 1) : 0, tiers };
 }
