@@ -1,0 +1,60 @@
+/** A-33 group stuffing: own accounts fill the seats and take their money back afterwards. */
+import { GROUP_FLAGS_WINDOW_MS } from '../../functions/contract/limits';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { people } from '../support/faults';
+import { groupOf, join, openGroup, standard } from '../support/groups';
+import { vouchersOf } from '../support/trade';
+
+let t: TestApp;
+let m: Market;
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true });
+  m = await t.market({ deal: { group: standard(), perPersonLimit: 50, validDays: 100 } });
+});
+afterAll(() => t.stop());
+
+/** A group that succeeded, and of which so many of the others gave their voucher back unused. */
+async function stuffed(host: TestPerson, friends: TestPerson[], back: TestPerson[]): Promise<string> {
+  const first = await openGroup(t, m, host);
+  const seats = new Map([[host, first]]);
+  for (const friend of friends) seats.set(friend, await join(t, m, friend, first.groupId));
+  for (const who of back) {
+    const { orderId } = seats.get(who)!;
+    await t.ok('requestRefund', { as: who, params: { orderId }, body: { voucherIds: await vouchersOf(t, orderId), reason: '不去了' } });
+  }
+  return first.groupId;
+}
+
+test('A-33 half of the others refund: the group is flagged and nobody is re-priced; twice in 30 days, and the host opens no more', async () => {
+  const [host, a, b, other] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
+  const open = { as: host, body: { dealId: m.dealId, quantity: 1, group: { open: true as const } } };
+  // The host's own refund flags nothing: it is the others that make a group.
+  expect((await groupOf(t, await stuffed(host, [a, b], [host]))).flagged).toBe(false);
+  const once = await stuffed(host, [a, b], [a]);
+  expect(await groupOf(t, once)).toMatchObject({ flagged: true, state: 'succeeded', confirmed: 3 });
+  expect((await t.db.query('SELECT DISTINCT payable_fen - discount_fen AS x FROM guest_order WHERE group_id = $1 AND state = $2', [once, 'paid'])).length).toBeGreaterThan(0);
+  await t.ok('quoteOrder', open);
+  expect((await groupOf(t, await stuffed(host, [a, b], [a, b]))).flagged).toBe(true);
+  expect((await t.refused('quoteOrder', open)).code).toBe('GROUP_HOST_BLOCKED');
+  // Also where the app did not ask before: the save knows.
+  const placed = await t.handle('placeOrder', { as: host, body: { dealId: m.dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 9_400, surface: 'weapp', group: { open: true } } });
+  expect(placed.body.code).toBe('GROUP_HOST_BLOCKED');
+  // Joining and buying alone stay open, for members as well as for the host; the others may open.
+  const { groupId } = await openGroup(t, m, other);
+  await join(t, m, host, groupId);
+  await t.ok('quoteOrder', { as: host, body: { dealId: m.dealId, quantity: 1 } });
+  await openGroup(t, m, a);
+  await t.moveTime(GROUP_FLAGS_WINDOW_MS);
+  await t.ok('quoteOrder', open);
+});
+
+test('A-33 the group price needs paid seats: who never pays fills nothing', async () => {
+  const [host, ...fakes] = await people(t, 3);
+  const { groupId } = await openGroup(t, m, host!);
+  for (const fake of fakes) {
+    await t.ok('placeOrder', { as: fake, body: { dealId: m.dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 9_900, surface: 'weapp', group: { groupId } } });
+  }
+  expect(await groupOf(t, groupId)).toMatchObject({ state: 'open', taken: 3, confirmed: 1 });
+  const shown = await t.ok('getGroup', { params: { groupId } });
+  expect(shown.seats.map((seat) => [seat.state, seat.member !== null])).toEqual([['confirmed', true], ['held', false], ['held', false]]);
+});
