@@ -2,7 +2,10 @@
  * The demo city as data: merchants, stores and deals around 拱宸桥 in Hangzhou. All names are made up. Positions GCJ-02 in
  * micro-degrees, money in fen, rates in basis points, hours in minutes of the day.
  */
+import type { RouteTypes } from '../contract/shapes';
 import type { Category } from '../contract/states';
+
+type GroupRule = NonNullable<RouteTypes['createDeal']['body']['group']>;
 
 export interface CityStore {
   name: string;
@@ -34,6 +37,7 @@ export interface CityDeal {
   at: number[];
   /** How much more often than others it is bought in the made history. */
   weight: number;
+  group?: GroupRule;
 }
 export interface CityMerchant {
   name: string;
@@ -65,6 +69,23 @@ const store = (
   closesAtMinute: closes * 60,
 });
 
+const table = (size: number, priceFen: number, hostBenefitFen: number): GroupRule => ({
+  kind: 'standard',
+  size,
+  hours: 24,
+  priceFen,
+  hostBenefitFen,
+  tiers: [],
+});
+/** 老带新: anybody opens one, newcomers join. */
+const newcomers = (size: number, priceFen: number): GroupRule => ({ ...table(size, priceFen, 0), kind: 'newcomer' });
+const ladder = (...steps: [size: number, priceFen: number][]): GroupRule => ({
+  ...table(steps.at(-1)![0], steps[0]![1], 0),
+  kind: 'ladder',
+  hours: 48,
+  tiers: steps.map(([size, priceFen]) => ({ size, priceFen })),
+});
+
 interface More {
   notes?: string[];
   tags?: string[];
@@ -78,6 +99,7 @@ interface More {
   at?: number[];
   weight?: number;
   art?: string;
+  group?: GroupRule;
 }
 /** `items`: "牛肉 ×2、毛肚" reads as two names with their quantities. */
 const dealsOf =
@@ -100,6 +122,7 @@ const dealsOf =
     endsInHours: more.ends ?? null,
     at: more.at ?? [],
     weight: more.weight ?? 1,
+    ...(more.group ? { group: more.group } : {}),
   });
 function readItem(text: string): { name: string; quantity: number } {
   const [name, quantity] = text.split(' ×');
@@ -144,7 +167,7 @@ export const city: readonly CityMerchant[] = [
         '锅底任选 ×2、蘸料 ×2、鲜切牛肉、毛肚、时蔬拼盘、豆腐、糍粑、酸梅汤 ×2',
         12_800,
         1_000,
-        { cap: 900, weight: 9 },
+        { cap: 900, weight: 9, group: table(3, 10_800, 300) },
       ),
       hotpot(
         '四人大桌套餐',
@@ -152,7 +175,7 @@ export const city: readonly CityMerchant[] = [
         '鸳鸯锅底、鲜切牛肉 ×2、虾滑、鸭血、时蔬拼盘 ×2、宽粉、酸梅汤 ×4',
         23_800,
         2_000,
-        { bps: 700, weight: 4 },
+        { bps: 700, weight: 4, group: ladder([2, 20_800], [3, 19_800], [4, 18_800]) },
       ),
       hotpot('一人小锅', '午市一人位，锅底加一荤两素', '小锅底、肥牛、时蔬、米饭', 3_990, 300, {
         weight: 5,
@@ -220,6 +243,7 @@ export const city: readonly CityMerchant[] = [
         bps: 900,
         cap: 300,
         weight: 5,
+        group: newcomers(2, 2_990),
       }),
       bakery('海盐卷 4 枚', '外脆里空，黄油 82%', '海盐卷 ×4', 1_990, 200, { weight: 4 }),
       bakery('乡村酸面包一整个', '自养酵种，发酵 18 小时，约 700 克', '乡村酸面包', 3_600, 300),

@@ -7,6 +7,7 @@ import type { ShareChannel } from '../contract/states';
 import type { Stage } from './demo-history';
 import { HOME, type MadeDeal, type MadeMerchant } from './demo-market';
 import { dayStart } from './demo-plan';
+import { playGroups } from './demo-groups';
 import { answerComplaint, buy, complain, giveBack, open, place, share, use, type Purchase } from './demo-steps';
 import type { Actor } from './demo-world';
 
@@ -48,17 +49,18 @@ export function scriptDemoPeople(stage: Stage): () => string | null {
   soldOut(stage);
   undone(stage);
   withdrawal(stage);
+  playGroups(stage);
   return invitation(stage);
 }
 
-function timeOf({ nowMs }: Stage, [daysAgo, time]: When): number {
+export function timeOf({ nowMs }: Stage, [daysAgo, time]: When): number {
   const [hours, minutes] = time.split(':').map(Number);
   return dayStart(nowMs) - daysAgo * DAY_MS + hours! * HOUR_MS + minutes! * MINUTE_MS;
 }
-const dealOf = ({ merchants }: Stage, [merchant, n]: Brought['of']): MadeDeal | undefined =>
+export const dealOf = ({ merchants }: Stage, [merchant, n]: Brought['of']): MadeDeal | undefined =>
   merchants.find((one) => one.data.name === merchant)?.deals[n];
 const clerkOf = ({ demo }: Stage, { data, keeper }: MadeMerchant): Actor => (data.name === HOME ? demo.clerk : keeper);
-const useAt = (stage: Stage, bought: Purchase, index = 0) =>
+export const useAt = (stage: Stage, bought: Purchase, index = 0) =>
   use(stage.world, bought, { store: bought.deal.stores[0]!, clerk: clerkOf(stage, bought.deal.merchant), index });
 
 /** A friend comes through 林小满's share. */

@@ -53,14 +53,15 @@ export async function place(
   world: World,
   buyer: Actor,
   deal: MadeDeal,
-  { quantity = 1, token, surface = 'weapp' as Surface } = {} as {
+  { quantity = 1, token, group, surface = 'weapp' as Surface } = {} as {
     quantity?: number;
     token?: string;
     surface?: Surface;
+    group?: { open: true } | { groupId: string };
   },
 ): Promise<string> {
   const quote = await world.call('quoteOrder', buyer, {
-    body: { dealId: deal.dealId, quantity, ...(token ? { shareToken: token } : {}) },
+    body: { dealId: deal.dealId, quantity, ...(token ? { shareToken: token } : {}), ...(group ? { group } : {}) },
   });
   const { orderId } = await world.call('placeOrder', buyer, {
     body: {
@@ -71,6 +72,7 @@ export async function place(
       surface,
       // The best of what the guest holds, as the app proposes it.
       stack: quote.stack,
+      ...(group ? { group } : {}),
       ...(quote.sharer ? { shareToken: quote.sharer.token } : {}),
     },
   });

@@ -24,6 +24,7 @@ describe('F-18 the last payment against the deadline: WeChat\'s success time dec
   const scene = async () => {
     const [host, guest] = (await people(t, 2)) as [TestPerson, TestPerson];
     const first = await openGroup(t, m, host);
+    await t.moveTime(2_000);
     await t.sandbox!.control('faults', { notices: { lose: 99 } });
     const last = await sit(t, m, guest, { groupId: first.groupId });
     await payAtWechat(t, guest, last);

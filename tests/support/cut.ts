@@ -74,7 +74,7 @@ async function endOf(t: TestApp, { sharer, friend }: Scene): Promise<object> {
   const who = "CASE WHEN p.owner_id = ($1::text[])[1] THEN 'sharer' WHEN p.owner_id = ($1::text[])[2] THEN 'friend' WHEN p.owner_id = 'platform' THEN 'platform' ELSE 'merchant' END";
   const subjects = `SELECT order_id AS id FROM guest_order WHERE buyer_id = ANY ($1) UNION SELECT payment_id FROM payment WHERE ${mine} UNION SELECT refund_id FROM refund WHERE ${mine}
     UNION SELECT coupon_id FROM coupon WHERE owner_id = ANY ($1) UNION SELECT token FROM coupon_gift WHERE giver_id = ANY ($1) UNION SELECT return_id FROM subsidy_return JOIN subsidy USING (subsidy_id) WHERE ${mine}
-    UNION SELECT reward_id FROM reward WHERE ${mine} UNION SELECT withdrawal_id FROM withdrawal WHERE person_id = ANY ($1) UNION SELECT return_id FROM split_return JOIN split USING (split_id) WHERE ${mine}`;
+    UNION SELECT reward_id FROM reward WHERE ${mine} UNION SELECT withdrawal_id FROM withdrawal WHERE person_id = ANY ($1) UNION SELECT group_id FROM group_seat WHERE ${mine} UNION SELECT return_id FROM split_return JOIN split USING (split_id) WHERE ${mine}`;
   const ids = (await rows(`SELECT id FROM (${subjects}) s`)).map((r) => String(r.id));
   const splits = (await rows(`SELECT split_id AS id FROM split WHERE ${mine}`)).map((r) => String(r.id));
   const { tables } = t.sandbox!.sandbox.sandbox.world;
@@ -82,13 +82,13 @@ async function endOf(t: TestApp, { sharer, friend }: Scene): Promise<object> {
   const known = (table: 'tx' | 'refund' | 'split' | 'splitReturn' | 'transfer' | 'subsidy', numbers: string[]) =>
     [...(tables[table] as Map<string, { key: string; state?: string }>).values()].filter((row) => numbers.some((n) => row.key.includes(n) || row.key.includes(n.replace('_', '')))).map((row) => row.state ?? '').sort();
   return {
-    orders: await rows('SELECT state, quantity, payable_fen, refunded_fen, provider_fee_fen FROM guest_order WHERE buyer_id = ANY ($1)'),
-    lines: await rows(`SELECT kind, amount_fen FROM order_line WHERE ${mine} ORDER BY line`),
-    payments: await rows(`SELECT state, method, amount_fen, unwanted, transaction_id IS NOT NULL AS told FROM payment WHERE ${mine}`),
-    vouchers: await rows(`SELECT state, paid_fen, redemption_id IS NOT NULL AS used FROM voucher WHERE ${mine} ORDER BY position`),
+    orders: await rows('SELECT state, quantity, payable_fen, refunded_fen, provider_fee_fen FROM guest_order WHERE buyer_id = ANY ($1) ORDER BY 1, 2, 3, 4, 5'),
+    lines: await rows(`SELECT kind, amount_fen FROM order_line WHERE ${mine} ORDER BY line, 1, 2`),
+    payments: await rows(`SELECT state, method, amount_fen, unwanted, transaction_id IS NOT NULL AS told FROM payment WHERE ${mine} ORDER BY 1, 2, 3, 4, 5`),
+    vouchers: await rows(`SELECT state, paid_fen, redemption_id IS NOT NULL AS used FROM voucher WHERE ${mine} ORDER BY position, 1, 2`),
     sets: await rows(`SELECT issued, live, redeemed, refunding, refunded FROM voucher_set WHERE ${mine}`),
     redemptions: await rows(`SELECT paid_fen, undone_at IS NOT NULL AS undone, reversed_at IS NOT NULL AS reversed FROM redemption WHERE ${mine} ORDER BY redeemed_at`),
-    refunds: await rows(`SELECT kind, state, amount_fen, funded FROM refund WHERE ${mine} ORDER BY requested_at`),
+    refunds: await rows(`SELECT kind, state, amount_fen, funded FROM refund WHERE ${mine} ORDER BY requested_at::date, 1, 2, 3, 4`),
     rewards: await rows(`SELECT state, amount_fen, paid_fen, clawed_fen, disputed, reason FROM reward WHERE ${mine}`),
     splits: await rows(`SELECT state, commission_fen, reward_fen, merchant_fen, returned_fen FROM split WHERE ${mine}`),
     coupons: await rows("SELECT state, CASE owner_id WHEN ($1::text[])[1] THEN 'sharer' ELSE 'friend' END AS owner, order_id IS NOT NULL AS held, given_by IS NOT NULL AS given FROM coupon WHERE owner_id = ANY ($1) ORDER BY 1, 2, merchant_id"),
@@ -97,6 +97,8 @@ async function endOf(t: TestApp, { sharer, friend }: Scene): Promise<object> {
     gifts: await rows('SELECT state, taken_by IS NOT NULL AS taken FROM coupon_gift WHERE giver_id = ANY ($1)'),
     subsidies: await rows(`SELECT state, amount_fen, returned_fen, (SELECT count(*)::int FROM subsidy_return r WHERE r.subsidy_id = s.subsidy_id AND done_at IS NOT NULL) AS back FROM subsidy s WHERE ${mine}`),
     withdrawals: await rows('SELECT state, amount_fen, package_info IS NOT NULL AS ready FROM withdrawal WHERE person_id = ANY ($1)'),
+    groups: await rows(`SELECT state, taken, confirmed, host_id = ($1::text[])[1] AS is_sharers FROM group_buy WHERE group_id IN (SELECT group_id FROM group_seat WHERE ${mine}) ORDER BY 1, 2, 3`),
+    seats: await rows(`SELECT state, confirmed_at IS NOT NULL AS paid, person_id = ($1::text[])[1] AS is_sharers FROM group_seat WHERE ${mine} ORDER BY 1, 2, 3`),
     bought: await rows('SELECT quantity FROM deal_buyer WHERE person_id = ANY ($1)'),
     postings: await rows(`SELECT j.kind, p.account_kind, ${who} AS owner, p.amount_fen FROM posting p JOIN journal j USING (journal_id)
       WHERE p.${mine} OR p.owner_id = ANY ($1) OR j.subject IN (SELECT withdrawal_id FROM withdrawal WHERE person_id = ANY ($1)) ORDER BY 1, 2, 3, 4`),
