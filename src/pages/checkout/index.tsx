@@ -20,6 +20,7 @@ import { openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { lastMoment } from '@/state/trade';
 import { useCheckout } from './model';
+import { seatExit, SeatNote } from './seat';
 import './index.scss';
 
 type Quote = Answer<'quoteOrder'>;
@@ -38,9 +39,10 @@ export default function Checkout() {
       {deal.data ? <DealRow deal={deal.data} model={model} /> : null}
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {model.notice ? <NoticeStrip tone="warn">{model.notice}</NoticeStrip> : null}
-      {ready && quote.error ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
+      {ready && quote.error ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={seatExit(quote.error, model.dealId, t) ?? { text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
       {ready && quote.loading && !quote.error ? <CardSkeleton lines={3} /> : null}
       {ready && quote.data ? <Bill quote={quote.data} /> : null}
+      {ready && quote.data ? <SeatNote quote={quote.data} /> : null}
     </Page>
   );
 }
@@ -57,7 +59,7 @@ function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useChec
         <View className="jk-strong jk-semibold jk-2lines">{deal.title}</View>
         <View className="jk-caption jk-text-2 jk-ell checkout__shop">{(deal.fulfilment === 'pickup' ? t.pickupAt : String)(t.moreStores(first ? shopName(deal.merchantName, first.name, language) : deal.merchantName, deal.stores.length))}</View>
         <View className="checkout__buy">
-          <PriceTag fen={deal.priceFen} size="s" exact />
+          <PriceTag fen={model.quote.data?.unitPriceFen ?? deal.priceFen} size="s" exact />
           {model.ready ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}
         </View>
       </View>
@@ -70,15 +72,18 @@ function Bill({ quote }: { quote: Quote }) {
   const c = useT(trade);
   const language = useLanguage();
   const { sharer } = quote;
-  const nameOf = (kind: Quote['lines'][number]['kind']) => {
-    if (kind === 'price') return c.priceLine(quote.quantity);
+  const priceLines = { single: c.priceLine, group: c.groupLine, flash: c.flashLine, off_peak: c.offPeakLine };
+  const nameOf = ({ kind, title }: Quote['lines'][number]) => {
+    if (kind === 'price') return priceLines[quote.priceKind](quote.quantity);
+    if (kind === 'host_benefit') return c.hostBenefit;
+    if (kind !== 'friend_discount') return title ?? '';
     return sharer ? c.friendDiscount(sharer.person.name) : c.friendDiscountPlain;
   };
   return (
     <>
       <View className="jk-card jk-block checkout__bill">
         {quote.lines.map((line, i) => (
-          <Line key={i} label={nameOf(line.kind)} tone={line.amountFen < 0 ? 'price' : undefined}>{money(line.amountFen)}</Line>
+          <Line key={i} label={nameOf(line)} tone={line.amountFen < 0 ? 'price' : undefined}>{money(line.amountFen)}</Line>
         ))}
         <View className="jk-hr checkout__hr" />
         <View className="checkout__total">

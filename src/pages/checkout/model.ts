@@ -14,6 +14,7 @@ import { replacePage } from '@/state/pages';
 import { usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
+import { seatExit, seatIn } from './seat';
 
 type Placing = RouteTypes['placeOrder']['body'];
 
@@ -21,17 +22,19 @@ export function useCheckout() {
   const { params } = useRouter();
   const dealId = params.id ?? '';
   const shareToken = /^[0-9a-z]{12,28}$/.test(params.s ?? '') ? params.s : undefined;
+  const seat = seatIn(params);
+  const seatKey = JSON.stringify(seat);
   const { ready, who } = usePerson();
   const [quantity, setQuantity] = useState(() => Math.max(1, Math.trunc(Number(params.n)) || 1));
   const [notice, setNotice] = useState<string | null>(null);
 
   const deal = useLoad(() => call('getDeal', { params: { dealId }, query: { share: shareToken } }), [dealId, shareToken, who], { ready: dealId !== '' });
-  const quote = useLoad(() => call('quoteOrder', { body: withToken({ dealId, quantity }, shareToken) }), [dealId, quantity, shareToken, who], {
+  const quote = useLoad(() => call('quoteOrder', { body: withToken({ dealId, quantity, group: seat }, shareToken) }), [dealId, quantity, seatKey, shareToken, who], {
     ready: ready && dealId !== '', keep: true,
   });
   useLoginOnce(ready);
 
-  const refused = (failure: Failure) => void onRefused(failure, setNotice, () => void quote.refresh());
+  const refused = (failure: Failure) => void onRefused(failure, dealId, setNotice, () => void quote.refresh());
   const place = useAction<Placing, { orderId: string }>(`order.${dealId}`, (body, idempotencyKey) => call('placeOrder', { body, idempotencyKey }), refused);
   const placed = useRef('');
   const { busy: paying, pay } = usePay((failure) => void onPayRefused(failure, placed.current));
@@ -41,7 +44,7 @@ export function useCheckout() {
     const now = quote.data;
     if (!now || !fits) return;
     setNotice(null);
-    const body = withToken({ dealId, quantity, termsVersion: now.termsVersion, expectedPayableFen: now.payableFen, surface: surface() }, shareToken);
+    const body = withToken({ dealId, quantity, group: seat, stack: now.stack, termsVersion: now.termsVersion, expectedPayableFen: now.payableFen, surface: surface() }, shareToken);
     const order = await place.run(body);
     if (!order) return;
     placed.current = order.orderId;
@@ -69,7 +72,7 @@ function useLoginOnce(ready: boolean): void {
   }, [ready]);
 }
 
-async function onRefused(failure: Failure, tell: (text: string) => void, requote: () => void): Promise<void> {
+async function onRefused(failure: Failure, dealId: string, tell: (text: string) => void, requote: () => void): Promise<void> {
   const t = textsIn(texts, getLanguage());
   const { orderId, purchaseId, payableFen } = failure.details;
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
@@ -77,6 +80,11 @@ async function onRefused(failure: Failure, tell: (text: string) => void, requote
     const open = await confirmDialog({ title: t.unpaidTitle, body: t.unpaidBody, ok: t.openUnpaid, cancel: t.later });
     if (open && typeof purchaseId === 'string') replacePage('purchase', { id: purchaseId });
     else if (open) replacePage('order', { id: orderId });
+    return;
+  }
+  const exit = seatExit(failure, dealId, t);
+  if (exit) {
+    if (await confirmDialog({ title: t.seatRefused, body: failure.message, ok: exit.text, cancel: t.later })) exit.onClick();
     return;
   }
   tell(failure.code === 'PRICE_CHANGED' && typeof payableFen === 'number' ? t.priceChanged(money(payableFen)) : failure.message);

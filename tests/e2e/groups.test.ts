@@ -1,0 +1,206 @@
+/** Group buys on H5 in Chromium: three people fill a table from a share, another table stays empty and is refunded, a full one offers the next. */
+import type { Market } from '../support/app';
+import { join, openGroup, sit, standard } from '../support/groups';
+import { buy, codeOf, DAY } from '../support/trade';
+import { startSite, type Site, type Visitor } from './support/browser';
+import { axe, login, sees } from './support/steps';
+
+jest.setTimeout(240_000);
+let s: Site;
+let m: Market;
+beforeAll(async () => {
+  s = await startSite();
+  m = await s.t.market({ deal: { group: standard({ size: 3, priceFen: 9_900, hostBenefitFen: 500 }) } });
+});
+afterAll(() => s.stop());
+
+/** One step of a person: the page is what it should be, accessible, and without errors. */
+async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
+  await sees(v, words);
+  expect(await axe(v)).toEqual([]);
+  expect(v.errors).toEqual([]);
+}
+const tap = ({ page }: Visitor, name: string | RegExp) => page.getByRole('button', { name }).locator('visible=true').first().click();
+
+/** From the button of a deal or a group through login, checkout and WeChat's cashier. */
+async function pays(v: Visitor, button: RegExp, amount: string, phone?: string): Promise<void> {
+  await tap(v, button);
+  if (phone) await login(s, v, phone);
+  await arrives(v, '没凑齐全额原路退回，成团前随时能退出。');
+  await tap(v, '提交并支付');
+  await tap(v, `付款 ${amount}`);
+}
+
+let host: Visitor;
+let link: string;
+
+test('three people complete a group from a share, each in a browser of their own (I-12, I-13, A-11)', async () => {
+  host = await s.visit();
+  const [first, second] = [await s.visit(), await s.visit()];
+  await host.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: s.url });
+
+  await host.page.goto(`${s.url}/pages/deal/index?id=${m.dealId}`);
+  await arrives(host, '发起 3 人团');
+  await sees(host, '单独买 ¥128');
+  await pays(host, /发起 3 人团/, '¥94.00', '13922220001');
+  await arrives(host, '你入座了，还差 2 人');
+  await tap(host, '喊朋友来');
+  await arrives(host, '喊上想一起去的人');
+  await sees(host, /朋友退款则不发/);
+  await tap(host, '复制链接');
+  await sees(host, /复制/);
+  link = await host.page.evaluate(() => navigator.clipboard.readText());
+
+  await first.page.goto(link);
+  await first.page.waitForURL(/pages\/group\/index/);
+  await arrives(first, '还差 2 人，就能成团');
+  await sees(first, /邀请你一起吃/);
+  await sees(first, /返利，由商家出/);
+  await sees(first, '后结束，没凑齐全额退');
+  await pays(first, /参团 · 付 ¥89\.00/, '¥89.00', '13922220002');
+  await arrives(first, '你入座了，还差 1 人');
+  await tap(first, '看这个团');
+  await arrives(first, '退出拼团');
+  await first.page.goto(`${s.url}/pages/orders/index`);
+  await arrives(first, '待成团');
+
+  await second.page.goto(link);
+  await sees(second, '还差 1 人，就能成团');
+  await pays(second, /参团 · 付 ¥89\.00/, '¥89.00', '13922220003');
+  await arrives(second, '付好了');
+  await tap(second, '去看券码');
+  await arrives(second, '给店员扫一扫就行');
+
+  await first.page.goto(link);
+  await arrives(first, '成团了');
+  await tap(first, '去看券码');
+  await sees(first, '给店员扫一扫就行');
+  const rows = await s.t.db.query<{ state: string; confirmed: number }>('SELECT state, confirmed FROM group_buy');
+  expect(rows).toEqual([{ state: 'succeeded', confirmed: 3 }]);
+
+  const late = await s.visit();
+  await late.page.goto(link);
+  await arrives(late, '这个团成了');
+  await tap(late, '自己开 3 人团');
+});
+
+test('a group that is not full at its deadline fails, and its people see their money come back (I-13, F-17)', async () => {
+  await host.page.goto(`${s.url}/pages/deal/index?id=${m.dealId}`);
+  await pays(host, /发起 3 人团/, '¥94.00');
+  await sees(host, '你入座了，还差 2 人');
+  await tap(host, '看这个团');
+  await arrives(host, '你入座了，还差 2 人');
+  await s.t.moveTime(DAY + 60_000);
+  await until('the refund', async () => (await s.t.db.query("SELECT 1 FROM refund WHERE kind = 'group_failed' AND state = 'succeeded'")).length === 1);
+  const address = host.page.url();
+  await host.page.goto(address);
+  await arrives(host, '没凑齐，没成团');
+  await sees(host, '¥94.00 已原路退回');
+  await tap(host, '看退款进度');
+  await arrives(host, '没成团，全额退');
+  await host.page.goto(`${s.url}/groups/pages/mine/index`);
+  await arrives(host, '还没有人入座');
+  await host.page.getByRole('tab', { name: '结束的' }).click();
+  await arrives(host, '没成团，全额退');
+});
+
+test('a full group offers another one with a seat, and who leaves gets everything back', async () => {
+  const [a, b, c, d] = await Promise.all(['许知夏', '陈默', '阿舟', '吴桐'].map((name) => s.t.person(name)));
+  const full = await openGroup(s.t, m, a!);
+  await join(s.t, m, b!, full.groupId);
+  await sit(s.t, m, c!, { groupId: full.groupId });
+  const open = await openGroup(s.t, m, d!);
+
+  const guest = await s.visit();
+  await guest.page.goto(`${s.url}/pages/group/index?id=${full.groupId}`);
+  await arrives(guest, '座位都有人了');
+  await sees(guest, /没付成，座位会空出来/);
+  await tap(guest, '参加另一个团');
+  await guest.page.waitForURL((url) => url.search.includes(open.groupId));
+  await sees(guest, '还差 2 人，就能成团');
+  await pays(guest, /参团 · 付 ¥99\.00/, '¥99.00', '13922220004');
+  await sees(guest, '你入座了，还差 1 人');
+  await tap(guest, '看这个团');
+  await tap(guest, '退出拼团');
+  const dialog = guest.page.getByRole('alertdialog').locator('visible=true');
+  await dialog.waitFor();
+  expect(await dialog.textContent()).toContain('¥99.00 全额原路退回');
+  expect(await axe(guest)).toEqual([]);
+  await dialog.getByRole('button', { name: '退出拼团' }).click();
+  await guest.page.waitForURL(/pages\/refund\/index/);
+  await arrives(guest, '退出拼团，全额退');
+  expect((await s.t.db.query<{ taken: number }>('SELECT taken FROM group_buy WHERE group_id = $1', [open.groupId]))[0]).toEqual({ taken: 1 });
+});
+
+test("in WeChat's own browser the landing leads into the mini-program with the same token, and says nothing of rebates", async () => {
+  const owner = await s.t.person('林小满');
+  const { groupId } = await openGroup(s.t, m, owner);
+  const { token } = await s.t.ok('createShare', { as: owner, params: { dealId: m.dealId }, body: { channel: 'link', groupId } });
+  const v = await s.visit({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/zh_CN' });
+  await v.page.goto(`${s.url}/s/${token}`);
+  await sees(v, '去小程序参团');
+  expect(await v.page.getByText(/返利/).locator('visible=true').count()).toBe(0);
+  expect(await axe(v)).toEqual([]);
+});
+
+test('a voucher of the other store is refused at the counter with where it is valid, and an unpaid order is cancelled', async () => {
+  const elsewhere = await m.addDeal({ title: '静安店专享', group: undefined, storeIds: [m.storeIds[1]!] });
+  const buyer = await s.t.person('周屿');
+  const { voucherIds } = await buy(s.t, m, buyer, { dealId: elsewhere.dealId });
+  const clerk = await s.visit();
+  await clerk.page.goto(`${s.url}/merchant/pages/redeem/index`);
+  await tap(clerk, '去登录');
+  await login(s, clerk, m.clerk.phone!);
+  const field = clerk.page.getByRole('textbox', { name: /12 位券码/ });
+  await field.fill(await codeOf(s.t, voucherIds[0]!, 'typed'));
+  const button = clerk.page.getByRole('button', { name: /^(核销|用掉)/ }).locator('visible=true');
+  if (await button.count()) await button.first().click({ timeout: 2_000 }).catch(() => undefined);
+  await arrives(clerk, /不能在这家店用/);
+  await sees(clerk, /静安店/);
+
+  const guest = await s.visit();
+  const deal = await m.addDeal({ title: '酸梅汤两杯', group: undefined });
+  await guest.page.goto(`${s.url}/pages/deal/index?id=${deal.dealId}`);
+  await tap(guest, /立即买/);
+  await login(s, guest, '13922220005');
+  await tap(guest, '提交并支付');
+  await guest.page.getByRole('button', { name: '付款 ¥128.00' }).waitFor();
+  await guest.page.goto(`${s.url}/pages/orders/index`);
+  await tap(guest, '取消订单');
+  const dialog = guest.page.getByRole('alertdialog').locator('visible=true');
+  await dialog.waitFor();
+  expect(await axe(guest)).toEqual([]);
+  await dialog.getByRole('button', { name: '取消订单' }).click();
+  await arrives(guest, '已取消');
+  expect((await s.t.db.query<{ state: string }>('SELECT state FROM guest_order WHERE deal_id = $1', [deal.dealId]))[0]).toEqual({ state: 'cancelled' });
+});
+
+test.each([['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false]])('the pages of groups in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
+  const [open] = await s.t.db.query<{ id: string }>("SELECT group_id AS id FROM group_buy WHERE state = 'open' LIMIT 1");
+  for (const width of [320, 430]) {
+    const v = await s.visit({ locale, dark, width });
+    for (const path of ['/pages/groups/index', `/groups/pages/deal/index?id=${m.dealId}`, '/groups/pages/mine/index', `/pages/group/index?id=${open!.id}`, `/pages/deal/index?id=${m.dealId}`]) {
+      await v.page.goto(s.url + path);
+      await v.page.getByRole('main').locator('visible=true').first().waitFor();
+      await v.page.waitForTimeout(600);
+      expect([path, width, await axe(v)]).toEqual([path, width, []]);
+      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
+    }
+    expect(v.errors).toEqual([]);
+    await v.context.close();
+  }
+});
+
+/** The worker runs by itself; WeChat's asynchronous answers need a few seconds of its clock. */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 80; tries += 1) {
+    if (await holds()) return;
+    if (tries % 4 === 3) {
+      await s.t.sandbox!.control('flush');
+      await s.t.moveTime(15_000);
+    }
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  throw new Error(`${what} did not come`);
+}
