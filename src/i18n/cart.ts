@@ -36,7 +36,6 @@ export const texts = defineTexts({
 
     checkoutTitle: '一起付',
     each: (amount: string, count: number) => `${amount} × ${count}`,
-    itemsSum: (count: number) => `${count} 样，券前`,
     shops: (count: number) => `${count} 家店，一次付清`,
     saved: (amount: string) => `已省 ${amount}`,
     submit: '提交并支付',
@@ -73,7 +72,7 @@ export const texts = defineTexts({
     purchaseTitle: '合并付款',
     purchaseNeedLogin: '登录后看这次一起付的几单。',
     headUnpaid: (count: number) => `${count} 单，等你一起付`,
-    headUnpaidBody: '到时没付就全部关闭，没有扣款。',
+    untilPay: '· 没付就全部关闭，没有扣款',
     headPaid: '付好了',
     headPaidBody: '每一样都是一单，分别去用，也能分别退。',
     headCompleted: '都用完了',
@@ -139,7 +138,6 @@ export const texts = defineTexts({
 
     checkoutTitle: 'Pay together',
     each: (amount, count) => `${amount} × ${count}`,
-    itemsSum: (count) => `${count} things, before discounts`,
     shops: (count) => (count === 1 ? '1 shop, one payment' : `${count} shops, one payment`),
     saved: (amount) => `You save ${amount}`,
     submit: 'Order and pay',
@@ -176,7 +174,7 @@ export const texts = defineTexts({
     purchaseTitle: 'Paid together',
     purchaseNeedLogin: 'Log in to see the orders of this payment.',
     headUnpaid: (count) => `${count} orders, to pay together`,
-    headUnpaidBody: 'Unpaid by then, all of them close and nothing is charged.',
+    untilPay: '· then all of them close, and nothing is charged',
     headPaid: 'Paid',
     headPaidBody: 'Each is an order of its own: used by itself, refunded by itself.',
     headCompleted: 'All used',

@@ -27,7 +27,7 @@ export const texts = defineTexts({
     showPickup: '出示取货码',
     pickup: '自提',
     pickupAt: (shop: string) => `自提 · ${shop}`,
-    together: '这是合并付款的一单，和其他几单一起付、一起取消。',
+    together: '合并付款的一单，和其他几单一起付、一起取消。',
     toTogether: '去一起付款',
     seeTogether: '看一起付的几单',
     askRefund: '申请退款',

@@ -95,7 +95,7 @@ export function Stores({ deal }: { deal: Deal }) {
     <View className="deal-block" id="deal-stores">
       <View className="jk-between">
         <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{deal.fulfilment === 'pickup' ? t.pickupStores : t.stores}</View>
-        <Text className="deal-aside">{deal.stores.length > 1 ? t.storesCount(deal.stores.length) : deal.hoursText}</Text>
+        <Text className="deal-aside">{deal.stores.length > 1 ? (deal.fulfilment === 'pickup' ? t.pickupCount : t.storesCount)(deal.stores.length) : deal.hoursText}</Text>
       </View>
       {shown.map((store) => <StoreRow key={store.storeId} store={store} />)}
       {more ? <Button kind="text" size="s" onClick={() => setAll(!all)}>{all ? t.fewerStores : t.allStores(deal.stores.length)}</Button> : null}

@@ -90,7 +90,7 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
   const t = useT(texts);
   const language = useLanguage();
   const nameOf = ({ kind, names }: BillRow) => {
-    if (kind === 'price') return t.itemsSum(quote.items.length);
+    if (kind === 'price') return t.count(quote.items.length);
     return kind === 'friend' ? t.friendDiscount(names.join(t.and)) : names.join(t.and);
   };
   const hasPickup = quote.items.some((item) => item.fulfilment === 'pickup');

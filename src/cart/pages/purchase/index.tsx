@@ -56,10 +56,9 @@ export default function PurchasePage() {
 
 function Head({ purchase, standing, onEnd }: { purchase: Purchase; standing: Standing; onEnd: () => Promise<void> }) {
   const t = useT(texts);
-  const o = useT(orders);
   const s = useT(trade);
   const words: Record<Standing, [string, string]> = {
-    unpaid: [t.headUnpaid(purchase.orders.length), t.headUnpaidBody],
+    unpaid: [t.headUnpaid(purchase.orders.length), ''],
     checking: [t.headChecking, t.headCheckingBody],
     waiting: [t.headWaiting, t.headWaitingBody],
     paid: [t.headPaid, t.headPaidBody],
@@ -79,7 +78,7 @@ function Head({ purchase, standing, onEnd }: { purchase: Purchase; standing: Sta
       {standing === 'unpaid' ? (
         <View className="jk-label jk-text-2 purchase__gap">
           <Countdown untilMs={purchase.expiresAtMs} ended={s.expiredUnpaid} onEnd={() => void onEnd()} />
-          <Text>{` ${o.untilPay}`}</Text>
+          <Text>{` ${t.untilPay}`}</Text>
         </View>
       ) : null}
       {body ? <View className="jk-label jk-text-2 purchase__gap">{body}</View> : null}
@@ -108,8 +107,7 @@ function OrderCard({ row }: { row: OrderRow }) {
           <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
           <View className="purchase__what">
             <View className="jk-strong jk-ell">{row.title}</View>
-            <View className="jk-caption jk-text-3 jk-num jk-ell purchase__gap">{`${o.quantity(row.quantity)} · ${note}`}</View>
-            {row.fulfilment === 'pickup' ? <View className="jk-caption jk-text-2 jk-ell purchase__gap">{`${t.pickup} · ${row.storeName}`}</View> : null}
+            <View className="jk-caption jk-text-3 jk-num jk-ell purchase__gap">{[o.quantity(row.quantity), ...(row.fulfilment === 'pickup' ? [t.pickup] : []), note].join(' · ')}</View>
           </View>
           <View className="jk-num purchase__amount">{money(row.payableFen)}</View>
         </View>
