@@ -14,7 +14,7 @@ export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
     const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
     const combined = await intentFor(ctx, purchase, body.method);
-    return prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${combined.payments[0]!.orderId}&purchaseId=${purchase.purchaseId}`));
+    return prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/cart/pages/purchase/index?id=${purchase.purchaseId}&paid=1`));
   });
 
 /** The combined payment for this way to pay. WeChat binds a number to one way, so another way is another number for all (F-34). */

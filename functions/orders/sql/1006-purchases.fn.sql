@@ -53,7 +53,7 @@ BEGIN
   END LOOP;
   PERFORM kernel_emit('purchase.ended', v.purchase_id);
   IF p ->> 'to' = 'expired' THEN
-    PERFORM identity_notify(v.buyer_id, 'purchase.expired', jsonb_build_object('purchaseId', v.purchase_id, 'amountFen', v.payable_fen, 'count', v.orders), '/pages/order/index?id=' || v_order);
+    PERFORM identity_notify(v.buyer_id, 'purchase.expired', jsonb_build_object('purchaseId', v.purchase_id, 'amountFen', v.payable_fen, 'count', v.orders), '/cart/pages/purchase/index?id=' || v.purchase_id);
   END IF;
   RETURN '{"ok": true}';
 END $$;
