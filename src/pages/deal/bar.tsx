@@ -56,7 +56,7 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
         </>
       ) : null}
       {!weapp && !two && landing ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}
-      {!weapp && !two && !landing ? <Button grow sub={aloneKind === 'flash' ? t.flashBuy : t.buyNow} onClick={() => onBuy()}>{price(aloneFen)}</Button> : null}
+      {!weapp && !two && !landing ? <Button grow className={cart ? 'deal-bar__buy' : ''} sub={aloneKind === 'flash' ? t.flashBuy : t.buyNow} onClick={() => onBuy()}>{price(aloneFen)}</Button> : null}
     </>
   );
 }
