@@ -1,5 +1,6 @@
 /** `npm run bench`: ratios against a floor measured in the same run. It starts and stops everything it needs, on loopback. */
 import { couponStampede } from './coupons';
+import { lastSeat } from './groups';
 import { history, notices, purchase, redeem } from './journey';
 import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
@@ -12,6 +13,7 @@ const CLIENTS = [1, 16, 64];
 const cases: Record<string, (b: Bench, clients: number, ms: number) => Promise<Result | null>> = {
   'orders-1000-deals': (b, c, ms) => orders(b, false, c, ms),
   'orders-hot-deal': (b, c, ms) => orders(b, true, c, ms),
+  'group-last-seat': lastSeat,
   purchase,
   notices,
   redeem,
