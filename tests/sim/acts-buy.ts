@@ -3,7 +3,7 @@ import { act, drawPick, drawRepeat, drawVia, picked, pickedLate, type Pick } fro
 import { ask, count, keyOf, type Repeat } from './ask';
 import { bestByHand, byHand, carriedBy, type Quoted, type Wanted } from './prices';
 import type { Stack } from '../../functions/contract/best-combination';
-import type { Deal, Group, Order, Share } from './model';
+import { unitAt, type Deal, type Group, type Order, type Share } from './model';
 import type { Draw } from './seeded';
 import type { World } from './world';
 
@@ -47,7 +47,7 @@ const stampede = act({
 });
 
 /** A guest is brought only by somebody who came before: no rings, so a reward is never held for one. */
-const shareFor = (world: World, deal: Deal, p: Wish): Share | null =>
+export const shareFor = (world: World, deal: Deal, p: { who: number; isBrought: boolean; share: Pick }): Share | null =>
   (p.isBrought ? picked(world.model.shares.filter((one) => one.deal.shop === deal.shop && one.sharer < p.who), p.share) : undefined) ?? null;
 
 /** `seat`: a place in a group, or a group of one's own. */
@@ -66,7 +66,7 @@ export async function buy(world: World, deal: Deal, p: Wish, step: number, what:
   const by = sharer ? model.shares.find((one) => one.token === sharer.token) ?? null : null;
   if (sharer && !by) world.wrong.push(`a quote names a link that nobody was given: ${sharer.token}`);
   const rule = seat && (seat === 'open' ? deal.group! : seat.rule);
-  const wanted: Wanted[] = [{ deal, quantity, unitPriceFen: rule?.priceFen ?? deal.priceFen, hostBenefitFen: seat === 'open' ? rule!.hostBenefitFen : 0, isBrought: by !== null }];
+  const wanted: Wanted[] = [{ deal, quantity, unitPriceFen: rule?.priceFen ?? unitAt(deal, nowMs), hostBenefitFen: seat === 'open' ? rule!.hostBenefitFen : 0, isBrought: by !== null }];
   checkQuote(world, quoted.body, wanted, `quote of ${quantity} × ${deal.dealId}`);
   const stack = stackOf(p, quoted.body.stack, coupons, by !== null);
   const priced = byHand(world, wanted, coupons, stack, nowMs);
@@ -82,20 +82,20 @@ export async function buy(world: World, deal: Deal, p: Wish, step: number, what:
     if (body.payableFen !== priced.payableFen) world.wrong.push(`order ${body.orderId}: promised ${priced.payableFen}, found ${body.payableFen}`);
     placed = {
       orderId: body.orderId, buyer: p.who, deal, quantity, payableFen: priced.payableFen, expiresAtMs: body.expiresAtMs, share: by, cancelled: false, paid: new Map(), prepays: [],
-      vouchers: [], group: seat === 'open' ? null : seat, paidAtMs: null, left: false, carries: carriedBy(model, priced, 0), isShareSure: priced.usesFriend || world.jumpedMs === jumpedMs,
+      vouchers: [], group: seat === 'open' ? null : seat, purchase: null, unitPriceFen: wanted[0]!.unitPriceFen, paidAtMs: null, left: false, carries: carriedBy(model, priced, 0), isShareSure: priced.usesFriend || world.jumpedMs === jumpedMs,
     };
     model.orders.set(body.orderId, placed);
     if (seat && seat !== 'open') seat.orders.push(placed);
     if (seat === 'open') model.opening.add(placed);
   }, p.repeat);
   // The price was right and nothing moved in between: there was no reason to call it changed.
-  if (asked.code === 'PRICE_CHANGED' && priced) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
+  if (asked.code === 'PRICE_CHANGED' && priced && !deal.offPeak) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
   if (placed && p.then !== 'leave') await payFor(world, placed, p.method, p.then === 'pay', p.via, `${keyOf(world, step, what)}-pay`);
   return placed;
 }
 
 /** The price that the server found best must be what the rules say, and nothing cheaper may be left. */
-function checkQuote(world: World, quote: { stack: Stack; payableFen: number; coupons: Quoted[]; nowMs: number }, wanted: readonly Wanted[], what: string): void {
+export function checkQuote(world: World, quote: { stack: Stack; payableFen: number; coupons: Quoted[]; nowMs: number }, wanted: readonly Wanted[], what: string): void {
   const priced = byHand(world, wanted, quote.coupons, quote.stack, quote.nowMs);
   if (priced?.payableFen !== quote.payableFen) world.wrong.push(`${what} with ${JSON.stringify(quote.stack)}: expected ${priced?.payableFen}, found ${quote.payableFen}`);
   const best = bestByHand(world, wanted, quote.coupons, quote.nowMs);
@@ -103,7 +103,7 @@ function checkQuote(world: World, quote: { stack: Stack; payableFen: number; cou
 }
 
 /** What the guest chooses: the best, nothing but the friend's discount, or some of what is there, allowed or not. */
-function stackOf(p: Wish, best: Stack, coupons: readonly Quoted[], isBrought: boolean): Stack {
+export function stackOf(p: { stack: Wish['stack']; odd: number }, best: Stack, coupons: readonly Quoted[], isBrought: boolean): Stack {
   if (p.stack === 'best') return best;
   if (p.stack === 'plain') return { usesFriend: isBrought, couponIds: [] };
   return { usesFriend: p.odd % 2 === 0 && isBrought, couponIds: coupons.map(({ couponId }) => couponId).filter((_, n) => Math.floor(p.odd / 2 ** (n + 1)) % 3 === 0).slice(0, 2).sort() };
@@ -112,12 +112,12 @@ function stackOf(p: Wish, best: Stack, coupons: readonly Quoted[], isBrought: bo
 /** The phone asks how to pay, the person pays at WeChat, and (unless the phone is closed) the app looks. */
 export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5', looks: boolean, via: number, key: string, pays = true): Promise<void> {
   const as = world.people[order.buyer]!;
-  const params = { orderId: order.orderId };
-  await ask(world, via, 'payOrder', { as, params, key, body: { method } }, (body) => {
-    const text: string = body.jsapi?.package ?? body.h5Url;
-    const prepay = /prepay_id=([^&]+)/.exec(text)![1]!;
-    if (!order.prepays.includes(prepay)) order.prepays.push(prepay);
-  });
+  const take = (body: { jsapi: { package: string } | null; h5Url: string | null }) => {
+    const prepay = /prepay_id=([^&]+)/.exec(body.jsapi?.package ?? body.h5Url!)![1]!;
+    for (const one of order.purchase?.orders ?? [order]) if (!one.prepays.includes(prepay)) one.prepays.push(prepay);
+  };
+  if (order.purchase) await ask(world, via, 'payPurchase', { as, params: { purchaseId: order.purchase.purchaseId }, key, body: { method } }, take);
+  else await ask(world, via, 'payOrder', { as, params: { orderId: order.orderId }, key, body: { method } }, take);
   if (pays) await tapPay(world, order, order.prepays.at(-1));
   if (looks) await look(world, order, via);
 }
@@ -125,17 +125,25 @@ export async function payFor(world: World, order: Order, method: 'jsapi' | 'h5',
 export async function tapPay(world: World, order: Order, prepay: string | undefined): Promise<void> {
   if (!prepay) return;
   const { sandbox } = world.t;
-  await sandbox!.control<{ transactions: { transaction_id: string; success_time: string; amount: { total: number } }[] }>('pay', { prepay_id: prepay }).then(({ transactions }) => {
-    for (const one of transactions) order.paid.set(one.transaction_id, one.amount.total);
-    order.paidAtMs ??= Date.parse(transactions[0]!.success_time);
-    count(world, 'cashier', 'paid');
-    // A slow finger: WeChat took it all the same.
-  }).catch(() => count(world, 'cashier', 'refused'));
+  const taken = await sandbox!.control<{ transactions: { out_trade_no: string; transaction_id: string; success_time: string; amount: { total: number } }[] }>('pay', { prepay_id: prepay }).catch(() => null);
+  count(world, 'cashier', taken ? 'paid' : 'refused');
+  for (const one of taken?.transactions ?? []) {
+    const mine = order.purchase ? await orderOf(world, order.purchase.orders, one.out_trade_no) : order;
+    mine.paid.set(one.transaction_id, one.amount.total);
+    mine.paidAtMs ??= Date.parse(one.success_time);
+  }
+}
+/** Whose part of a combined payment it is; the number alone tells. */
+async function orderOf(world: World, orders: readonly Order[], paymentId: string): Promise<Order> {
+  const [row] = await world.db.query<{ id: string }>('SELECT order_id AS id FROM payment WHERE payment_id = $1', [paymentId]);
+  return orders.find(({ orderId }) => orderId === row?.id)!;
 }
 
 export async function look(world: World, order: Order, via: number): Promise<void> {
   const as = world.people[order.buyer]!;
-  const { body, code } = await ask(world, via, 'checkPayment', { as, params: { orderId: order.orderId } });
+  const { body, code } = order.purchase
+    ? await ask(world, via, 'checkPurchase', { as, params: { purchaseId: order.purchase.purchaseId } })
+    : await ask(world, via, 'checkPayment', { as, params: { orderId: order.orderId } });
   if (code === null && order.paid.size > 0 && ['paid', 'completed'].includes(body.state)) await learnVouchers(world, order, via);
 }
 
@@ -177,6 +185,13 @@ const pay = act({
   },
 });
 
+async function cancelIt(world: World, order: Order, via: number, repeat: Repeat, key: string): Promise<void> {
+  const as = world.people[order.buyer]!;
+  const all = order.purchase?.orders ?? [order];
+  const taken = () => all.forEach((one) => (one.cancelled = true));
+  if (order.purchase) await ask(world, via, 'cancelPurchase', { as, params: { purchaseId: order.purchase.purchaseId }, key }, taken, repeat);
+  else await ask(world, via, 'cancelOrder', { as, params: { orderId: order.orderId }, key }, taken, repeat);
+}
 const cancel = act({
   weight: 4,
   draw: (d) => ({ order: drawPick(d), isAny: d.chance(0.2), isPaying: d.chance(0.35), via: drawVia(d), repeat: drawRepeat(d) }),
@@ -184,7 +199,7 @@ const cancel = act({
     const order = pickedLate(p.isAny ? [...world.model.orders.values()] : open(world), p.order);
     if (!order) return;
     await Promise.all([
-      ask(world, p.via, 'cancelOrder', { as: world.people[order.buyer]!, params: { orderId: order.orderId }, key: keyOf(world, step, 'cancel') }, () => void (order.cancelled = true), p.repeat),
+      cancelIt(world, order, p.via, p.repeat, keyOf(world, step, 'cancel')),
       p.isPaying ? tapPay(world, order, order.prepays.at(-1)) : null,
     ]);
   },

@@ -50,7 +50,7 @@ function auditOne(world: World, books: Books, coupon: Coupon, carriers: readonly
   const what = `coupon ${coupon.couponId} (${coupon.offer.face.title})`;
   const states = carriers.map((order) => carrierState(world, books, order));
   const live = states.filter((state) => state !== 'returned');
-  if (new Set(live.map((_, n) => carriers[states.indexOf(live[n]!)])).size > 1) say(`${what}: checkouts that hold it`, 1, live.length);
+  if (new Set(carriers.filter((_, n) => states[n] !== 'returned').map((order) => order.purchase?.purchaseId ?? order.orderId)).size > 1) say(`${what}: checkouts that hold it`, 1, live.length);
   // Whoever gets it back after its end has seven days more.
   if (found.validUntilMs !== coupon.validUntilMs) {
     const isGrace = states.includes('returned') && found.validUntilMs > coupon.validUntilMs && found.validUntilMs <= books.nowMs + 7 * DAY;

@@ -8,7 +8,7 @@ import { learn, readBooks, type Books } from './books';
 import { auditCoupons } from './audit-coupons';
 import { auditMoney } from './audit-money';
 import { auditRewards } from './audit-rewards';
-import { isTakenBack, standingUse, type Order, type Voucher } from './model';
+import { isTakenBack, standingUse, unitAt, type Order, type Voucher } from './model';
 import { drawFrom } from './seeded';
 import type { World } from './world';
 
@@ -75,6 +75,7 @@ function auditOrders(world: World, books: Books, say: Say): void {
     const ends = orderEnds(world, books, order);
     if (!ends.includes(found.state)) say(`order ${order.orderId} (${[...order.paid.values()].join(' + ') || 'nothing'} paid)`, ends.join(' or '), found.state);
     say(`order ${order.orderId} quantity, price, buyer`, [order.quantity, order.payableFen, world.people[order.buyer]!.personId], [found.quantity, found.payableFen, found.buyerId]);
+    auditPrice(books, order, found.placedAtMs, say);
     const isServed = ['paid', 'completed', 'refunded'].includes(ends[0]!) && !isWaiting(books, order) && !order.left && !isFailed(books, order);
     say(`order ${order.orderId}: vouchers`, isServed ? [order.quantity, order.payableFen - ladderFen(world, books, order)] : [0, 0], [order.vouchers.length, order.vouchers.reduce((sum, one) => sum + one.paidFen, 0)]);
   }
@@ -93,6 +94,14 @@ function auditOrders(world: World, books: Books, say: Say): void {
     const found = books.uses.get(use.redemptionId);
     say(`use ${use.redemptionId}: store and undone`, [world.shops[use.shop]!.storeIds[use.store], use.undone], [found?.storeId, found?.undone]);
   }
+}
+
+/** The price and the start of a sale are those of the moment that the database placed it; a purchase has one fate. */
+function auditPrice(books: Books, order: Order, placedAtMs: number, say: Say): void {
+  if (!order.group && order.deal.group === null) say(`order ${order.orderId}: unit price at ${new Date(placedAtMs).toISOString()}`, unitAt(order.deal, placedAtMs), order.unitPriceFen);
+  if (order.deal.startsAtMs !== null && placedAtMs < order.deal.startsAtMs) say(`order ${order.orderId} of a sale that starts at ${order.deal.startsAtMs}`, 'not before', placedAtMs);
+  const fates = new Set((order.purchase?.orders ?? []).map(({ orderId }) => books.orders.get(orderId)?.state).map((state) => (['unpaid', 'cancelled', 'expired'].includes(state ?? '') ? state : 'paid')));
+  if (fates.size > 1) say(`purchase ${order.purchase!.purchaseId}`, 'one fate', [...fates]);
 }
 
 function auditStock(world: World, books: Books, say: Say): void {

@@ -5,7 +5,7 @@ import type { World } from './world';
 
 export interface Books {
   nowMs: number;
-  orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; paidAtMs: number | null; splitState: string | null; subsidyState: string | null }>;
+  orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; placedAtMs: number; paidAtMs: number | null; splitState: string | null; subsidyState: string | null }>;
   vouchers: Map<string, { state: string; redemptionId: string | null }>;
   uses: Map<string, { storeId: string; undone: boolean; undoUntilMs: number }>;
   refunds: Map<string, { orderId: string; kind: string; state: string; amountFen: number; voucherIds: string[]; funded: boolean; answerByMs: number | null; paymentId: string; acceptedAtMs: number | null; answeredBy: string | null }>;
@@ -35,7 +35,7 @@ export async function readBooks(world: World): Promise<Books> {
   const [now] = await db.query<{ now: number }>('SELECT ms_of(juke_now()) AS now');
   const books: Books = {
     nowMs: now!.now,
-    orders: await keyed(`SELECT order_id AS key, o.state, quantity, payable_fen AS "payableFen", refunded_fen AS "refundedFen", buyer_id AS "buyerId", ms_of(paid_at) AS "paidAtMs",
+    orders: await keyed(`SELECT order_id AS key, o.state, quantity, payable_fen AS "payableFen", refunded_fen AS "refundedFen", buyer_id AS "buyerId", ms_of(placed_at) AS "placedAtMs", ms_of(paid_at) AS "paidAtMs",
       s.state AS "splitState", b.state AS "subsidyState" FROM guest_order o LEFT JOIN split s USING (order_id) LEFT JOIN subsidy b USING (order_id)`),
     vouchers: await keyed('SELECT voucher_id AS key, state, redemption_id AS "redemptionId" FROM voucher'),
     uses: await keyed('SELECT redemption_id AS key, store_id AS "storeId", undone_at IS NOT NULL AS undone, ms_of(undo_until) AS "undoUntilMs" FROM redemption'),

@@ -6,8 +6,11 @@ import type { StackCoupon } from '../../functions/contract/best-combination';
 
 export interface Deal {
   dealId: string; shop: number; termsVersion: number; priceFen: number; friendDiscountFen: number; rebateBps: number; rebateCapFen: number; commissionBps: number;
-  stock: number; limit: number; storeIds: string[]; group: GroupRule | null;
+  stock: number; limit: number; storeIds: string[]; group: GroupRule | null; offPeak: OffPeak | null; startsAtMs: number | null;
 }
+export interface OffPeak { days: number[]; fromMinute: number; toMinute: number; priceFen: number }
+/** A cart's checkout: paid, cancelled and expired as one. */
+export interface Purchase { purchaseId: string; orders: Order[] }
 export interface GroupRule { kind: 'standard' | 'ladder' | 'newcomer'; size: number; hours: 12 | 24 | 48; priceFen: number; hostBenefitFen: number; tiers: { size: number; priceFen: number }[] }
 export interface Group { groupId: string; deal: Deal; rule: GroupRule; orders: Order[] }
 /** What a coupon takes off, as its offer promised it. */
@@ -34,6 +37,8 @@ export interface Order {
   vouchers: Voucher[];
   carries: Carried[];
   group: Group | null;
+  purchase: Purchase | null;
+  unitPriceFen: number;
   /** When WeChat took the money, by its own word; to the second. */
   paidAtMs: number | null;
   left: boolean;
@@ -59,6 +64,13 @@ export const newModel = (): Model => ({
   deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), groups: new Map(), opening: new Set(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
 });
 
+/** The single price of a moment: cheaper on some days between two minutes of the day in Shanghai. */
+export function unitAt(deal: Deal, nowMs: number): number {
+  const shanghai = nowMs + 8 * 3_600_000;
+  const minute = Math.floor(shanghai / 60_000) % 1_440;
+  const day = ((Math.floor(shanghai / 86_400_000) + 3) % 7) + 1; // 1970 began on a Thursday
+  return deal.offPeak && deal.offPeak.days.includes(day) && minute >= deal.offPeak.fromMinute && minute < deal.offPeak.toMinute ? deal.offPeak.priceFen : deal.priceFen;
+}
 export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);
 /** WeChat's fee, half up. */
 export const feeFen = (fen: number) => Math.floor((fen * 60 + 5_000) / 10_000);

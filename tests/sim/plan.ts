@@ -1,5 +1,6 @@
 /** The schedule: what is attempted in which order, by whom, with which troubles. It comes from the seed alone. */
 import { buyActs } from './acts-buy';
+import { cartActs } from './acts-cart';
 import { couponActs } from './acts-coupons';
 import { groupActs } from './acts-groups';
 import { lookActs } from './acts-look';
@@ -9,7 +10,7 @@ import { drawFrom } from './seeded';
 import { troubles } from './troubles';
 import type { Size } from './world';
 
-export const acts: Record<string, Act> = { ...buyActs, ...couponActs, ...groupActs, ...useActs, ...lookActs, ...troubles };
+export const acts: Record<string, Act> = { ...buyActs, ...cartActs, ...couponActs, ...groupActs, ...useActs, ...lookActs, ...troubles };
 const weights = Object.fromEntries(Object.entries(acts).map(([name, { weight }]) => [name, weight]));
 /** So many steps lie between two quiet points. */
 export const QUIET_EVERY = 60;

@@ -6,7 +6,7 @@ import type { World } from './world';
 const SECOND = 1_000;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-export async function makeQuiet(world: World): Promise<void> {
+export async function makeQuiet(world: World, looks = 4): Promise<void> {
   const { t } = world;
   await t.sandbox!.control('faults', { reset: true });
   world.wire.up();
@@ -14,7 +14,7 @@ export async function makeQuiet(world: World): Promise<void> {
   await t.app.clock.read();
   for (const again of world.unsettled.splice(0)) await again();
   // Leases of the killed lapse, WeChat is asked again, what it accepted arrives.
-  for (let look = 0; look < 4; look += 1) {
+  for (let look = 0; look < looks; look += 1) {
     await t.sandbox!.control('flush');
     await idle(world);
     await world.jump(31 * SECOND);

@@ -52,8 +52,9 @@ async function letItEnd(world: World): Promise<void> {
   for (const days of [1, 3, 8, 30, 30, 30, 30]) {
     if (world.wrong.length > 0) return;
     await world.jump(days * DAY);
-    await makeQuiet(world);
+    await makeQuiet(world, 2);
   }
+  await makeQuiet(world);
   await audit(world, 'half a year later');
   const open = await world.db.query(`SELECT 'order' AS what, order_id AS id, state FROM guest_order WHERE state IN ('unpaid', 'paid')
     UNION ALL SELECT 'voucher', voucher_id, state FROM voucher WHERE state IN ('issued', 'refunding')

@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 const notices = act({
-  weight: 4,
+  weight: 5,
   draw: (d) => ({ kind: d.pick(['lose', 'late', 'twice', 'reorder', 'hold', 'probe', 'well'] as const), much: 1 + d.int(6) }),
   async play(world, p) {
     count(world, 'notices', p.kind);
@@ -25,7 +25,7 @@ const notices = act({
 
 const ENDPOINTS = ['prepay', 'query', 'close', 'refund', 'refundQuery', 'split', 'splitQuery', 'unfreeze', 'splitReturn', 'splitReturnQuery', 'subsidy', 'transfer', 'transferQuery', 'wxShipping', '*'] as const;
 const wechat = act({
-  weight: 5,
+  weight: 6,
   draw: (d) => ({
     endpoint: d.pick(ENDPOINTS), times: 1 + d.int(4), latencyMs: 20 + d.int(200),
     fault: d.pick(['timeoutBefore', 'timeoutAfterAccept', 'timeoutAfterAccept', 'http500', 'http500AfterAccept', 'http500AfterAccept', 'http429', 'latency'] as const),
@@ -38,7 +38,7 @@ const wechat = act({
 });
 
 const jump = act({
-  weight: 6,
+  weight: 7,
   draw: (d) => ({ ms: Number(d.weighed({ [20 * SECOND]: 5, [61 * SECOND]: 4, [6 * MINUTE]: 5, [16 * MINUTE]: 4, [5 * HOUR]: 2, [2 * DAY + MINUTE]: 2, [8 * DAY]: 1 })) }),
   async play(world, p) {
     count(world, 'jump', `${p.ms / SECOND} s`);
@@ -47,7 +47,7 @@ const jump = act({
 });
 
 const cut = act({
-  weight: 2,
+  weight: 2.5,
   draw: (d) => ({ forMs: 5 + d.int(150) }),
   async play(world, p) {
     count(world, 'cut', 'all');
@@ -59,7 +59,7 @@ const cut = act({
 /** One save commits and its answer never arrives. */
 const SAVES = ['orders_place', 'orders_mark_paid', 'orders_end', 'vouchers_redeem', 'vouchers_undo', 'refunds_open', 'refunds_request', 'refunds_answer', 'refunds_succeed', 'settlement_', 'referrals_release', 'kernel_finish_fact'] as const;
 const lose = act({
-  weight: 5,
+  weight: 6,
   draw: (d) => ({ save: d.pick(SAVES) }),
   async play(world, p) {
     void world.wire.loseAnswerOf(new RegExp(p.save)).then(() => count(world, 'lost answer', p.save));
@@ -67,7 +67,7 @@ const lose = act({
 });
 
 const kill = act({
-  weight: 1.5,
+  weight: 3.5,
   draw: (d) => ({ downMs: d.int(300) }),
   async play(world, p) {
     if (world.isDown) return;

@@ -4,7 +4,7 @@ import { openDb, type Db } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { startWorker, type Worker } from '../../functions/worker/runner';
 import { makeOffers } from './offers';
-import { newModel, type Deal, type GroupRule, type Model } from './model';
+import { newModel, type Deal, type GroupRule, type Model, type OffPeak } from './model';
 import { drawFrom, type Draw } from './seeded';
 import { openHouse, type House } from './servers';
 
@@ -82,7 +82,7 @@ async function settleIn(world: World): Promise<void> {
       const storeIds: string[] = n > 0 && draw.chance(0.3) ? [market.storeIds[0]] : market.storeIds;
       const made = n === 0 ? { dealId: market.dealId, termsVersion: market.termsVersion } : await market.addDeal({ ...deal, storeIds });
       const { priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, perPersonLimit } = deal;
-      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit, storeIds, group: deal.group ?? null } satisfies Deal);
+      world.model.deals.push({ ...made, shop, priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, stock, limit: perPersonLimit, storeIds, group: deal.group ?? null, offPeak: deal.offPeak ?? null, startsAtMs: null } satisfies Deal);
     }
   }
   await makeOffers(world);
@@ -95,6 +95,7 @@ function dealOf(draw: Draw, n: number, isGroup: boolean) {
   return {
     priceFen, friendDiscountFen: draw.int(Math.floor(priceFen / 5)), rebateBps: draw.int(2_200), rebateCapFen: draw.pick([0, 37, 2_000, 5_000]), commissionBps: draw.int(800),
     stock: n % 3 === 1 ? 3 + draw.int(10) : 400 + draw.int(400), perPersonLimit: 1 + draw.int(6), validDays: draw.pick(DAYS),
+    ...(n === 2 ? { offPeak: { days: [1, 3, 4, 5, 7].slice(0, 1 + draw.int(5)), fromMinute: draw.int(700), toMinute: 701 + draw.int(739), priceFen: Math.floor(priceFen * 0.7) } satisfies OffPeak } : {}),
     ...(isGroup ? { group: groupOf(draw, priceFen) } : {}),
   };
 }
