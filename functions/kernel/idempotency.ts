@@ -45,7 +45,7 @@ async function lookAll(db: Db, queue: Wish[]): Promise<void> {
     try {
       const rows = await db.query<Accepted & { n: number }>(
         `SELECT w.n::int AS n, i.body_hash AS hash, i.answer FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (actor, key, n)
-         JOIN idempotency i ON i.actor = w.actor AND i.key = w.key`, [some.map((w) => w.idem.actor), some.map((w) => w.idem.key)]);
+         CROSS JOIN LATERAL (SELECT body_hash, answer FROM idempotency k WHERE k.actor = w.actor AND k.key = w.key LIMIT 1) i`, [some.map((w) => w.idem.actor), some.map((w) => w.idem.key)]);
       const found = new Map(rows.map((row) => [row.n, row]));
       some.forEach((wish, i) => wish.done(found.get(i + 1) ?? null));
     } catch (error) {

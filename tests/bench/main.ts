@@ -1,6 +1,7 @@
 /** `npm run bench`: ratios against a floor measured in the same run. It starts and stops everything it needs, on loopback. */
 import { couponStampede } from './coupons';
 import { lastSeat } from './groups';
+import { flashExact, flashHot, flashRefused } from './flash';
 import { history, notices, purchase, redeem } from './journey';
 import { looking, type Result } from './measure';
 import { BENCH_SQL, orders } from './orders';
@@ -14,6 +15,9 @@ const cases: Record<string, (b: Bench, clients: number, ms: number) => Promise<R
   'orders-1000-deals': (b, c, ms) => orders(b, false, c, ms),
   'orders-hot-deal': (b, c, ms) => orders(b, true, c, ms),
   'group-last-seat': lastSeat,
+  'flash-exact': async (b, c) => (c === 64 ? flashExact(b, c) : null),
+  'flash-hot': flashHot,
+  'flash-refused': flashRefused,
   purchase,
   notices,
   redeem,

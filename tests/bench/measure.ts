@@ -28,7 +28,7 @@ export async function measure(clients: number, ms: number, client: (i: number) =
     }
   }));
   const seconds = (performance.now() - start) / 1_000;
-  if (costs) looking.said = await costs(times.length);
+  if (costs) looking.said = `${looking.said ? `${looking.said}\n` : ''}${await costs(times.length)}`;
   times.sort((a, b) => a - b);
   const at = (p: number) => round(times[Math.min(times.length - 1, Math.floor(times.length * p))] ?? 0);
   return { perSecond: Math.round(times.length / seconds), p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99), count: times.length };

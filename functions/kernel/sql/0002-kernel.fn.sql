@@ -23,8 +23,8 @@ END $$;
 CREATE OR REPLACE FUNCTION kernel_known(p jsonb) RETURNS TABLE (n int, code text, answer jsonb) LANGUAGE sql STABLE AS $$
   SELECT (a ->> 'n')::int, CASE WHEN f.family_id IS NOT NULL THEN 'SESSION_EXPIRED' WHEN i.body_hash <> a #>> '{idem,hash}' THEN 'KEY_REUSED' END, i.answer
   FROM jsonb_array_elements(p) a
-  LEFT JOIN session_family f ON f.family_id = a #>> '{idem,family}' AND f.revoked_at IS NOT NULL
-  LEFT JOIN idempotency i ON i.actor = a #>> '{idem,actor}' AND i.key = a #>> '{idem,key}'
+  LEFT JOIN LATERAL (SELECT s.family_id FROM session_family s WHERE s.family_id = a #>> '{idem,family}' AND s.revoked_at IS NOT NULL LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT k.key, k.body_hash, k.answer FROM idempotency k WHERE k.actor = a #>> '{idem,actor}' AND k.key = a #>> '{idem,key}' LIMIT 1) i ON true
   WHERE f.family_id IS NOT NULL OR i.key IS NOT NULL
 $$;
 -- Accepts new keys; answers how many were new. p: [{idem, answer}]

@@ -31,7 +31,8 @@ BEGIN
         AND h.expires_at > v_now - (x.a ->> 'hoardMs')::bigint * interval '1 millisecond') >= (x.a ->> 'hoardMax')::int AS hoards
     FROM jsonb_array_elements(p -> 'attempts') WITH ORDINALITY AS x (a, n)
     LEFT JOIN kernel_known((SELECT jsonb_agg(jsonb_build_object('n', y.n, 'idem', y.a -> 'idem')) FROM jsonb_array_elements(p -> 'attempts') WITH ORDINALITY AS y (a, n))) k ON k.n = x.n
-    LEFT JOIN guest_order u ON u.buyer_id = x.a ->> 'buyerId' AND u.deal_id = v_deal AND u.state = 'unpaid'
+    -- Row by row through the index: a plan for a hundred attempts would read every unpaid order.
+    LEFT JOIN LATERAL (SELECT g.order_id, g.purchase_id FROM guest_order g WHERE g.buyer_id = x.a ->> 'buyerId' AND g.deal_id = v_deal AND g.state = 'unpaid' LIMIT 1) u ON true
     ORDER BY x.n
   LOOP
     v_verdict := CASE
