@@ -26,11 +26,15 @@ export const picked = (lines: readonly CartLine[], leftOut: ReadonlySet<string>)
 
 export const sumFen = (lines: readonly { quantity: number; unitPriceFen: number }[]): number => lines.reduce((sum, line) => sum + line.quantity * line.unitPriceFen, 0);
 
+/** Between ids in an address: WeChat hands parameters on as they were encoded, so it is a character that never is. */
+const BETWEEN = '.';
+export const idsIn = (text: string | undefined): string[] => (text ?? '').split(BETWEEN).filter(Boolean);
+
 /** One thing is an ordinary order; a purchase has two or more. */
 export function wayToPay(lines: readonly CartLine[]): ['checkout' | 'purchaseCheckout', Record<string, string | number | undefined>] | null {
   const [first, ...more] = lines;
   if (!first) return null;
-  if (more.length > 0) return ['purchaseCheckout', { ids: lines.map((line) => line.dealId).join(',') }];
+  if (more.length > 0) return ['purchaseCheckout', { ids: lines.map((line) => line.dealId).join(BETWEEN) }];
   return ['checkout', { id: first.dealId, s: first.shareToken ?? undefined, n: first.quantity, cart: 1 }];
 }
 

@@ -62,7 +62,7 @@ describe('what is paid', () => {
   test('what cannot be bought, and what was left out, is not; one thing is an ordinary order', () => {
     const lines = [line(), tea, line({ dealId: 'deal_c', problem: 'sold_out' })];
     expect(picked(lines, new Set()).map(({ dealId }) => dealId)).toEqual(['deal_a', 'deal_b']);
-    expect(wayToPay(picked(lines, new Set()))).toEqual(['purchaseCheckout', { ids: 'deal_a,deal_b' }]);
+    expect(wayToPay(picked(lines, new Set()))).toEqual(['purchaseCheckout', { ids: 'deal_a.deal_b' }]);
     expect(wayToPay(picked(lines, new Set(['deal_a'])))).toEqual(['checkout', { id: 'deal_b', s: undefined, n: 2, cart: 1 }]);
     expect(wayToPay([])).toBeNull();
     expect(sumFen(picked(lines, new Set()))).toBe(12_800 + 15_200);
@@ -101,7 +101,7 @@ describe('the cart page', () => {
     expect(moves.at(-1)!.url).toBe('/pages/checkout/index?id=deal_b&n=2&cart=1');
     fireEvent.click(screen.getByRole('checkbox', { name: '全选' }));
     fireEvent.click(screen.getByRole('button', { name: '去结算（2）' }));
-    expect(moves.at(-1)!.url).toBe('/cart/pages/checkout/index?ids=deal_a%2Cdeal_b');
+    expect(moves.at(-1)!.url).toBe('/cart/pages/checkout/index?ids=deal_a.deal_b');
   });
 
   test('taps show at once and the last one counts', async () => {
@@ -146,7 +146,7 @@ describe('the cart page', () => {
 
 describe('paying together', () => {
   const both = async () => {
-    router.params = { ids: 'deal_a,deal_b' };
+    router.params = { ids: 'deal_a.deal_b' };
     render(<PurchaseCheckout />);
     await screen.findByRole('button', { name: '提交并支付' });
   };

@@ -5,6 +5,7 @@ import { buy, redeem, share } from '../support/trade';
 import { pagePaths } from './support/build';
 import { phonesOf } from './support/phones';
 import { ABSENT } from './support/realm';
+import { texts as cart } from '../../src/i18n/cart';
 import { texts as checkout } from '../../src/i18n/checkout';
 import { texts as common } from '../../src/i18n/common';
 import { texts as deal } from '../../src/i18n/deal';
@@ -33,7 +34,7 @@ let m: Market;
 let mia: TestPerson;
 const phoneOf = phonesOf(() => t);
 /** Addresses of things that exist. */
-let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund' | 'group' | 'groupDeal', string>;
+let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund' | 'group' | 'groupDeal' | 'purchase', string>;
 
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true });
@@ -48,10 +49,18 @@ beforeAll(async () => {
   const unpaid = await buy(t, m, mia, { dealId: (await m.addDeal({ title: '酸梅汤' })).dealId, pay: false });
   const groupDeal = (await m.addDeal({ title: '三人烤鱼', group: standard() })).dealId;
   const { groupId } = await openGroup(t, m, mia, { dealId: groupDeal });
+  await t.ok('setCartItem', { as: mia, params: { dealId: m.dealId }, body: { quantity: 1 } });
+  const purchase = await placeTogether([(await m.addDeal({ title: '凉茶' })).dealId, (await m.addDeal({ title: '糖水' })).dealId]);
   await t.drain();
-  ids = { group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
+  ids = { purchase, group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
 });
 afterAll(() => t.stop());
+
+async function placeTogether(dealIds: string[]): Promise<string> {
+  const { items, stack, payableFen } = await t.ok('quotePurchase', { as: mia, body: { items: dealIds.map((dealId) => ({ dealId, quantity: 1 })) } });
+  const priced = items.map(({ dealId, quantity, termsVersion, unitPriceFen }) => ({ dealId, quantity, termsVersion, expectedUnitPriceFen: unitPriceFen }));
+  return (await t.ok('placePurchase', { as: mia, body: { items: priced, stack, expectedPayableFen: payableFen, surface: 'weapp' } })).purchaseId;
+}
 
 test('no browser global is within reach, and no code is made from text', () => {
   const phone = phoneOf('林小满');
@@ -84,6 +93,9 @@ const PAGES: Record<string, { id?: keyof typeof ids; user?: string; shows: (l: '
   'pages/shares/index': { shows: (l) => [shares[l].title, HOTPOT] },
   'groups/pages/deal/index': { id: 'groupDeal', shows: (l) => [groups[l].dealGroups, '林小满'] },
   'groups/pages/mine/index': { shows: (l) => [groups[l].tabEnded, '三人烤鱼'] },
+  'cart/pages/cart/index': { shows: (l) => [cart[l].title, HOTPOT, cart[l].toCheckout(1)] },
+  'cart/pages/checkout/index': { shows: (l) => [cart[l].checkoutTitle, cart[l].toCart] },
+  'cart/pages/purchase/index': { id: 'purchase', shows: (l) => [cart[l].headUnpaid(2), '凉茶', '糖水', cart[l].cancelAll] },
   'merchant/pages/redeem/index': { user: '店长王姐', shows: (l) => [staff[l].scan, HOTPOT, '周屿'] },
   'merchant/pages/today/index': { user: '店长王姐', shows: (l) => [staff[l].today, '¥118.00'] },
   'merchant/pages/after-sales/index': { user: '店长王姐', shows: (l) => [staff[l].afterSales] },

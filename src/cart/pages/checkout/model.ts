@@ -14,7 +14,7 @@ import { replacePage } from '@/state/pages';
 import { paidPage, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
-import { isBuyable } from '../../logic';
+import { idsIn, isBuyable } from '../../logic';
 
 type Placing = RouteTypes['placePurchase']['body'];
 export type Quote = Answer<'quotePurchase'>;
@@ -28,7 +28,7 @@ export interface Refusal {
 export function usePurchaseCheckout() {
   const { params } = useRouter();
   const { ready, who } = usePerson();
-  const [ids, setIds] = useState<readonly string[]>(() => (params.ids ?? '').split(',').filter(Boolean));
+  const [ids, setIds] = useState<readonly string[]>(() => idsIn(params.ids));
   const [choice, setChoice] = useState<{ of: Quote; stack: Stack } | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
