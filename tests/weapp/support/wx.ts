@@ -113,7 +113,7 @@ function askedAbilities(device: Device): Record<string, Ability> {
   // Abilities that always work and answer nothing: noted, so that tests can see what was asked.
   const simple = [
     'requirePrivacyAuthorize', 'setClipboardData', 'hideToast', 'showToast', 'saveImageToPhotosAlbum', 'setScreenBrightness', 'setKeepScreenOn', 'openLocation', 'makePhoneCall',
-    'vibrateShort', 'showShareMenu', 'hideShareMenu', 'openSetting', 'openPrivacyContract', 'setNavigationBarColor', 'setNavigationBarTitle', 'setBackgroundColor',
+    'vibrateShort', 'showShareMenu', 'updateShareMenu', 'hideShareMenu', 'openSetting', 'openPrivacyContract', 'setNavigationBarColor', 'setNavigationBarTitle', 'setBackgroundColor',
     'setBackgroundTextStyle', 'stopPullDownRefresh', 'pageScrollTo', 'previewImage', 'authorize', 'hideHomeButton',
   ];
   for (const name of simple) acts[name] = () => ({});
