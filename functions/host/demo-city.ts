@@ -3,7 +3,7 @@
  * micro-degrees, money in fen, rates in basis points, hours in minutes of the day.
  */
 import type { RouteTypes } from '../contract/shapes';
-import type { Category } from '../contract/states';
+import type { Category, Fulfilment } from '../contract/states';
 
 type GroupRule = NonNullable<RouteTypes['createDeal']['body']['group']>;
 
@@ -20,6 +20,7 @@ export interface CityDeal {
   title: string;
   subtitle: string;
   pictureUrls: string[];
+  fulfilment: Fulfilment;
   items: { name: string; quantity: number }[];
   notes: string[];
   tags: string[];
@@ -100,6 +101,8 @@ interface More {
   weight?: number;
   art?: string;
   group?: GroupRule;
+  /** Made to be fetched: picked up at the counter with a code. */
+  pickup?: true;
 }
 /** `items`: "牛肉 ×2、毛肚" reads as two names with their quantities. */
 const dealsOf =
@@ -108,6 +111,7 @@ const dealsOf =
     title,
     subtitle,
     pictureUrls: [`/art/dish-${more.art ?? art}.svg`],
+    fulfilment: more.pickup ? 'pickup' : 'voucher',
     items: items.split('、').map(readItem),
     notes: [...notes, ...(more.notes ?? [])],
     tags: ['随时退', ...(more.tags ?? tags)],
@@ -244,6 +248,7 @@ export const city: readonly CityMerchant[] = [
         cap: 300,
         weight: 5,
         group: newcomers(2, 2_990),
+        pickup: true,
       }),
       bakery('海盐卷 4 枚', '外脆里空，黄油 82%', '海盐卷 ×4', 1_990, 200, { weight: 4 }),
       bakery('乡村酸面包一整个', '自养酵种，发酵 18 小时，约 700 克', '乡村酸面包', 3_600, 300),
@@ -463,7 +468,7 @@ export const city: readonly CityMerchant[] = [
     stores: [store('桥西店', '吉祥寺弄 9 号', 30_324_300, 120_141_500, 10, 20)],
     deals: [
       flower('亲子插花 1 大 1 小', '90 分钟，做一盆带走', '花材 ×2、花器', 13_800, 1_300),
-      flower('一束当季小花', '到店现包，五种花材', '花束', 4_990, 500, { tags: ['免预约'], weight: 2 }),
+      flower('一束当季小花', '下单后包好，到店取', '花束', 4_990, 500, { tags: ['免预约'], weight: 2, pickup: true }),
       flower('餐桌花一组', '一大两小三盆，摆一张长桌', '餐桌花 ×3', 16_800, 1_500, { limit: 2 }),
       flower('干花相框手作', '一小时，小朋友也能做', '相框、干花材料', 6_800, 600, { weight: 1 }),
     ],

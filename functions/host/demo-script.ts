@@ -8,7 +8,7 @@ import type { Stage } from './demo-history';
 import { HOME, type MadeDeal, type MadeMerchant } from './demo-market';
 import { dayStart } from './demo-plan';
 import { playGroups } from './demo-groups';
-import { answerComplaint, buy, complain, giveBack, open, place, share, use, type Purchase } from './demo-steps';
+import { answerComplaint, buy, buyTogether, complain, giveBack, open, place, share, use, type Purchase } from './demo-steps';
 import type { Actor } from './demo-world';
 
 type When = [daysAgo: number, time: string];
@@ -46,6 +46,7 @@ export function scriptDemoPeople(stage: Stage): () => string | null {
   for (const one of BROUGHT) bring(stage, one);
   complaintAfterRelease(stage);
   ownPurchases(stage);
+  together(stage);
   soldOut(stage);
   undone(stage);
   withdrawal(stage);
@@ -201,6 +202,20 @@ function withdrawal(stage: Stage): void {
     // WeChat knows the transfer by our number without its underscore.
     await world.sandbox(`transfers/${withdrawalId.replace('_', '')}/confirm`);
     await world.call('getWithdrawal', demo.guest, { params: { withdrawalId } });
+  });
+}
+
+/** 林小满 fetches for a picnic: a box and flowers to pick up and a coffee, three shops in one payment. The box is fetched. */
+function together(stage: Stage): void {
+  const { world, demo } = stage;
+  const all: Brought['of'][] = [['半亩烘焙', 0], ['花时工坊', 1], ['拾阶咖啡', 0]];
+  const deals = all.map((of) => dealOf(stage, of)).filter((deal) => deal !== undefined);
+  if (deals.length < 2) return;
+  let bought: Purchase[] = [];
+  stage.at(timeOf(stage, [1, '09:40']), async () => (bought = await buyTogether(world, demo.guest, deals)));
+  stage.at(timeOf(stage, [1, '10:30']), async () => {
+    const box = bought.find(({ deal }) => deal.merchant.data.name === '半亩烘焙');
+    if (box) await useAt(stage, box);
   });
 }
 

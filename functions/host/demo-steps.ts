@@ -96,6 +96,37 @@ export async function buy(
   return { buyer, deal, orderId, voucherIds: vouchers.map((one) => one.voucherId) };
 }
 
+/** A cart of several merchants, paid once at WeChat's cashier. */
+export async function buyTogether(world: World, buyer: Actor, deals: readonly MadeDeal[]): Promise<Purchase[]> {
+  for (const { dealId } of deals) await world.call('setCartItem', buyer, { params: { dealId }, body: { quantity: 1 } });
+  const { items } = await world.call('getCart', buyer);
+  const wishes = items.map(({ dealId, quantity }) => ({ dealId, quantity }));
+  const quote = await world.call('quotePurchase', buyer, { body: { items: wishes } });
+  const { purchaseId, orderIds } = await world.call('placePurchase', buyer, {
+    body: {
+      items: quote.items.map(({ dealId, quantity, termsVersion, unitPriceFen }) => ({
+        dealId,
+        quantity,
+        termsVersion,
+        expectedUnitPriceFen: unitPriceFen,
+      })),
+      stack: quote.stack,
+      expectedPayableFen: quote.payableFen,
+      surface: 'weapp',
+    },
+  });
+  const { jsapi } = await world.call('payPurchase', buyer, { params: { purchaseId }, body: { method: 'jsapi' } });
+  await world.sandbox('pay', { prepay_id: jsapi!.package.replace('prepay_id=', '') });
+  await world.call('checkPurchase', buyer, { params: { purchaseId } });
+  const bought: Purchase[] = [];
+  for (const [i, orderId] of orderIds.entries()) {
+    const { vouchers } = await world.call('getOrder', buyer, { params: { orderId } });
+    const deal = deals.find(({ dealId }) => dealId === wishes[i]!.dealId)!;
+    bought.push({ buyer, deal, orderId, voucherIds: vouchers.map((one) => one.voucherId) });
+  }
+  return bought;
+}
+
 /** The guest's phone shows the code of this minute, the clerk scans it. Answers the redemption. */
 export async function use(
   world: World,

@@ -1,0 +1,156 @@
+/** What WeChat tells us of combined payments, too often, too late, wrongly or not at all: F-01, F-03, F-05, F-16, F-27, F-33, F-34. */
+import { reconcileBill } from '../../functions/settlement';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { checkGreen, count, newKnife, people, settle } from '../support/faults';
+import { eventOf } from '../support/http';
+import { combineOf, makeStreet, placeTogether, purchaseState } from '../support/purchase';
+import { DAY, later, MINUTE } from '../support/trade';
+import { startInbox, type RawNotice } from '../support/wechat';
+
+let t: TestApp;
+let street: Market[];
+let buyer: TestPerson;
+let inbox: Awaited<ReturnType<typeof startInbox>>;
+const knife = newKnife();
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions, config: { poolSize: 20 } });
+  inbox = await startInbox();
+  street = await makeStreet(t, ['火锅店', '面包店', '花店'], { stock: 500, perPersonLimit: 50 });
+});
+beforeEach(async () => {
+  [buyer] = (await people(t, 1)) as [TestPerson];
+  inbox.seen.length = 0;
+  await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
+});
+afterEach(async () => {
+  knife.clear();
+  await t.sandbox!.control('faults', { reset: true });
+  await checkGreen(t);
+});
+afterAll(async () => {
+  await inbox.close();
+  await t.stop();
+});
+
+const wishes = () => street.map(({ dealId }) => ({ dealId }));
+const params = (purchaseId: string) => ({ as: buyer, params: { purchaseId } });
+const prepare = (purchaseId: string, method: 'jsapi' | 'h5' = 'jsapi') => t.handle('payPurchase', { ...params(purchaseId), body: { method } });
+async function prepared() {
+  const { purchaseId } = await placeTogether(t, buyer, wishes());
+  expect((await prepare(purchaseId)).status).toBe(200);
+  return { purchaseId, combineNo: await combineOf(t, purchaseId) };
+}
+const payAt = (combineNo: string) => t.sandbox!.control('pay', { out_trade_no: combineNo });
+async function paidAtWechat() {
+  const made = await prepared();
+  await payAt(made.combineNo);
+  return { ...made, notice: (await inbox.waitFor(1))[0]! };
+}
+const deliver = async (notice: RawNotice): Promise<number> =>
+  (await t.handler(eventOf({ method: 'POST', path: '/api/provider/wechat-pay/payments', rawBody: notice.body.toString(), headers: notice.headers }))).statusCode!;
+const PAID = { orders: ['paid'], payments: ['succeeded', 'succeeded', 'succeeded'], vouchers: 3, journals: 3 };
+const steps = (purchaseId: string) => count(t, "state_change JOIN guest_order ON order_id = subject_id WHERE subject_kind = 'order' AND purchase_id = $1", [purchaseId]);
+const refundsOf = (purchaseId: string) => t.db.query('SELECT r.kind, r.state, r.amount_fen AS fen FROM refund r JOIN guest_order o USING (order_id) WHERE o.purchase_id = $1', [purchaseId]);
+
+test('F-01 the same combined notice ten times at once: every order paid once, all answered', async () => {
+  const { purchaseId, notice } = await paidAtWechat();
+  expect(await Promise.all(Array.from({ length: 10 }, () => deliver(notice)))).toEqual(Array(10).fill(204));
+  expect(await purchaseState(t, purchaseId)).toEqual(PAID);
+  expect(await steps(purchaseId)).toBe(3);
+  expect(await count(t, 'provider_notice WHERE subject = $1', [(await combineOf(t, purchaseId))])).toBe(1);
+});
+
+test('F-01 a notice and three who ask, at once: once', async () => {
+  const { purchaseId, notice } = await paidAtWechat();
+  await Promise.all([deliver(notice), ...Array.from({ length: 3 }, () => t.ok('checkPurchase', params(purchaseId))), t.drain()]);
+  expect(await purchaseState(t, purchaseId)).toEqual(PAID);
+  expect(await steps(purchaseId)).toBe(3);
+});
+
+test('F-03 paid, and the word comes after all of it expired: each order goes back whole', async () => {
+  const { purchaseId, notice } = await paidAtWechat();
+  await t.db.call('orders_end_purchase', { purchaseId, to: 'cancelled' });
+  expect(await deliver(notice)).toBe(204);
+  await settle(t);
+  expect((await purchaseState(t, purchaseId))).toMatchObject({ orders: ['cancelled'], vouchers: 0, journals: 0 });
+  expect(await refundsOf(purchaseId)).toEqual(Array(3).fill({ kind: 'late_payment', state: 'succeeded', fen: 12_800 }));
+});
+
+test('F-05 no notice at all: the watch asks, and all are paid', async () => {
+  const { purchaseId, combineNo } = await prepared();
+  await t.sandbox!.control('faults', { notices: { lose: -1 } });
+  await payAt(combineNo);
+  await later(t, 31_000);
+  expect(await purchaseState(t, purchaseId)).toEqual(PAID);
+});
+
+test('F-05 nobody asked and nothing came: the bill of the day brings all of it (I-26)', async () => {
+  const { purchaseId, combineNo } = await prepared();
+  await t.sandbox!.control('faults', { notices: { lose: -1 } });
+  await payAt(combineNo);
+  const [row] = await t.db.query<{ day: string }>("SELECT (juke_now() AT TIME ZONE 'Asia/Shanghai')::date::text AS day");
+  await t.db.query("UPDATE fact SET state = 'done' WHERE subject = $1", [purchaseId]);
+  await t.moveTime(DAY);
+  await reconcileBill(t.app, row!.day);
+  expect((await purchaseState(t, purchaseId)).payments).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  await settle(t);
+});
+
+test('F-16 expiry and success at the same moment: one outcome for all of it', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const { purchaseId, combineNo } = await prepared();
+    await payAt(combineNo);
+    const notice = (await inbox.waitFor(round + 1))[round]!;
+    await t.moveTime(15 * MINUTE);
+    const answers = await Promise.all([t.drain(), t.ok('checkPurchase', params(purchaseId)), t.db.call('orders_end_purchase', { purchaseId, to: 'expired' })]);
+    expect(answers).toHaveLength(3);
+    await t.moveTime(-15 * MINUTE);
+    await deliver(notice);
+    await settle(t);
+    const state = await purchaseState(t, purchaseId);
+    expect(state.orders).toHaveLength(1);
+    expect(state.vouchers).toBe(state.orders[0] === 'paid' ? 3 : 0);
+    if (state.orders[0] !== 'paid') expect(await refundsOf(purchaseId)).toHaveLength(3);
+  }
+});
+
+test.each(['http500', 'http500AfterAccept', 'timeoutAfterAccept'])('F-27 preparing: %s. The same number again, one combined order at WeChat', async (kind) => {
+  const { purchaseId } = await placeTogether(t, buyer, wishes());
+  const combineNo = await combineOf(t, purchaseId);
+  await t.sandbox!.control('faults', { endpoint: 'prepay', fault: kind, times: 1 });
+  expect((await prepare(purchaseId)).body).toMatchObject({ code: 'PROVIDER_DOWN', retry: 'later' });
+  expect((await prepare(purchaseId)).status).toBe(200);
+  expect(await combineOf(t, purchaseId)).toBe(combineNo);
+  expect(await count(t, 'payment WHERE combine_no = $1', [combineNo])).toBe(3);
+  expect(t.sandbox!.sandbox.sandbox.world.get('combine', `${t.app.config.wechat.spMchid}|${combineNo}`)?.txKeys).toHaveLength(3);
+  await t.ok('cancelPurchase', params(purchaseId));
+});
+
+test('F-33 a sub-order of another amount: all of it is kept aside, nothing is paid', async () => {
+  const { purchaseId, combineNo } = await prepared();
+  await t.sandbox!.control('faults', { notices: { sendTo: inbox.url, override: { 'sub_orders.1.amount.total_amount': 1 } } });
+  await payAt(combineNo);
+  expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  expect(await purchaseState(t, purchaseId)).toMatchObject({ orders: ['unpaid'], vouchers: 0, journals: 0 });
+  expect(await t.db.query('SELECT reason FROM quarantine WHERE subject = $1', [combineNo])).toEqual([{ reason: expect.stringMatching(/: amount 1 instead of 12800/) }]);
+  await t.ok('cancelPurchase', params(purchaseId));
+});
+
+test('F-34 paid twice by two combined payments: the first counts, every order of the second goes back', async () => {
+  const { purchaseId, combineNo: first } = await prepared();
+  // The first is not closed at WeChat, as when our call to close it never arrived; both can be paid.
+  const second = `cmb_${Math.random().toString(36).slice(2).padEnd(12, '0')}`;
+  await t.db.call('orders_open_combined', {
+    purchaseId, combineNo: second,
+    payments: (await t.db.query('SELECT order_id AS "orderId", sub_mchid AS "subMchid" FROM payment WHERE combine_no = $1', [first])).map((row, i) => ({ ...row, paymentId: `pay_${second.slice(4)}${i}` })),
+  });
+  await t.db.query("UPDATE payment SET method = 'jsapi' WHERE combine_no = $1", [first]);
+  expect((await prepare(purchaseId, 'h5')).status).toBe(200);
+  await payAt(first);
+  await payAt(second);
+  const notices = await inbox.waitFor(2);
+  for (const notice of notices) expect(await deliver(notice)).toBe(204);
+  await settle(t);
+  expect(await purchaseState(t, purchaseId)).toMatchObject({ orders: ['paid'], payments: Array(6).fill('succeeded'), vouchers: 3, journals: 3 });
+  expect(await refundsOf(purchaseId)).toEqual(Array(3).fill({ kind: 'double_payment', state: 'succeeded', fen: 12_800 }));
+});

@@ -1,0 +1,72 @@
+/** Carts of the same deals, crosswise and all at once: no deadlock reaches anybody, nothing is oversold. F-24, I-10, A8. */
+import { startTestApp, type Market, type TestApp } from '../support/app';
+import { checkGreen, newKnife, people, settle, stockOf, tally } from '../support/faults';
+import { makeStreet, priced } from '../support/purchase';
+
+let t: TestApp;
+let street: Market[];
+const knife = newKnife();
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions, config: { poolSize: 24 } });
+  street = await makeStreet(t, ['火锅店', '面包店', '花店'], { stock: 12 });
+});
+afterEach(() => checkGreen(t));
+afterAll(() => t.stop());
+
+const deadlocks = async () => (await t.db.query<{ n: number }>('SELECT deadlocks::int AS n FROM pg_stat_database WHERE datname = current_database()'))[0]!.n;
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+test('F-24 forty people with the same deals in every order: twelve are served whole, no deadlock happens', async () => {
+  const before = await deadlocks();
+  const buyers = await people(t, 40);
+  const orders = [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2]];
+  const bodies = await Promise.all(buyers.map((buyer, i) => priced(t, buyer, orders[i % 4]!.map((shop) => ({ dealId: street[shop]!.dealId })))));
+  const replies = await Promise.all(buyers.map((as, i) => t.handle('placePurchase', { as, body: bodies[i]! })));
+  const { ok, ...refused } = tally(replies);
+  expect(Object.keys(refused)).toEqual(['SOLD_OUT']);
+  const sold = replies.flatMap((reply, i) => (reply.status === 200 ? orders[i % 4]! : []));
+  for (const [shop, { dealId }] of street.entries()) {
+    const held = sold.filter((one) => one === shop).length;
+    expect(await stockOf(t, dealId)).toEqual({ stocked: 12, available: 12 - held, held, sold: 0 });
+  }
+  expect(ok).toBeGreaterThanOrEqual(12);
+  // Cancelling and buying again, crosswise as well.
+  const winners = buyers.map((as, i) => ({ as, body: bodies[i]!, reply: replies[i]! })).filter(({ reply }) => reply.status === 200);
+  await pause(100);
+  const again = await Promise.all([
+    ...winners.map(({ as, reply }) => t.handle('cancelPurchase', { as, params: { purchaseId: reply.body.purchaseId } })),
+    ...buyers.filter((as) => !winners.some((w) => w.as === as)).map((as) => t.handle('placePurchase', { as, body: bodies[buyers.indexOf(as)]! })),
+  ]);
+  expect(Object.keys(tally(again)).filter((kind) => !['ok', 'SOLD_OUT'].includes(kind))).toEqual([]);
+  expect(await deadlocks()).toBe(before);
+});
+
+test('F-24 a storm of deadlocks over a purchase: three whole retries, then BUSY; none of it stands, and the same key does it once', async () => {
+  const [buyer] = await people(t, 1);
+  const deals = await Promise.all(street.map((shop) => shop.addDeal({ stock: 5 })));
+  const body = await priced(t, buyer!, deals.map(({ dealId }) => ({ dealId })));
+  let tries = 0;
+  knife.use({ before: (sql) => {
+    if (!/orders_place_purchase/.test(sql)) return;
+    tries += 1;
+    throw Object.assign(new Error('deadlock detected'), { code: tries % 2 ? '40P01' : '40001' });
+  } });
+  const busy = await t.handle('placePurchase', { as: buyer!, body, key: 'cart-storm-0001' });
+  knife.clear();
+  expect([tries, busy.status, busy.body.code]).toEqual([4, 503, 'BUSY']);
+  for (const { dealId } of deals) expect(await stockOf(t, dealId)).toMatchObject({ held: 0 });
+  const placed = await t.handle('placePurchase', { as: buyer!, body, key: 'cart-storm-0001' });
+  expect((await t.handle('placePurchase', { as: buyer!, body, key: 'cart-storm-0001' })).body).toEqual(placed.body);
+  for (const { dealId } of deals) expect(await stockOf(t, dealId)).toMatchObject({ held: 1 });
+  await settle(t);
+});
+
+test('I-28 a cart filled by many hands at once never holds more than its limit', async () => {
+  const [buyer] = await people(t, 1);
+  const deals = await Promise.all(Array.from({ length: 26 }, () => street[0]!.addDeal()));
+  const replies = await Promise.all(deals.map(({ dealId }) => t.handle('setCartItem', { as: buyer!, params: { dealId }, body: { quantity: 1 } })));
+  const { ok = 0, ...refused } = tally(replies);
+  expect(Object.keys(refused).filter((kind) => !['CART_FULL', 'BUSY'].includes(kind))).toEqual([]);
+  expect((await t.ok('getCart', { as: buyer! })).items).toHaveLength(ok);
+  expect(ok).toBeLessThanOrEqual(20);
+});
