@@ -100,12 +100,9 @@ test('F-16 expiry and success at the same moment: one outcome for all of it', as
   for (let round = 0; round < 3; round += 1) {
     const { purchaseId, combineNo } = await prepared();
     await payAt(combineNo);
-    const notice = (await inbox.waitFor(round + 1))[round]!;
     await t.moveTime(15 * MINUTE);
-    const answers = await Promise.all([t.drain(), t.ok('checkPurchase', params(purchaseId)), t.db.call('orders_end_purchase', { purchaseId, to: 'expired' })]);
-    expect(answers).toHaveLength(3);
-    await t.moveTime(-15 * MINUTE);
-    await deliver(notice);
+    await Promise.all([t.drain(), t.ok('checkPurchase', params(purchaseId)), t.db.call('orders_end_purchase', { purchaseId, to: 'expired' })]);
+    // What had ended is closed at WeChat; there it turns out that it was paid.
     await settle(t);
     const state = await purchaseState(t, purchaseId);
     expect(state.orders).toHaveLength(1);

@@ -72,6 +72,49 @@ describe('combined payment', () => {
   });
 });
 
+describe('the published samples of combined payment (UnionJsapiPrepay, UnionH5Prepay, UnionQueryByOutTradeNo, UnionClose), field by field', () => {
+  // What the sample clients send and read; time_expire is theirs, without milliseconds.
+  const sub = (n: number) => ({
+    mchid: known().spMchid, sub_mchid: `190000300${n}`, out_trade_no: number('sub'), amount: { total_amount: 10, currency: 'CNY' }, attach: '深圳分店', description: '腾讯充值中心-QQ会员充值',
+    detail: '买单费用', goods_tag: 'WXG', settle_info: { profit_sharing: false },
+  });
+  const request = () => ({
+    combine_appid: known().appid, combine_mchid: known().spMchid, combine_out_trade_no: number('cmb'), scene_info: { device_id: 'POS1:1', payer_client_ip: '14.17.22.32' },
+    sub_orders: [sub(1), sub(2)], time_expire: new Date(running.sandbox.now() + 8 * 3600_000 + 600_000).toISOString().slice(0, 19) + '+08:00', notify_url: inbox.url,
+  });
+  const path = (no: string) => `/v3/combine-transactions/out-trade-no/${encodeURIComponent(no)}`;
+  const named = (subs: ReturnType<typeof sub>[]) => subs.map(({ mchid, sub_mchid, out_trade_no }) => ({ mchid, sub_mchid, out_trade_no }));
+
+  it('prepay by JSAPI and by H5, query before and after, in the samples\' answer fields', async () => {
+    const jsapi = { ...request(), combine_payer_info: { openid: OPENID } };
+    expect(await api.post('/v3/combine-transactions/jsapi', jsapi)).toMatchObject({ status: 200, verified: true, json: { prepay_id: expect.stringMatching(/^wx/) } });
+    const unpaid = await api.get(path(jsapi.combine_out_trade_no));
+    expect(unpaid).toMatchObject({ status: 200, verified: true, json: { combine_appid: jsapi.combine_appid, combine_mchid: jsapi.combine_mchid, combine_out_trade_no: jsapi.combine_out_trade_no } });
+    expect(unpaid.json.sub_orders).toMatchObject(jsapi.sub_orders.map(({ mchid, sub_mchid, out_trade_no, attach, amount }) => ({ mchid, sub_mchid, out_trade_no, attach, amount, trade_state: 'NOTPAY' })));
+    expect(unpaid.json.sub_orders.every((one: any) => !('transaction_id' in one) && !('success_time' in one))).toBe(true);
+
+    const h5 = { ...request(), scene_info: { payer_client_ip: '14.17.22.32', device_id: 'POS1:1', h5_info: { type: 'iOS', app_name: '王者荣耀', app_url: 'https://pay.qq.com', bundle_id: 'com.tencent.wzryiOS', package_name: 'com.tencent.tmgp.sgame' } } };
+    expect(await api.post('/v3/combine-transactions/h5', h5)).toMatchObject({ status: 200, verified: true, json: { h5_url: expect.stringMatching(/^http/) } });
+    await call(running.url, '/sandbox/pay', { out_trade_no: h5.combine_out_trade_no });
+    const paid = (await api.get(path(h5.combine_out_trade_no))).json;
+    for (const one of paid.sub_orders) {
+      expect(one).toMatchObject({ trade_type: 'MWEB', trade_state: 'SUCCESS', bank_type: 'OTHERS', transaction_id: expect.stringMatching(/^\d{28}$/), success_time: expect.stringMatching(/\+08:00$/), amount: { total_amount: 10, payer_amount: 10, currency: 'CNY', payer_currency: 'CNY' } });
+    }
+    expect(paid.combine_payer_info.openid).toMatch(/^o/);
+    expect((await api.post(`${path(h5.combine_out_trade_no)}/close`, { combine_appid: h5.combine_appid, sub_orders: named(h5.sub_orders) })).json.code).toBe('ORDERPAID');
+  });
+
+  it('close answers nothing, may be repeated, and an unknown number is not found', async () => {
+    const body = { ...request(), combine_payer_info: { openid: OPENID } };
+    await api.post('/v3/combine-transactions/jsapi', body);
+    const close = () => api.post(`${path(body.combine_out_trade_no)}/close`, { combine_appid: body.combine_appid, sub_orders: named(body.sub_orders) });
+    expect(await close()).toMatchObject({ status: 204, text: '', verified: true });
+    expect((await api.get(path(body.combine_out_trade_no))).json.sub_orders.map((one: any) => one.trade_state)).toEqual(['CLOSED', 'CLOSED']);
+    expect([204, 400]).toContain((await close()).status);
+    expect((await api.get(path('no-such-number'))).json.code).toBe('ORDER_NOT_EXIST');
+  });
+});
+
 describe('bills', () => {
   const download = async (link: string): Promise<{ status: number; bytes: Buffer; signed: boolean }> => {
     const url = new URL(link);
