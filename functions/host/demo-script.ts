@@ -212,8 +212,8 @@ function together(stage: Stage): void {
   const deals = all.map((of) => dealOf(stage, of)).filter((deal) => deal !== undefined);
   if (deals.length < 2) return;
   let bought: Purchase[] = [];
-  stage.at(timeOf(stage, [1, '09:40']), async () => (bought = await buyTogether(world, demo.guest, deals)));
-  stage.at(timeOf(stage, [1, '10:30']), async () => {
+  stage.at(timeOf(stage, [1, '15:20']), async () => (bought = await buyTogether(world, demo.guest, deals)));
+  stage.at(timeOf(stage, [1, '16:10']), async () => {
     const box = bought.find(({ deal }) => deal.merchant.data.name === '半亩烘焙');
     if (box) await useAt(stage, box);
   });
