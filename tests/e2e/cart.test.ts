@@ -106,7 +106,7 @@ test('a purchase that was not paid is cancelled all together, from any of its or
   await arrives(v, /合并付款的一单/);
   await v.page.getByRole('button', { name: '去一起付款' }).locator('visible=true').click();
   await v.page.getByRole('button', { name: '全部取消' }).locator('visible=true').click();
-  await v.page.getByRole('dialog').getByRole('button', { name: '全部取消' }).click();
+  await v.page.getByRole('alertdialog').locator('visible=true').getByRole('button', { name: '全部取消' }).click();
   await arrives(v, '没有扣款。如果你刚付过，会全额自动退回。');
   expect(await count('guest_order', `state = 'cancelled'`)).toBe(2);
   await v.context.close();

@@ -1,6 +1,7 @@
 /** Every page of the compiled mini-program opens and draws true data, in both languages, with nothing of a browser within reach. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { openGroup, standard } from '../support/groups';
+import { placeTogether } from '../support/purchase';
 import { buy, redeem, share } from '../support/trade';
 import { pagePaths } from './support/build';
 import { phonesOf } from './support/phones';
@@ -50,17 +51,11 @@ beforeAll(async () => {
   const groupDeal = (await m.addDeal({ title: '三人烤鱼', group: standard() })).dealId;
   const { groupId } = await openGroup(t, m, mia, { dealId: groupDeal });
   await t.ok('setCartItem', { as: mia, params: { dealId: m.dealId }, body: { quantity: 1 } });
-  const purchase = await placeTogether([(await m.addDeal({ title: '凉茶' })).dealId, (await m.addDeal({ title: '糖水' })).dealId]);
+  const { purchaseId: purchase } = await placeTogether(t, mia, [await m.addDeal({ title: '凉茶' }), await m.addDeal({ title: '糖水' })].map(({ dealId }) => ({ dealId })));
   await t.drain();
   ids = { purchase, group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
 });
 afterAll(() => t.stop());
-
-async function placeTogether(dealIds: string[]): Promise<string> {
-  const { items, stack, payableFen } = await t.ok('quotePurchase', { as: mia, body: { items: dealIds.map((dealId) => ({ dealId, quantity: 1 })) } });
-  const priced = items.map(({ dealId, quantity, termsVersion, unitPriceFen }) => ({ dealId, quantity, termsVersion, expectedUnitPriceFen: unitPriceFen }));
-  return (await t.ok('placePurchase', { as: mia, body: { items: priced, stack, expectedPayableFen: payableFen, surface: 'weapp' } })).purchaseId;
-}
 
 test('no browser global is within reach, and no code is made from text', () => {
   const phone = phoneOf('林小满');
