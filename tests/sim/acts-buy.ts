@@ -3,7 +3,7 @@ import { act, drawPick, drawRepeat, drawVia, picked, pickedLate, type Pick } fro
 import { ask, count, keyOf, type Repeat } from './ask';
 import { bestByHand, byHand, carriedBy, type Quoted, type Wanted } from './prices';
 import type { Stack } from '../../functions/contract/best-combination';
-import { unitAt, type Deal, type Group, type Order, type Share } from './model';
+import { quotedUnit, type Deal, type Group, type Order, type Share } from './model';
 import type { Draw } from './seeded';
 import type { World } from './world';
 
@@ -66,9 +66,9 @@ export async function buy(world: World, deal: Deal, p: Wish, step: number, what:
   const by = sharer ? model.shares.find((one) => one.token === sharer.token) ?? null : null;
   if (sharer && !by) world.wrong.push(`a quote names a link that nobody was given: ${sharer.token}`);
   const rule = seat && (seat === 'open' ? deal.group! : seat.rule);
-  const wanted: Wanted[] = [{ deal, quantity, unitPriceFen: rule?.priceFen ?? unitAt(deal, nowMs), hostBenefitFen: seat === 'open' ? rule!.hostBenefitFen : 0, isBrought: by !== null }];
+  const wanted: Wanted[] = [{ deal, quantity, unitPriceFen: rule?.priceFen ?? quotedUnit(deal, quoted.body.unitPriceFen), hostBenefitFen: seat === 'open' ? rule!.hostBenefitFen : 0, isBrought: by !== null }];
   checkQuote(world, quoted.body, wanted, `quote of ${quantity} × ${deal.dealId}`);
-  const stack = stackOf(p, quoted.body.stack, coupons, by !== null);
+  const stack = stackOf(world, p, quoted.body.stack, coupons, by !== null);
   const priced = byHand(world, wanted, coupons, stack, nowMs);
   let placed: Order | null = null;
   const asked = await ask(world, p.via, 'placeOrder', {
@@ -89,13 +89,16 @@ export async function buy(world: World, deal: Deal, p: Wish, step: number, what:
     if (seat === 'open') model.opening.add(placed);
   }, p.repeat);
   // The price was right and nothing moved in between: there was no reason to call it changed.
-  if (asked.code === 'PRICE_CHANGED' && priced && !deal.offPeak) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
+  if (asked.code === 'PRICE_CHANGED' && asked.body && priced && !deal.offPeak && world.jumpedMs === jumpedMs) world.wrong.push(`${what} of ${deal.dealId}: ${JSON.stringify(stack)} costs ${priced.payableFen} by hand, ${JSON.stringify(asked.body.details)}`);
   if (placed && p.then !== 'leave') await payFor(world, placed, p.method, p.then === 'pay', p.via, `${keyOf(world, step, what)}-pay`);
   return placed;
 }
 
+/** A claim whose answer is still on its way: the server knows a coupon that nobody was told of yet. */
+const isAllTold = (world: World, coupons: readonly Quoted[]) => coupons.every(({ couponId }) => world.model.coupons.has(couponId));
 /** The price that the server found best must be what the rules say, and nothing cheaper may be left. */
 export function checkQuote(world: World, quote: { stack: Stack; payableFen: number; coupons: Quoted[]; nowMs: number }, wanted: readonly Wanted[], what: string): void {
+  if (!isAllTold(world, quote.coupons)) return;
   const priced = byHand(world, wanted, quote.coupons, quote.stack, quote.nowMs);
   if (priced?.payableFen !== quote.payableFen) world.wrong.push(`${what} with ${JSON.stringify(quote.stack)}: expected ${priced?.payableFen}, found ${quote.payableFen}`);
   const best = bestByHand(world, wanted, quote.coupons, quote.nowMs);
@@ -103,9 +106,9 @@ export function checkQuote(world: World, quote: { stack: Stack; payableFen: numb
 }
 
 /** What the guest chooses: the best, nothing but the friend's discount, or some of what is there, allowed or not. */
-export function stackOf(p: { stack: Wish['stack']; odd: number }, best: Stack, coupons: readonly Quoted[], isBrought: boolean): Stack {
-  if (p.stack === 'best') return best;
-  if (p.stack === 'plain') return { usesFriend: isBrought, couponIds: [] };
+export function stackOf(world: World, p: { stack: Wish['stack']; odd: number }, best: Stack, coupons: readonly Quoted[], isBrought: boolean): Stack {
+  if (p.stack === 'best' && isAllTold(world, coupons)) return best;
+  if (p.stack === 'plain' || !isAllTold(world, coupons)) return { usesFriend: isBrought, couponIds: [] };
   return { usesFriend: p.odd % 2 === 0 && isBrought, couponIds: coupons.map(({ couponId }) => couponId).filter((_, n) => Math.floor(p.odd / 2 ** (n + 1)) % 3 === 0).slice(0, 2).sort() };
 }
 

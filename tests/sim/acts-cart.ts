@@ -3,7 +3,7 @@ import type { Stack } from '../../functions/contract/best-combination';
 import { act, drawPick, drawRepeat, drawVia, picked } from './act';
 import { buy, checkQuote, drawWish, payFor, shareFor, stackOf, type Wish } from './acts-buy';
 import { ask, count, keyOf } from './ask';
-import { unitAt, type Deal, type Order, type Purchase } from './model';
+import { quotedUnit, type Deal, type Order, type Purchase } from './model';
 import { byHand, carriedBy, type Quoted, type Wanted } from './prices';
 
 const cart = act({
@@ -22,11 +22,11 @@ const cart = act({
     const jumpedMs = world.jumpedMs;
     const quoted = await ask(world, p.via, 'quotePurchase', { as: buyer, body: { items } });
     if (quoted.code !== null) return;
-    const { items: found, coupons, nowMs } = quoted.body as { items: { dealId: string; sharer: { token: string } | null }[]; coupons: Quoted[]; nowMs: number };
+    const { items: found, coupons, nowMs } = quoted.body as { items: { dealId: string; unitPriceFen: number; sharer: { token: string } | null }[]; coupons: Quoted[]; nowMs: number };
     const brought = wishes.map(({ deal }) => model.shares.find((one) => one.token === found.find(({ dealId }) => dealId === deal.dealId)?.sharer?.token) ?? null);
-    const wanted: Wanted[] = wishes.map(({ deal, quantity }, n) => ({ deal, quantity, unitPriceFen: unitAt(deal, nowMs), hostBenefitFen: 0, isBrought: brought[n] !== null }));
+    const wanted: Wanted[] = wishes.map(({ deal, quantity }, n) => ({ deal, quantity, unitPriceFen: quotedUnit(deal, found.find(({ dealId }) => dealId === deal.dealId)!.unitPriceFen), hostBenefitFen: 0, isBrought: brought[n] !== null }));
     checkQuote(world, quoted.body, wanted, `quote of a cart of ${wishes.length}`);
-    const stack: Stack = stackOf(p, quoted.body.stack, coupons, brought.some((one) => one !== null));
+    const stack: Stack = stackOf(world, p, quoted.body.stack, coupons, brought.some((one) => one !== null));
     const priced = byHand(world, wanted, coupons, stack, nowMs);
     let purchase: Purchase | null = null;
     await ask(world, p.via, 'placePurchase', {

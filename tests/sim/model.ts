@@ -71,6 +71,8 @@ export function unitAt(deal: Deal, nowMs: number): number {
   const day = ((Math.floor(shanghai / 86_400_000) + 3) % 7) + 1; // 1970 began on a Thursday
   return deal.offPeak && deal.offPeak.days.includes(day) && minute >= deal.offPeak.fromMinute && minute < deal.offPeak.toMinute ? deal.offPeak.priceFen : deal.priceFen;
 }
+/** One of the deal's two prices. A clock that jumps during a quote may show either; which one an order has is audited by when it was placed. */
+export const quotedUnit = (deal: Deal, foundFen: number): number => (foundFen === deal.offPeak?.priceFen ? foundFen : deal.priceFen);
 export const partFen = (fen: number, bps: number) => Math.floor((fen * bps) / 10_000);
 /** WeChat's fee, half up. */
 export const feeFen = (fen: number) => Math.floor((fen * 60 + 5_000) / 10_000);

@@ -2,7 +2,8 @@
  * A handful of seeds, and those that failed once. Seen to bite, each within three seeds of 200 to 400 steps: stock released
  * twice when an order expires; a reward one fen too large, or ended although something stood as used; a refund that voids
  * its vouchers only sometimes; a commission one fen too large; an idempotency key that is ignored; an after-sale that
- * silence declines; a failed withdrawal whose money does not come back.
+ * silence declines; a failed withdrawal whose money does not come back; a coupon that a cancelled order keeps; a group that
+ * succeeds with too few.
  */
 import { runSeed, type Ran } from './runner';
 import { planRun, planStep } from './plan';
