@@ -1,16 +1,17 @@
 /** An order follows its vouchers: completed when nothing is left to use, paid again after an undo. Runs twice without harm. */
 import { wechatApi } from '../identity';
-import { type App } from '../kernel';
+import { decided, type App } from '../kernel';
 import { findKeptPayment } from '../payments';
 import { findSet } from '../vouchers';
 import { findOrder } from './store';
 
-export async function serveOrder(app: App, orderId: string): Promise<null> {
-  const set = await findSet(app.db, orderId);
-  if (!set) return null;
-  if (set.live === 0 && set.redeemed > 0) await app.db.call('orders_serve', { orderId, to: 'completed' });
-  if (set.live > 0) await app.db.call('orders_serve', { orderId, to: 'paid' });
-  return null;
+export function serveOrder(app: App, orderId: string): Promise<null> {
+  return decided(async () => {
+    const set = await findSet(app.db, orderId);
+    const to = !set ? null : set.live > 0 ? 'paid' : set.redeemed > 0 ? 'completed' : null;
+    if (to) await app.db.call('orders_serve', { orderId, to, setVersion: set!.version });
+    return null;
+  });
 }
 
 /** WeChat's shipping duty: a voucher is reported as virtual goods when issued, a thing to be picked up as 用户自提, within 48 h. Only a WeChat payer can be told. */

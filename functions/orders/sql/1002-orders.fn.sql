@@ -161,9 +161,11 @@ CREATE OR REPLACE FUNCTION orders_give_back_fee(p_order text, p_fee_back bigint)
 -- Every voucher's money went back.
 CREATE OR REPLACE FUNCTION orders_refunded(p_order text) RETURNS void LANGUAGE sql AS
   $$ UPDATE guest_order SET state = 'refunded' WHERE order_id = p_order AND state IN ('paid', 'completed') AND refunded_fen = payable_fen $$;
--- Served (nothing left to use) or open again after an undo; p: {orderId, to}
+-- Served (nothing left to use) or open again after an undo, by the set of vouchers as it was seen: a late look changes nothing.
+-- p: {orderId, to, setVersion}
 CREATE OR REPLACE FUNCTION orders_serve(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM vouchers_need_set(p ->> 'orderId', (p ->> 'setVersion')::int);
   UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
   RETURN '{}';
 END $$;

@@ -91,6 +91,13 @@ BEGIN
   IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
 END $$;
 
+-- What was decided on this set still holds, and does until the caller's commit.
+CREATE OR REPLACE FUNCTION vouchers_need_set(p_order text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM voucher_set WHERE order_id = p_order AND version = p_version FOR SHARE;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
+END $$;
+
 -- I-15: voided in the same commit that starts the refund. Which of issued or redeemed is taken is named; all or none.
 CREATE OR REPLACE FUNCTION vouchers_void(p_order text, p_ids text[], p_from text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

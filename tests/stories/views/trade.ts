@@ -489,7 +489,8 @@ export async function liveHistory(town: Town) {
   });
   const served = await town.buy(town.friend, { brought: true, groupId: 'opengid-secret-1' });
   await town.redeem(served);
-  await db.call('orders_serve', { orderId: served.orderId, to: 'completed' });
+  const [{ version }] = (await db.query('SELECT version FROM voucher_set WHERE order_id = $1', [served.orderId])) as [{ version: number }];
+  await db.call('orders_serve', { orderId: served.orderId, to: 'completed', setVersion: version });
   await town.split(served);
   await town.move(7 * DAY + 1_000);
   await town.release(served);
