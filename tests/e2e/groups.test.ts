@@ -106,10 +106,11 @@ test('a group that is not full at its deadline fails, and its people see their m
 
 test('a full group offers another one with a seat, and who leaves gets everything back', async () => {
   const [a, b, c, d] = await Promise.all(['许知夏', '陈默', '阿舟', '吴桐'].map((name) => s.t.person(name)));
-  const full = await openGroup(s.t, m, a!);
-  await join(s.t, m, b!, full.groupId);
-  await sit(s.t, m, c!, { groupId: full.groupId });
-  const open = await openGroup(s.t, m, d!);
+  const { dealId } = await m.addDeal({ title: '另一桌烤鱼' });
+  const full = await openGroup(s.t, m, a!, { dealId });
+  await join(s.t, m, b!, full.groupId, { dealId });
+  await sit(s.t, m, c!, { groupId: full.groupId }, { dealId });
+  const open = await openGroup(s.t, m, d!, { dealId });
 
   const guest = await s.visit();
   await guest.page.goto(`${s.url}/pages/group/index?id=${full.groupId}`);
