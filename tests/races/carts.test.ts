@@ -1,4 +1,5 @@
 /** Carts of the same deals, crosswise and all at once: no deadlock reaches anybody, nothing is oversold. F-24, I-10, A8. */
+import { Client } from 'pg';
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { checkGreen, newKnife, people, settle, stockOf, tally } from '../support/faults';
 import { makeStreet, priced } from '../support/purchase';
@@ -39,6 +40,27 @@ test('F-24 forty people with the same deals in every order: twelve are served wh
   ]);
   expect(Object.keys(tally(again)).filter((kind) => !['ok', 'SOLD_OUT'].includes(kind))).toEqual([]);
   expect(await deadlocks()).toBe(before);
+});
+
+test('F-24 two carts crosswise wait for the same deal first: neither holds what the other needs', async () => {
+  const [one, two] = await people(t, 2);
+  const [first, last] = (await Promise.all([street[0]!.addDeal({ stock: 9 }), street[1]!.addDeal({ stock: 9 })])).map(({ dealId }) => ({ dealId })).sort((a, b) => (a.dealId < b.dealId ? -1 : 1)) as [{ dealId: string }, { dealId: string }];
+  const bodies = [await priced(t, one!, [first, last]), await priced(t, two!, [last, first])];
+  const admin = new Client({ connectionString: t.url });
+  await admin.connect();
+  try {
+    await admin.query('BEGIN');
+    await admin.query('SELECT FROM deal_stock WHERE deal_id = $1 FOR UPDATE', [first.dealId]);
+    const both = Promise.all([one!, two!].map((as, i) => t.handle('placePurchase', { as, body: bodies[i]! })));
+    const waiting = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%orders_place_purchase%'";
+    while ((await t.db.query<{ n: number }>(waiting))[0]!.n < 2) await pause(10);
+    await admin.query('SELECT FROM deal_stock WHERE deal_id = $1 FOR UPDATE NOWAIT', [last.dealId]);
+    await admin.query('COMMIT');
+    expect(tally(await both)).toEqual({ ok: 2 });
+  } finally {
+    await admin.end();
+  }
+  expect([await stockOf(t, first.dealId), await stockOf(t, last.dealId)]).toEqual(Array(2).fill({ stocked: 9, available: 7, held: 2, sold: 0 }));
 });
 
 test('F-24 a storm of deadlocks over a purchase: three whole retries, then BUSY; none of it stands, and the same key does it once', async () => {
