@@ -125,6 +125,7 @@ describe('leaving against completing', () => {
 });
 
 test('completing against the deadline: paid in time and heard of twice while it closes, the group succeeded once', async () => {
+  await t.sandbox!.control('faults', { notices: { lose: 10_000 } }); // what is heard comes from these calls alone
   for (const hold of [/orders_mark_paid/, /group_buys_begin_closing/, /orders_end/]) {
     const [host, guest] = (await people(t, 2)) as [TestPerson, TestPerson];
     const first = await openGroup(t, m, host);
@@ -142,6 +143,7 @@ test('completing against the deadline: paid in time and heard of twice while it 
     expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'succeeded', confirmed: 2 });
     expect(await count(t, 'voucher WHERE order_id = ANY ($1)', [[first.orderId, last.orderId]])).toBe(2);
   }
+  await t.sandbox!.control('faults', { reset: true });
 });
 
 const pick = fc.nat({ max: 4 });

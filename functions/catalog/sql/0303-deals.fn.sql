@@ -9,6 +9,10 @@ DECLARE
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
   IF NOT EXISTS (SELECT FROM merchants_find(p ->> 'merchantId')) THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
+  -- A11: only the merchant's own price may stand crossed out beside a flash price.
+  IF p #>> '{terms,regularDealId}' IS NOT NULL AND NOT EXISTS (SELECT FROM deal WHERE deal_id = p #>> '{terms,regularDealId}' AND merchant_id = p ->> 'merchantId') THEN
+    PERFORM juke_refuse('NOT_FOUND');
+  END IF;
   INSERT INTO deal (deal_id, merchant_id, title, subtitle, category, picture_urls, items, notes, tags, terms_version, fulfilment)
   VALUES (p ->> 'dealId', p ->> 'merchantId', p ->> 'title', p ->> 'subtitle', p ->> 'category', ARRAY(SELECT jsonb_array_elements_text(p -> 'pictureUrls')), p -> 'items',
     ARRAY(SELECT jsonb_array_elements_text(p -> 'notes')), ARRAY(SELECT jsonb_array_elements_text(p -> 'tags')), 1, coalesce(p ->> 'fulfilment', 'voucher'));
