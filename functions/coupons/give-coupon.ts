@@ -8,7 +8,7 @@ import { refuseClaim } from './claim-coupon';
 import { decideAudience } from './rules';
 import { findCoupon, findGift, findLastPaid, findOffer } from './store';
 
-const PAGE = 'pages/coupon-gift/index';
+const PAGE = 'coupons/pages/gift/index';
 
 export const giveCoupon: Story<'giveCoupon'> = (ctx, { params }) =>
   replayed(ctx, async () => {

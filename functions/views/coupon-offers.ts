@@ -33,7 +33,7 @@ export const listStoreOffers: Story<'listStoreOffers'> = async (ctx, { query }) 
     ...faceOf(row as FaceRow, ctx.language),
     state: row.state,
     code: row.code,
-    codeUrl: row.code && `${ctx.config.publicUrl}/pages/coupons/index?code=${row.code}`,
+    codeUrl: row.code && `${ctx.config.publicUrl}/coupons/pages/claim/index?code=${row.code}`,
     total: row.total,
     claimed: row.claimed,
     held: row.held,

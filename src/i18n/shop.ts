@@ -6,6 +6,8 @@ export const texts = defineTexts({
     title: '门店',
     map: '去这儿',
     call: '打电话',
+    coupons: '这家店有券可以领',
+    toClaim: '去领',
     deals: '这家店的优惠',
     noDeals: '这家店现在没有在卖的优惠',
     noDealsText: '同一个商家的其他店也可以看看',
@@ -13,6 +15,8 @@ export const texts = defineTexts({
     rebateMeaning: '返：你分享后，朋友到店用掉、过 7 天售后期才到账。',
   },
   en: {
+    coupons: 'This shop has coupons',
+    toClaim: 'Claim',
     title: 'Shop',
     map: 'Directions',
     call: 'Call',

@@ -110,6 +110,11 @@ export function payReturnUrl(page: string): string | undefined {
   return location.origin + page;
 }
 
+/** This page's address on the web, for a link that is passed on. */
+export function webAddress(page: string): string {
+  return location.origin + page;
+}
+
 export async function requestTransfer(ticket: TransferTicket): Promise<PaymentOutcome> {
   if (!ticket.url) throw new Error('no confirmation address');
   location.assign(ticket.url);

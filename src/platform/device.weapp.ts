@@ -116,6 +116,11 @@ export function payReturnUrl(_page: string): string | undefined {
   return undefined;
 }
 
+/** A mini-program passes on cards, not addresses. */
+export function webAddress(_page: string): string {
+  return '';
+}
+
 /** Asks the person to take the money into WeChat's balance. */
 export async function requestTransfer(ticket: TransferTicket): Promise<PaymentOutcome> {
   if (!wx.canIUse('requestMerchantTransfer')) throw new Error('requestMerchantTransfer is not supported');

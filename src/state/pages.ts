@@ -24,11 +24,17 @@ export const pages = {
   dealGroups: '/groups/pages/deal/index',
   myGroups: '/groups/pages/mine/index',
   cart: '/cart/pages/cart/index',
+  couponCentre: '/coupons/pages/centre/index',
+  claimCoupon: '/coupons/pages/claim/index',
+  myCoupons: '/coupons/pages/mine/index',
+  couponGift: '/coupons/pages/gift/index',
   purchaseCheckout: '/cart/pages/checkout/index',
   purchase: '/cart/pages/purchase/index',
   redeem: '/merchant/pages/redeem/index',
   today: '/merchant/pages/today/index',
   afterSales: '/merchant/pages/after-sales/index',
+  offers: '/merchant/pages/offers/index',
+  newOffer: '/merchant/pages/new-offer/index',
 } as const;
 
 export type PageName = keyof typeof pages;

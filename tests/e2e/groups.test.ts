@@ -26,7 +26,7 @@ const tap = ({ page }: Visitor, name: string | RegExp) => page.getByRole('button
 async function pays(v: Visitor, button: RegExp, amount: string, phone?: string): Promise<void> {
   await tap(v, button);
   if (phone) await login(s, v, phone);
-  await arrives(v, '没凑齐全额原路退回，成团前随时能退出。');
+  await arrives(v, /没凑齐 3 人，钱会自动原路退回；成团前随时能退出/);
   await tap(v, '提交并支付');
   await tap(v, `付款 ${amount}`);
 }

@@ -63,7 +63,7 @@ END $$;
 -- A notice about a coupon, with the words of its offer.
 CREATE OR REPLACE FUNCTION coupons_tell(p_coupon coupon, p_kind text, p_person text, p_more jsonb) RETURNS void LANGUAGE sql AS $$
   SELECT identity_notify(p_person, p_kind, jsonb_build_object('couponId', p_coupon.coupon_id, 'untilMs', ms_of(p_coupon.valid_until),
-    'title', (SELECT title FROM coupon_offer WHERE offer_id = p_coupon.offer_id)) || p_more, '/pages/coupons/index')
+    'title', (SELECT title FROM coupon_offer WHERE offer_id = p_coupon.offer_id)) || p_more, '/coupons/pages/mine/index')
 $$;
 
 -- Two accounts became one: coupons, counts and gifts follow. What an order that stays behind holds (p_left) waits with it.

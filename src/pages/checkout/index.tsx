@@ -1,57 +1,69 @@
-// Checkout: what is bought, what it costs line by line, the promise, and one button.
+// Checkout: what is bought, which discounts, what it costs line by line, the promise, and one button.
 import { Text, View } from '@tarojs/components';
-import type { Answer } from '@/api';
+import type { PricedStack } from '@contract/best-combination';
+import { serverNow, type Answer } from '@/api';
+import { a11y } from '@/components/a11y';
 import { Button } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
 import { Line } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
-import { Note, NoticeStrip } from '@/components/notice';
+import { Note } from '@/components/notice';
 import { Page } from '@/components/page';
 import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
+import { StackCard } from '@/components/stack-card';
 import { Stepper } from '@/components/stepper';
+import { Tag } from '@/components/tag';
+import { Touchable } from '@/components/touchable';
 import { texts } from '@/i18n/checkout';
-import { day, money, sentences, shopName } from '@/i18n/format';
+import { day, dayTime, money, price, sentences, shopName, soonTime } from '@/i18n/format';
+import { couponName, texts as stackTexts } from '@/i18n/stack';
 import { texts as trade } from '@/i18n/trade';
 import { useT } from '@/i18n';
-import { openTab } from '@/state/pages';
+import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { lastMoment } from '@/state/trade';
 import { useCheckout } from './model';
-import { seatExit, SeatNote } from './seat';
+import type { Way } from './refusal';
 import './index.scss';
 
 type Quote = Answer<'quoteOrder'>;
 type Deal = Answer<'getDeal'>;
+type Model = ReturnType<typeof useCheckout>;
 
 export default function Checkout() {
   const t = useT(texts);
   const model = useCheckout();
-  const { deal, quote, ready } = model;
-  const blocked = deal.data ? (!deal.data.isOnSale ? t.ended : deal.data.available <= 0 ? t.soldOut : '') : '';
+  const { deal, quote, ready, priced, refusal } = model;
+  const whole = ready && quote.data && priced ? { quote: quote.data, priced } : null;
   return (
-    <Page title={t.title} className="checkout" bottom={ready && quote.data ? <Bar model={model} quote={quote.data} blocked={blocked} /> : undefined}>
+    <Page title={t.title} className="checkout" bottom={whole ? <Bar model={model} {...whole} /> : undefined}>
       {!model.dealId ? <ErrorState place="page" error={{ code: 'NOT_FOUND', message: t.noDeal, retry: 'never' }} /> : null}
       {deal.error && !deal.data ? <ErrorState error={deal.error} place="page" onRetry={deal.refresh} /> : null}
       {deal.loading ? <CardSkeleton lines={2} /> : null}
       {deal.data ? <DealRow deal={deal.data} model={model} /> : null}
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
-      {model.notice ? <NoticeStrip tone="warn">{model.notice}</NoticeStrip> : null}
-      {ready && quote.error ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={seatExit(quote.error, model.dealId, t) ?? { text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
-      {ready && quote.loading && !quote.error ? <CardSkeleton lines={3} /> : null}
-      {ready && quote.data ? <Bill quote={quote.data} /> : null}
-      {ready && quote.data ? <SeatNote quote={quote.data} /> : null}
+      {refusal ? <RefusalCard model={model} /> : null}
+      {ready && quote.error && !refusal ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
+      {ready && quote.loading && !quote.error ? <><CardSkeleton lines={3} /><CardSkeleton lines={3} /></> : null}
+      {whole && model.stack ? (
+        <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={<MoreCoupons deal={deal.data} />} />
+      ) : null}
+      {whole ? <Bill {...whole} /> : null}
+      {whole ? <Promises model={model} {...whole} /> : null}
     </Page>
   );
 }
 
-function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useCheckout> }) {
+function DealRow({ deal, model }: { deal: Deal; model: Model }) {
   const t = useT(trade);
+  const w = useT(texts);
   const language = useLanguage();
+  const { data: quote } = model.quote;
   const first = deal.stores[0];
-  const max = Math.max(1, Math.min(model.quote.data?.maxQuantity ?? 1, deal.available || 1));
+  const max = Math.max(1, Math.min(quote?.maxQuantity ?? 1, deal.available || 1));
   return (
     <View className="jk-card checkout__deal">
       <Picture src={deal.pictureUrls[0] ?? ''} width={72} height={72} radius={10} />
@@ -59,61 +71,137 @@ function DealRow({ deal, model }: { deal: Deal; model: ReturnType<typeof useChec
         <View className="jk-strong jk-semibold jk-2lines">{deal.title}</View>
         <View className="jk-caption jk-text-2 jk-ell checkout__shop">{(deal.fulfilment === 'pickup' ? t.pickupAt : String)(t.moreStores(first ? shopName(deal.merchantName, first.name, language) : deal.merchantName, deal.stores.length))}</View>
         <View className="checkout__buy">
-          <PriceTag fen={model.quote.data?.unitPriceFen ?? deal.priceFen} size="s" exact />
-          {model.ready ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}
+          <View className="checkout__unit">
+            <PriceTag fen={quote?.unitPriceFen ?? deal.priceFen} size="s" exact />
+            {quote ? <Kind quote={quote} /> : null}
+          </View>
+          {model.ready && !model.group ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}
+          {model.group ? <Text className="jk-caption jk-text-3">{w.oneSeat}</Text> : null}
         </View>
       </View>
     </View>
   );
 }
 
-function Bill({ quote }: { quote: Quote }) {
+function Kind({ quote }: { quote: Quote }) {
+  const t = useT(texts);
+  if (quote.priceKind === 'single') return null;
+  const word = quote.group ? t.seats(quote.group.size) : quote.priceKind === 'flash' ? t.flash : t.offPeak;
+  return <Tag tone="price" className="checkout__kind">{word}</Tag>;
+}
+
+function RefusalCard({ model }: { model: Model }) {
+  const { refusal, deal } = model;
+  if (!refusal) return null;
+  const go = (way: Way) => {
+    if (way.do === 'group') model.goTo({ groupId: way.groupId });
+    if (way.do === 'open') model.goTo({ open: true });
+    if (way.do === 'single') model.goTo(undefined);
+    if (way.do === 'seeGroup') openPage('group', { id: way.groupId });
+    if (way.do === 'quantity') model.setQuantity(way.count);
+    if (way.do === 'orders') openTab('orders');
+    if (way.do === 'shop') openPage('shop', { id: deal.data?.stores[0]?.storeId });
+    if (way.do === 'again') model.again();
+  };
+  return (
+    <View className="checkout__refusal" {...a11y({ role: 'alert' })}>
+      <Icon name="alert" size={20} />
+      <View className="jk-grow checkout__refused">
+        <View className="jk-strong jk-semibold">{refusal.title}</View>
+        <View className="jk-label checkout__shop">{refusal.text}</View>
+        {refusal.ways.length > 0 ? (
+          <View className="checkout__ways">
+            {refusal.ways.map(({ text, way }) => <Button key={text} size="s" kind="outline" className="checkout__way" onClick={() => go(way)}>{text}</Button>)}
+          </View>
+        ) : null}
+      </View>
+    </View>
+  );
+}
+
+/** Coupons for this deal that the person may still claim. */
+function MoreCoupons({ deal }: { deal: Deal | null }) {
+  const t = useT(texts);
+  if (!deal || deal.couponCount === 0) return null;
+  return (
+    <Touchable className="checkout__more" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
+      <Text className="jk-grow">{t.moreCoupons(deal.couponCount)}</Text>
+      <Icon name="chevron-right" size={14} />
+    </Touchable>
+  );
+}
+
+function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
+  const t = useT(texts);
+  const c = useT(trade);
+  const s = useT(stackTexts);
+  const language = useLanguage();
+  const { sharer, group, quantity, singlePriceFen } = quote;
+  const nameOf = ({ kind, couponId }: PricedStack['lines'][number]['parts'][number]) => {
+    if (kind === 'price') return group ? t.seatPrice(group.size) : { single: c.priceLine, group: c.groupLine, flash: c.flashLine, off_peak: c.offPeakLine }[quote.priceKind](quantity);
+    if (kind === 'host_benefit') return c.hostBenefit;
+    const coupon = quote.coupons.find((one) => one.couponId === couponId);
+    if (coupon) return couponName(coupon, s, language);
+    return sharer ? c.friendDiscount(sharer.person.name) : c.friendDiscountPlain;
+  };
+  const singleFen = singlePriceFen * quantity;
+  const isCheaper = quote.unitPriceFen < singlePriceFen;
+  const saved = isCheaper ? t.less(price(singleFen), money(singleFen - priced.payableFen)) : priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : '';
+  return (
+    <View className="jk-card jk-block checkout__bill">
+      {priced.lines[0]!.parts.map((part, i) => <Line key={i} label={nameOf(part)} tone={part.amountFen < 0 ? 'price' : undefined}>{money(part.amountFen)}</Line>)}
+      <View className="jk-hr checkout__hr" />
+      <View className="checkout__total">
+        <View className="jk-caption jk-text-3 jk-num">{saved}</View>
+        <View className="checkout__sum">
+          <Text className="jk-strong checkout__word">{c.total}</Text>
+          <PriceTag fen={priced.payableFen} size="m" exact />
+        </View>
+      </View>
+    </View>
+  );
+}
+
+function Promises({ model, quote }: { model: Model; quote: Quote }) {
   const t = useT(texts);
   const c = useT(trade);
   const language = useLanguage();
-  const { sharer } = quote;
-  const priceLines = { single: c.priceLine, group: c.groupLine, flash: c.flashLine, off_peak: c.offPeakLine };
-  const nameOf = ({ kind, title }: Quote['lines'][number]) => {
-    if (kind === 'price') return priceLines[quote.priceKind](quote.quantity);
-    if (kind === 'host_benefit') return c.hostBenefit;
-    if (kind !== 'friend_discount') return title ?? '';
-    return sharer ? c.friendDiscount(sharer.person.name) : c.friendDiscountPlain;
-  };
+  const { group, priceKind } = quote;
+  const { sharer } = model;
+  // A ladder succeeds from its first tier on.
+  const rule = model.deal.data?.group;
+  const needed = group ? (rule?.kind === 'ladder' && rule.size === group.size ? (rule.tiers[0]?.size ?? group.size) : group.size) : 0;
+  const ends = !group ? '' : group.deadlineMs === null ? t.groupWithin(group.hours, needed) : t.groupBy(dayTime(group.deadlineMs, language, quote.nowMs), needed);
   return (
     <>
-      <View className="jk-card jk-block checkout__bill">
-        {quote.lines.map((line, i) => (
-          <Line key={i} label={nameOf(line)} tone={line.amountFen < 0 ? 'price' : undefined}>{money(line.amountFen)}</Line>
-        ))}
-        <View className="jk-hr checkout__hr" />
-        <View className="checkout__total">
-          <View className="jk-caption jk-text-3 jk-num">{quote.savedFen > 0 ? t.saved(money(quote.savedFen)) : ''}</View>
-          <View className="checkout__sum">
-            <Text className="jk-strong checkout__word">{c.total}</Text>
-            <PriceTag fen={quote.payableFen} size="m" exact />
-          </View>
-        </View>
-      </View>
       <View className="jk-card jk-block checkout__method">
         <Icon name="check-circle" size={20} color="var(--wechat)" />
         <Text className="jk-body checkout__wechat">{t.wechatPay}</Text>
         <Text className="jk-caption jk-text-3 checkout__hint">{t.wechatPayHint}</Text>
       </View>
-      <Note icon="shield">{sentences(language, c.promiseLong, t.validUntil(day(lastMoment(quote.validUntilMs), language)))}</Note>
+      {group?.isLastSeat ? <Note icon="clock">{t.lastSeat}</Note> : null}
+      {priceKind === 'off_peak' ? <Note icon="clock">{t.offPeakNote}</Note> : null}
+      {priceKind === 'flash' ? <Note icon="clock">{t.flashNote}</Note> : null}
+      <Note icon="shield">{sentences(language, c.promiseLong, ends, group ? '' : t.validUntil(day(lastMoment(quote.validUntilMs), language)))}</Note>
       {sharer && sharer.rebateFen > 0 ? <Note icon="rebate">{t.rebateNote(sharer.person.name, money(sharer.rebateFen))}</Note> : null}
     </>
   );
 }
 
-function Bar({ model, quote, blocked }: { model: ReturnType<typeof useCheckout>; quote: Quote; blocked: string }) {
+function Bar({ model, quote, priced }: { model: Model; quote: Quote; priced: PricedStack }) {
   const t = useT(texts);
+  const language = useLanguage();
+  const { data: deal } = model.deal;
+  const startsAtMs = deal?.flash?.startsAtMs ?? 0;
+  const early = startsAtMs > serverNow() ? t.startsAt(soonTime(startsAtMs, language, serverNow())) : '';
+  const blocked = early || (deal ? (!deal.isOnSale ? t.ended : deal.available <= 0 ? t.soldOut : '') : '');
   return (
     <>
       <View className="checkout__amount">
-        <PriceTag fen={quote.payableFen} size="l" exact />
-        {quote.savedFen > 0 ? <View className="jk-caption jk-text-3 jk-num checkout__saved">{t.saved(money(quote.savedFen))}</View> : null}
+        <PriceTag fen={priced.payableFen} size="l" exact />
+        {priced.savedFen > 0 ? <View className="jk-caption jk-text-3 jk-num checkout__saved">{t.saved(money(priced.savedFen))}</View> : null}
       </View>
-      <Button className="checkout__submit" loading={model.busy || model.quote.refreshing} disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)} onClick={model.submit}>
+      <Button className="checkout__submit" loading={model.busy || model.quote.refreshing} disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)} onClick={() => void model.submit()}>
         {blocked || t.submit}
       </Button>
     </>

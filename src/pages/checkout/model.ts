@@ -1,11 +1,12 @@
-// Checkout: a quote for each quantity, one order placed once, then the payment. The person sees the price before it is sent,
-// and the server refuses another one (A-16). Guards F-09.
-import { useEffect, useRef, useState } from 'react';
-import { useRouter } from '@tarojs/taro';
-import { call, Failure, useAction, useLoad } from '@/api';
+// Checkout: a quote for each quantity, the price of the chosen discounts by the server's own function, one order placed once, then
+// the payment. The person sees the price before it is sent, and the server refuses another one (A-16). Guards F-09.
+import { useDidShow, useRouter } from '@tarojs/taro';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { priceStack, type Stack } from '@contract/best-combination';
+import { call, type Failure, useAction, useLoad } from '@/api';
 import type { RouteTypes } from '@contract/shapes';
+import { isAllowed, sameStack, toStackLine } from '@/components/stack-card/logic';
 import { texts } from '@/i18n/checkout';
-import { money } from '@/i18n/format';
 import { textsIn } from '@/i18n';
 import { surface } from '@/platform';
 import { setInCart } from '@/state/cart';
@@ -14,38 +15,81 @@ import { replacePage } from '@/state/pages';
 import { usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
-import { seatExit, seatIn } from './seat';
+import { isPlain, refusalOf, type Refusal } from './refusal';
 
 type Placing = RouteTypes['placeOrder']['body'];
+type Group = Placing['group'];
 
 export function useCheckout() {
   const { params } = useRouter();
   const dealId = params.id ?? '';
   const shareToken = /^[0-9a-z]{12,28}$/.test(params.s ?? '') ? params.s : undefined;
-  const seat = seatIn(params);
-  const seatKey = JSON.stringify(seat);
   const { ready, who } = usePerson();
-  const [quantity, setQuantity] = useState(() => Math.max(1, Math.trunc(Number(params.n)) || 1));
-  const [notice, setNotice] = useState<string | null>(null);
+  const [group, setGroup] = useState<Group>(() => groupIn(params));
+  const [count, setCount] = useState(() => Math.max(1, Math.trunc(Number(params.n)) || 1));
+  const quantity = group ? 1 : count;
+  const [choice, setChoice] = useState<Stack | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
 
   const deal = useLoad(() => call('getDeal', { params: { dealId }, query: { share: shareToken } }), [dealId, shareToken, who], { ready: dealId !== '' });
-  const quote = useLoad(() => call('quoteOrder', { body: withToken({ dealId, quantity, group: seat }, shareToken) }), [dealId, quantity, seatKey, shareToken, who], {
-    ready: ready && dealId !== '', keep: true,
-  });
+  const wish = { dealId, quantity, ...(shareToken ? { shareToken } : {}), ...(group ? { group } : {}) };
+  const quote = useLoad(() => call('quoteOrder', { body: wish }), [JSON.stringify(wish), who], { ready: ready && dealId !== '', keep: true });
   useLoginOnce(ready);
 
-  const refused = (failure: Failure) => void onRefused(failure, dealId, setNotice, () => void quote.refresh());
-  const place = useAction<Placing, { orderId: string }>(`order.${dealId}`, (body, idempotencyKey) => call('placeOrder', { body, idempotencyKey }), refused);
+  const now = quote.data;
+  const lines = useMemo(() => (now ? [toStackLine(now)] : []), [now]);
+  // A choice stays through a new price as long as it is allowed; another quantity starts with the best.
+  const stack = now && (choice && isAllowed(lines, now.coupons, choice, now.nowMs) ? choice : now.stack);
+  const priced = now && stack ? priceStack(lines, now.coupons, stack, now.nowMs) : null;
+
+  // What the sharer earns is on what is paid: asked again for another choice.
+  const isOther = stack !== null && now?.sharer != null && !sameStack(stack, now.stack);
+  const chosen = useLoad(() => call('quoteOrder', { body: { ...wish, stack: stack as Stack } }), [JSON.stringify(stack), now], { ready: isOther, keep: true });
+  const sharer = (isOther ? chosen.data?.sharer : null) ?? now?.sharer ?? null;
+
+  // Coupons claimed on another page count here at once.
+  const shown = useRef(false);
+  useDidShow(() => {
+    if (shown.current && ready && quote.data) void quote.refresh();
+    shown.current = true;
+  });
+
+  const buy = {
+    setQuantity: (next: number) => {
+      setChoice(null);
+      setRefusal(null);
+      setCount(next);
+    },
+    /** another group, one's own, or none */
+    goTo: (next: Group) => {
+      setChoice(null);
+      setRefusal(null);
+      setGroup(next);
+    },
+    again: () => {
+      setRefusal(null);
+      void deal.refresh();
+      void quote.refresh();
+    },
+  };
+
+  const refused = async (failure: Failure) => {
+    if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
+    if (failure.code === 'UNPAID_ORDER_EXISTS' && (await askOpenUnpaid(failure))) return;
+    if (failure.code === 'COUPON_NOT_USABLE') setChoice(null);
+    setRefusal(refusalOf(failure));
+    // Without an answer it may have been placed: the same request is sent again, not another one.
+    if (!failure.unknown && (failure.retry !== 'later' || failure.code === 'SOLD_OUT')) await Promise.all([deal.refresh(), quote.refresh()]);
+  };
+  const place = useAction<Placing, { orderId: string }>(`order.${dealId}`, (body, idempotencyKey) => call('placeOrder', { body, idempotencyKey }), (failure) => void refused(failure));
   const placed = useRef('');
   const { busy: paying, pay } = usePay((failure) => void onPayRefused(failure, placed.current));
 
-  const fits = quote.data !== null && quote.data.quantity === quantity && quote.error === null;
+  const fits = now !== null && now.quantity === quantity && (now.group !== null) === (group !== undefined) && quote.error === null;
   const submit = async () => {
-    const now = quote.data;
-    if (!now || !fits) return;
-    setNotice(null);
-    const body = withToken({ dealId, quantity, group: seat, stack: now.stack, termsVersion: now.termsVersion, expectedPayableFen: now.payableFen, surface: surface() }, shareToken);
-    const order = await place.run(body);
+    if (!now || !priced || !fits) return;
+    setRefusal(null);
+    const order = await place.run({ ...wish, termsVersion: now.termsVersion, stack: priced.stack, expectedPayableFen: priced.payableFen, surface: surface() });
     if (!order) return;
     placed.current = order.orderId;
     // Ordered alone out of the cart: it is not in it any more.
@@ -55,11 +99,14 @@ export function useCheckout() {
     if (outcome === 'cancelled') replacePage('order', { id: order.orderId, cancelled: 1 });
   };
 
-  return { dealId, ready, deal, quote, quantity, setQuantity, notice, fits, submit, busy: place.busy || paying };
+  // A quote is refused for the same reasons as an order.
+  const shownRefusal = refusal ?? (quote.error && isPlain(quote.error) ? refusalOf(quote.error) : null);
+  return { dealId, shareToken, ready, deal, quote, quantity, group, lines, stack, priced, sharer, choose: setChoice, refusal: shownRefusal, fits, submit, busy: place.busy || paying, ...buy };
 }
 
-function withToken<T extends object>(body: T, shareToken: string | undefined): T & { shareToken?: string } {
-  return shareToken ? { ...body, shareToken } : body;
+function groupIn(params: Partial<Record<string, string>>): Group {
+  if (params.open === '1') return { open: true };
+  return /^grp_[0-9a-z]{8,28}$/.test(params.group ?? '') ? { groupId: params.group as string } : undefined;
 }
 
 /** A browser's guest is asked to log in when the page opens, once; coming back without it leaves the page to say why. */
@@ -72,23 +119,15 @@ function useLoginOnce(ready: boolean): void {
   }, [ready]);
 }
 
-async function onRefused(failure: Failure, dealId: string, tell: (text: string) => void, requote: () => void): Promise<void> {
+/** true: the person goes to see the unpaid one. */
+async function askOpenUnpaid({ details }: Failure): Promise<boolean> {
   const t = textsIn(texts, getLanguage());
-  const { orderId, purchaseId, payableFen } = failure.details;
-  if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
-  if (failure.code === 'UNPAID_ORDER_EXISTS' && typeof orderId === 'string') {
-    const open = await confirmDialog({ title: t.unpaidTitle, body: t.unpaidBody, ok: t.openUnpaid, cancel: t.later });
-    if (open && typeof purchaseId === 'string') replacePage('purchase', { id: purchaseId });
-    else if (open) replacePage('order', { id: orderId });
-    return;
-  }
-  const exit = seatExit(failure, dealId, t);
-  if (exit) {
-    if (await confirmDialog({ title: t.seatRefused, body: failure.message, ok: exit.text, cancel: t.later })) exit.onClick();
-    return;
-  }
-  tell(failure.code === 'PRICE_CHANGED' && typeof payableFen === 'number' ? t.priceChanged(money(payableFen)) : failure.message);
-  if (failure.retry !== 'later' || failure.code === 'SOLD_OUT') requote();
+  const { orderId, purchaseId } = details;
+  if (typeof orderId !== 'string') return false;
+  const open = await confirmDialog({ title: t.unpaidTitle, body: t.unpaidBody, ok: t.openUnpaid, cancel: t.later });
+  if (open && typeof purchaseId === 'string') replacePage('purchase', { id: purchaseId });
+  else if (open) replacePage('order', { id: orderId });
+  return true;
 }
 
 /** The order stands, only the payment did not start: the order page goes on from here. */

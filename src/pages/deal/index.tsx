@@ -26,7 +26,7 @@ import { Bar } from './bar';
 import { EarnsLine, LandingCard, LandingHero } from './landing';
 import { useDeal, type Deal } from './model';
 import { FlashStrip, GroupTerms, OffPeakStrip, OpenGroups } from './offers';
-import { Items, Promises, RulesSheet, Stores } from './parts';
+import { CouponRow, Items, Promises, RulesSheet, Stores } from './parts';
 import { offerOf } from './price';
 import { ShareOffer } from './share';
 import { cardOf, momentsOf, useLinks } from './share-model';
@@ -114,6 +114,7 @@ export default function DealPage() {
             {tags.length > 0 ? <View className="deal-tags">{tags.map((tag) => <Tag key={tag} tone="grey" className="deal-tags__one">{tag}</Tag>)}</View> : null}
             <Promises deal={deal} onRules={() => setSheet('rules')} />
           </View>
+          <CouponRow deal={deal} />
           <OffPeakStrip deal={deal} />
           <OpenGroups deal={deal} />
           {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine invite={invite} /> : null}

@@ -37,6 +37,23 @@ export function Promises({ deal, onRules }: { deal: Deal; onRules: () => void })
   );
 }
 
+/** Coupons for this deal that can be claimed before buying. */
+export function CouponRow({ deal }: { deal: Deal }) {
+  const t = useT(texts);
+  if (deal.couponCount === 0 || !deal.isOnSale) return null;
+  return (
+    <Touchable className="deal-block deal-coupons" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
+      <Icon name="ticket" size={20} color="var(--price)" />
+      <View className="jk-grow deal-coupons__body">
+        <View className="jk-strong">{t.coupons(deal.couponCount)}</View>
+        <View className="deal-coupons__note">{t.couponsNote}</View>
+      </View>
+      <Text className="deal-coupons__claim">{t.toClaim}</Text>
+      <Icon name="chevron-right" size={14} color="var(--text-3)" />
+    </Touchable>
+  );
+}
+
 export function RulesSheet({ deal, open, onClose }: { deal: Deal; open: boolean; onClose: () => void }) {
   const t = useT(texts);
   const language = useLanguage();

@@ -33,7 +33,7 @@ export default function Mine() {
   usePullDownRefresh(() => void mine.refresh().finally(() => Taro.stopPullDownRefresh()));
   const unread = me?.unreadNotices ?? 0;
   const inCart = useCartCount();
-  const open = (page: 'cart' | 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
+  const open = (page: 'cart' | 'myCoupons' | 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
 
   return (
     <Page title={t.title} tab="mine" tabDot={unread > 0}>
@@ -64,6 +64,7 @@ export default function Mine() {
       <Orders />
       <List inset={68}>
         <ListRow icon="cart" tone="brand" title={t.cart} note={t.cartNote} value={inCart > 0 ? <Text className="mine-unread">{t.inCart(inCart)}</Text> : undefined} onClick={open('cart')} />
+        <ListRow icon="ticket" tone="brand" title={t.coupons} note={t.couponsNote} onClick={open('myCoupons')} />
         <ListRow
           icon="bell"
           tone="brand"

@@ -68,7 +68,7 @@ type Look = [icon: IconName, tone: 'brand' | 'rebate' | 'danger' | 'warn' | 'gre
 const looks: [prefix: string, look: Look][] = [
   ['reward.cancelled', ['rebate', 'grey']], ['reward.clawed_back', ['rebate', 'grey']], ['reward.', ['rebate', 'rebate']],
   ['withdrawal.failed', ['wallet', 'warn']], ['withdrawal.', ['wallet', 'rebate']], ['after_sale.', ['refund', 'warn']], ['refund.', ['refund', 'brand']],
-  ['order.expired', ['clock', 'grey']], ['purchase.expired', ['clock', 'grey']], ['order.', ['ticket', 'brand']], ['voucher.undone', ['ticket', 'warn']], ['voucher.', ['store-in', 'brand']], ['payout.', ['shield', 'warn']],
+  ['order.expired', ['clock', 'grey']], ['purchase.expired', ['clock', 'grey']], ['order.', ['ticket', 'brand']], ['voucher.undone', ['ticket', 'warn']], ['voucher.', ['store-in', 'brand']], ['payout.', ['shield', 'warn']], ['coupon.ending', ['clock', 'warn']], ['coupon.', ['gift', 'brand']],
 ];
 const lookOf = (kind: string): Look => looks.find(([prefix]) => kind.startsWith(prefix))?.[1] ?? ['bell', 'grey'];
 

@@ -22,7 +22,7 @@ import { callPhone, openMap } from '@/platform';
 import { useRebateShown } from '@/state/config';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
-import { useShop } from './model';
+import { useShop, useShopCoupons } from './model';
 import './index.scss';
 
 type Shop = Answer<'getStore'>;
@@ -34,6 +34,7 @@ export default function ShopPage() {
   const showRebate = useRebateShown();
   usePullDownRefresh(() => void shop.refresh().finally(() => Taro.stopPullDownRefresh()));
   const { data } = shop;
+  const hasCoupons = useShopCoupons(data?.store.merchantId);
 
   return (
     <Page title={data?.store.merchantName ?? t.title}>
@@ -46,7 +47,7 @@ export default function ShopPage() {
       {shop.error && !data ? <ErrorState place="page" error={shop.error} onRetry={shop.refresh} /> : null}
       {data ? (
         <>
-          <Head store={data.store} />
+          <Head store={data.store} hasCoupons={hasCoupons} />
           <View className="shop-title">{t.deals}</View>
           {data.deals.length === 0 ? <EmptyState title={t.noDeals} text={data.otherStores.length > 0 ? t.noDealsText : undefined} /> : (
             <>
@@ -66,7 +67,7 @@ export default function ShopPage() {
   );
 }
 
-function Head({ store }: { store: Shop['store'] }) {
+function Head({ store, hasCoupons }: { store: Shop['store']; hasCoupons: boolean }) {
   const t = useT(texts);
   const c = useT(common);
   const language = useLanguage();
@@ -88,6 +89,7 @@ function Head({ store }: { store: Shop['store'] }) {
         {store.distanceM === null ? null : <Text className="shop-fact__far"> · {distance(store.distanceM)}</Text>}
       </Fact>
       <Fact icon="phone" action={t.call} onClick={() => callPhone(store.phone)}>{store.phone}</Fact>
+      {hasCoupons ? <Fact icon="ticket" action={t.toClaim} onClick={() => openPage('couponCentre', { merchant: store.merchantId })}>{t.coupons}</Fact> : null}
     </View>
   );
 }

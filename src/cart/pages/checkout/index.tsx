@@ -12,6 +12,7 @@ import { Page } from '@/components/page';
 import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
+import { StackCard } from '@/components/stack-card';
 import { Tag } from '@/components/tag';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/cart';
@@ -44,6 +45,7 @@ export default function PurchaseCheckout() {
       {!isShort && quote.error && !refusal ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toCart, onClick: toCart }} /> : null}
       {ready && !whole && !isShort && !quote.error && !cart.error ? <><CardSkeleton lines={3} /><CardSkeleton lines={3} /></> : null}
       {whole ? <Items quote={whole.quote} /> : null}
+      {whole && model.stack ? <StackCard lines={model.stackLines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} /> : null}
       {whole ? <Bill {...whole} /> : null}
     </Page>
   );

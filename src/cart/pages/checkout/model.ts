@@ -1,9 +1,10 @@
 // Checkout of several things: what of the cart is paid, the price of the chosen discounts (the same function as the server's),
 // one purchase placed once, then one payment. A refusal says what happened and what can be done; the cart stays. Guards F-09, A-16.
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useRouter } from '@tarojs/taro';
 import { call, useAction, useLoad, type Answer, type Failure, type RouteTypes } from '@/api';
-import { priceStack, type Stack, type StackLine } from '@contract/best-combination';
+import { priceStack, type Stack } from '@contract/best-combination';
+import { toStackLine } from '@/components/stack-card/logic';
 import { texts } from '@/i18n/cart';
 import { money } from '@/i18n/format';
 import { textsIn } from '@/i18n';
@@ -39,7 +40,8 @@ export function usePurchaseCheckout() {
   const quote = useLoad(() => call('quotePurchase', { body: { items } }), [JSON.stringify(items)], { ready: items.length > 1, keep: true });
   // A choice is one among the coupons of its quote; the next quote starts with the best.
   const stack = choice && choice.of === quote.data ? choice.stack : (quote.data?.stack ?? null);
-  const priced = quote.data && stack ? priceStack(quote.data.items.map(toStackLine), quote.data.coupons, stack, quote.data.nowMs) : null;
+  const stackLines = useMemo(() => quote.data?.items.map(toStackLine) ?? [], [quote.data]);
+  const priced = quote.data && stack ? priceStack(stackLines, quote.data.coupons, stack, quote.data.nowMs) : null;
 
   // What changed may be a price, the stock or a coupon: all of it is asked again.
   const anew = async () => {
@@ -82,6 +84,7 @@ export function usePurchaseCheckout() {
     /** chosen, and not to be paid now */
     staying: wanted.filter((line) => !isBuyable(line)),
     lines,
+    stackLines,
     stack,
     choose: (next: Stack) => quote.data && setChoice({ of: quote.data, stack: next }),
     busy: place.busy || paying,
@@ -93,12 +96,6 @@ export function usePurchaseCheckout() {
 }
 
 const toItem = ({ dealId, quantity, shareToken }: Pick<CartLine, 'dealId' | 'quantity' | 'shareToken'>) => ({ dealId, quantity, ...(shareToken ? { shareToken } : {}) });
-
-/** A line as the search for the best stack takes it; a deal has one line. */
-export function toStackLine(item: Quote['items'][number]): StackLine {
-  const { dealId, merchantId, storeIds, quantity, unitPriceFen, hostBenefitFen, friendDiscountFen } = item;
-  return { lineId: dealId, dealId, merchantId, storeIds, quantity, unitPriceFen, hostBenefitFen, friendDiscountFen };
-}
 
 export function refusalOf({ code, details, message }: Failure): Refusal {
   const t = textsIn(texts, getLanguage());

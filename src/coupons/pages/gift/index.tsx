@@ -1,0 +1,70 @@
+// A coupon from a friend: who gives it, what it is, and one button. Somebody else may have been quicker: then it says so.
+import { View } from '@tarojs/components';
+import { useRouter } from '@tarojs/taro';
+import { call, useAction, useLoad, useSession } from '@/api';
+import { a11y } from '@/components/a11y';
+import { Avatar } from '@/components/avatar';
+import { Button } from '@/components/button';
+import { CouponTicket } from '@/components/coupon-ticket';
+import { ErrorState } from '@/components/error-state';
+import { Note, NoticeStrip } from '@/components/notice';
+import { Page } from '@/components/page';
+import { CardSkeleton } from '@/components/skeleton';
+import { useT } from '@/i18n';
+import { texts } from '@/i18n/coupons';
+import { dayTime } from '@/i18n/format';
+import { isWeapp } from '@/platform';
+import { toast } from '@/state/overlays';
+import { openPage, replacePage } from '@/state/pages';
+import { useLanguage } from '@/state/settings';
+import { signIn } from '@/state/sign-in';
+import { audienceWord, validityOf } from '../../words';
+import '../../coupons.scss';
+
+const TOKEN = /^[0-9a-z]{12,28}$/;
+
+export default function CouponGift() {
+  const t = useT(texts);
+  const language = useLanguage();
+  const session = useSession();
+  const token = useRouter().params.t ?? '';
+  const isToken = TOKEN.test(token);
+  const gift = useLoad(() => call('getCouponGift', { params: { token } }), [token, session?.personId, language], { ready: isToken });
+  const claim = useAction<null, { couponId: string }>(`coupon.gift.${token}`, (_, idempotencyKey) => call('claimCouponGift', { params: { token }, idempotencyKey }), () => void gift.refresh());
+  const take = async () => {
+    if (!isWeapp && !(await signIn())) return;
+    if (await claim.run(null)) {
+      toast(t.claimed, 'ok');
+      replacePage('myCoupons');
+    }
+  };
+  const { data } = gift;
+  const over = data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: t.giftEnded }[data.state] : '';
+  const note = data ? [audienceWord(data.coupon.audience, t), data.coupon.paidByText].filter(Boolean).join(' · ') : '';
+  return (
+    <Page title={t.giftTitle} className="coupons">
+      {!isToken ? <ErrorState place="page" error={{ code: 'NOT_FOUND', message: '', retry: 'never' }} /> : null}
+      {gift.error && !data ? <ErrorState place="page" error={gift.error} onRetry={gift.refresh} /> : null}
+      {gift.loading ? <><CardSkeleton lines={2} /><CardSkeleton lines={2} /></> : null}
+      {data ? (
+        <>
+          <View className="coupons__giver">
+            <Avatar src={data.giver.avatarUrl} name={data.giver.name} size={64} />
+            <View className="coupons__from" {...a11y({ role: 'heading', level: 1 })}>{t.giftFrom(data.giver.name)}</View>
+            {over ? null : <View className="jk-label jk-text-2 coupons-gap">{t.giftUntil(dayTime(data.expiresAtMs, language))}</View>}
+          </View>
+          <CouponTicket face={data.coupon} scope={data.coupon.scopeText} note={validityOf(data.coupon, t, language)} off={over !== ''}>
+            <View className="jk-caption jk-text-3">{note}</View>
+          </CouponTicket>
+          {over ? <NoticeStrip tone="info" icon="info">{`${over}${language === 'en' ? '. ' : '。'}${t.giftOver}`}</NoticeStrip> : null}
+          {data.isMine && !over ? <NoticeStrip tone="info" icon="info">{t.giftMine}</NoticeStrip> : null}
+          {claim.error && !over ? <NoticeStrip tone="warn">{claim.error.message}</NoticeStrip> : null}
+          <View className="coupons__send">
+            {over || data.isMine ? <Button kind="tint" onClick={() => openPage(data.isMine ? 'myCoupons' : 'couponCentre')}>{data.isMine ? t.toMine : t.toCentre}</Button> : <Button loading={claim.busy} onClick={() => void take()}>{t.giftClaim}</Button>}
+          </View>
+          {over || data.isMine ? null : <Note icon="info">{t.giftNote}</Note>}
+        </>
+      ) : null}
+    </Page>
+  );
+}

@@ -1,0 +1,67 @@
+// Giving a coupon: what it means first, then the link and the ways to send it; taking it back has the same weight.
+import { View } from '@tarojs/components';
+import { useEffect, useState } from 'react';
+import { call, useAction } from '@/api';
+import { Button, OpenButton } from '@/components/button';
+import { NoticeStrip } from '@/components/notice';
+import { Sheet } from '@/components/sheet';
+import { useT } from '@/i18n';
+import { texts } from '@/i18n/coupons';
+import { canShareBySystem, copyText, isWeapp, shareBySystem, webAddress } from '@/platform';
+import { toast } from '@/state/overlays';
+import { pageUrl } from '@/state/pages';
+import type { Coupon } from '../../words';
+
+interface Props {
+  coupon: Coupon;
+  onLink: (token: string | null) => void;
+  onChanged: () => void;
+  onClose: () => void;
+}
+
+export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
+  const t = useT(texts);
+  const { couponId, title } = coupon;
+  const [token, setToken] = useState(coupon.gift?.token ?? null);
+  useEffect(() => {
+    onLink(token);
+    return () => onLink(null);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [token]);
+  const give = useAction<string, { token: string }>('coupon.give', (id, idempotencyKey) => call('giveCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
+  const back = useAction<string, { ok: true }>('coupon.take-back', (id, idempotencyKey) => call('takeBackCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
+  const start = async () => {
+    const given = await give.run(couponId);
+    if (!given) return;
+    setToken(given.token);
+    onChanged();
+  };
+  const takeBack = async () => {
+    if (!(await back.run(couponId))) return;
+    toast(t.takenBack, 'ok');
+    onChanged();
+    onClose();
+  };
+  const url = token ? webAddress(pageUrl('couponGift', { t: token })) : '';
+  const copy = async () => {
+    const copied = await copyText(url);
+    toast(copied ? t.linkCopied : t.linkNotCopied, copied ? 'ok' : 'error');
+  };
+  const system = async () => {
+    if ((await shareBySystem({ title: t.cardTitle(title), text: t.cardTitle(title), url })) === 'unsupported') await copy();
+  };
+  const failure = give.error ?? back.error;
+  return (
+    <Sheet open title={t.giveTitle} onClose={onClose}>
+      <View className="coupons__rule">{t.giveRule}</View>
+      {failure ? <NoticeStrip tone="warn">{failure.message}</NoticeStrip> : null}
+      <View className="coupons__send">
+        {!token ? <Button loading={give.busy} onClick={() => void start()}>{t.giveStart}</Button> : null}
+        {token && isWeapp ? <OpenButton open="share" channel="chat" label={t.giveChat} className="coupons__native">{t.giveChat}</OpenButton> : null}
+        {token && !isWeapp ? <Button icon="link" onClick={() => void copy()}>{t.giveCopy}</Button> : null}
+        {token && !isWeapp && canShareBySystem() ? <Button kind="tint" className="coupons__send-way" onClick={() => void system()}>{t.giveMore}</Button> : null}
+        {token ? <Button kind="outline" className="coupons__send-way" loading={back.busy} onClick={() => void takeBack()}>{t.takeBack}</Button> : null}
+      </View>
+    </Sheet>
+  );
+}
