@@ -21,21 +21,23 @@ import { StaffError } from './staff-error';
 import type { StaffStore, StaffStoreModel } from './stores';
 import './staff-page.scss';
 
-type Place = 'today' | 'redeem' | 'afterSales';
+type Place = 'today' | 'redeem' | 'afterSales' | 'offers';
 
 interface Props {
   place: Place;
   title: string;
   staff: StaffStoreModel;
   nav?: 'ground' | 'pine-6';
-  /** buttons at the bottom instead of the three ways */
+  /** buttons at the bottom instead of the ways; null: neither */
   bottom?: ReactNode;
+  /** a page on top of one of the ways: on a phone it leads back */
+  back?: boolean;
   overlays?: ReactNode;
   className?: string;
   children: (store: StaffStore) => ReactNode;
 }
 
-export function StaffPage({ place, title, staff, nav = 'ground', bottom, overlays, className = '', children }: Props) {
+export function StaffPage({ place, title, staff, nav = 'ground', bottom, back, overlays, className = '', children }: Props) {
   const [switching, setSwitching] = useState(false);
   const { store } = staff;
   const many = staff.items.length > 1;
@@ -52,12 +54,12 @@ export function StaffPage({ place, title, staff, nav = 'ground', bottom, overlay
       title={title}
       nav={nav}
       className={`staff ${className}`}
-      navLeft={store && nav === 'ground' ? <Where store={store} title={title} onSwitch={open} /> : undefined}
+      navLeft={store && nav === 'ground' && !back ? <Where store={store} title={title} onSwitch={open} /> : undefined}
       bottom={bottom}
       overlays={
         <>
-          <Side place={place} store={store} onSwitch={open} isManager={staff.isManager} />
-          {bottom ? null : <Ways place={place} isManager={staff.isManager} />}
+          <Side place={place} store={store} onSwitch={open} isManager={staff.isManager} back={back} />
+          {bottom !== undefined ? null : <Ways place={place} isManager={staff.isManager} />}
           <StoreSheet staff={staff} open={switching} onClose={() => setSwitching(false)} />
           {overlays}
         </>
@@ -92,17 +94,19 @@ function Where({ store, title, onSwitch }: { store: StaffStore; title: string; o
   );
 }
 
-const placesOf = (isManager: boolean): Place[] => (isManager ? ['today', 'redeem', 'afterSales'] : ['today', 'redeem']);
-const icons: Record<Place, IconName> = { today: 'chart', redeem: 'scan', afterSales: 'refund' };
+const placesOf = (isManager: boolean): Place[] => (isManager ? ['today', 'redeem', 'afterSales', 'offers'] : ['today', 'redeem']);
+/** A phone has room for three with scanning in the middle; coupons are reached from today. */
+const onPhone = (way: Place) => way !== 'offers';
+const icons: Record<Place, IconName> = { today: 'chart', redeem: 'scan', afterSales: 'refund', offers: 'ticket' };
 
 /** Phone: the three ways, scanning in the middle. */
 function Ways({ place, isManager }: { place: Place; isManager: boolean }) {
   const t = useT(texts);
   const c = useT(common);
-  const words: Record<Place, string> = { today: t.today, redeem: t.scanShort, afterSales: t.afterSales };
+  const words: Record<Place, string> = { today: t.today, redeem: t.scanShort, afterSales: t.afterSales, offers: t.offers };
   return (
     <View className="staff__ways" {...a11y({ role: 'navigation', label: c.tabs })}>
-      {placesOf(isManager).map((way) => (
+      {placesOf(isManager).filter(onPhone).map((way) => (
         <Touchable
           key={way}
           role="link"
@@ -119,10 +123,10 @@ function Ways({ place, isManager }: { place: Place; isManager: boolean }) {
 }
 
 /** Desktop: the same ways at the left. Hidden below 768. */
-function Side({ place, store, isManager, onSwitch }: { place: Place; store: StaffStore | null; isManager: boolean; onSwitch?: () => void }) {
+function Side({ place, store, isManager, back, onSwitch }: { place: Place; store: StaffStore | null; isManager: boolean; back?: boolean; onSwitch?: () => void }) {
   const t = useT(texts);
   const c = useT(common);
-  const words: Record<Place, string> = { today: t.today, redeem: t.redeem, afterSales: t.afterSales };
+  const words: Record<Place, string> = { today: t.today, redeem: t.redeem, afterSales: t.afterSales, offers: t.offers };
   return (
     <View className="staff__side" {...a11y({ role: 'complementary', label: t.backOffice })}>
       <View className="staff__brand">
@@ -143,7 +147,7 @@ function Side({ place, store, isManager, onSwitch }: { place: Place; store: Staf
         </Touchable>
       ) : null}
       {placesOf(isManager).map((way) => (
-        <Touchable key={way} role="link" className={`staff__link ${way === place ? 'staff__link--on' : ''}`} onClick={() => way !== place && replacePage(way)}>
+        <Touchable key={way} role="link" className={`staff__link ${way === place ? 'staff__link--on' : ''}`} onClick={() => (way !== place || back) && replacePage(way)}>
           <Icon name={icons[way]} size={18} />
           <Text className="staff__link-text">{words[way]}</Text>
         </Touchable>

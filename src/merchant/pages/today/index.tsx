@@ -35,6 +35,7 @@ export default function TodayPage() {
               </View>
               <View className="today__column">
                 <Todo today={today.data} isManager={staff.isManager} />
+                {staff.isManager ? <View className="jk-block today__list"><ListRow icon="ticket" tone="brand" title={t.offers} note={t.offersNote} onClick={() => openPage('offers')} /></View> : null}
                 <Channels today={today.data} />
               </View>
             </View>
