@@ -7,7 +7,7 @@ import * as z from 'zod';
 export interface ProviderPayment {
   paymentId: string; transactionId: string;
   state: 'SUCCESS' | 'NOTPAY' | 'CLOSED' | 'REFUND' | 'PAYERROR' | 'USERPAYING' | 'REVOKED' | 'ACCEPT';
-  amountFen: number; currency: string; spMchid: string; subMchid: string; appid: string; payerOpenid: string | null; successAtMs: number | null;
+  amountFen: number; currency: string; spMchid: string; subMchid: string; appid: string; subAppid: string | null; payerOpenid: string | null; successAtMs: number | null;
 }
 /** One combined payment: all of its sub-orders are paid, or none is. */
 export interface ProviderCombined { combineNo: string; payments: ProviderPayment[] }
@@ -52,7 +52,7 @@ export const paymentShape = z.object({
 }).transform((p): ProviderPayment => ({
   paymentId: p.out_trade_no, transactionId: p.transaction_id ?? '', state: p.trade_state,
   amountFen: p.amount?.total ?? 0, currency: p.amount?.currency ?? 'CNY',
-  spMchid: p.sp_mchid, subMchid: p.sub_mchid, appid: p.sub_appid || p.sp_appid || '',
+  spMchid: p.sp_mchid, subMchid: p.sub_mchid, appid: p.sp_appid ?? '', subAppid: p.sub_appid || null,
   payerOpenid: (p.sub_appid ? p.payer?.sub_openid : p.payer?.sp_openid) || null, successAtMs: p.success_time ?? null,
 }));
 
@@ -72,7 +72,7 @@ export const combinedShape = z.object({
   combineNo: c.combine_out_trade_no,
   payments: c.sub_orders.map((p) => ({
     paymentId: p.out_trade_no, transactionId: p.transaction_id ?? '', state: p.trade_state, amountFen: p.amount.total_amount, currency: p.amount.currency ?? 'CNY',
-    spMchid: c.combine_mchid, subMchid: p.sub_mchid ?? p.mchid, appid: c.combine_appid, payerOpenid: c.combine_payer_info?.openid || null, successAtMs: p.success_time ?? null,
+    spMchid: c.combine_mchid, subMchid: p.sub_mchid ?? p.mchid, appid: c.combine_appid, subAppid: null, payerOpenid: c.combine_payer_info?.openid || null, successAtMs: p.success_time ?? null,
   })),
 }));
 
