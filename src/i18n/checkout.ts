@@ -1,4 +1,5 @@
 // Texts of the checkout.
+import { before } from './before';
 import { defineTexts } from './define';
 
 export const texts = defineTexts({
@@ -17,7 +18,7 @@ export const texts = defineTexts({
     offPeak: '闲时价',
     offPeakNote: '闲时价只算时段内下的单，过了按平时的价。',
     flashNote: '限时价，到点就恢复平时的价。',
-    groupBy: (when: string, count: number) => `${when}前没凑齐 ${count} 人，钱会自动原路退回；成团前随时能退出。`,
+    groupBy: (when: string, count: number) => `${before(when)}没凑齐 ${count} 人，钱会自动原路退回；成团前随时能退出。`,
     groupWithin: (hours: number, count: number) => `付款开团后 ${hours} 小时内没凑齐 ${count} 人，钱会自动原路退回；成团前随时能退出。`,
     oneSeat: '一个座位买一份',
     lastSeat: '这是最后一个空位，只留 5 分钟。到时没付，位子让给别人。',

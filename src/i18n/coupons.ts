@@ -1,4 +1,5 @@
 // Texts of coupons: claiming, holding, giving one to a friend.
+import { before } from './before';
 import { defineTexts } from './define';
 
 export const texts = defineTexts({
@@ -31,11 +32,11 @@ export const texts = defineTexts({
     notLapsed: '只给好久没来的',
     left: (left: string, total: string) => `还剩 ${left} / ${total} 张`,
     perPerson: (count: number, mine: number) => `每人 ${count} 张${mine > 0 ? `，你领了 ${mine} 张` : ''}`,
-    claimUntil: (when: string) => `${when}前可领`,
-    claimFrom: (when: string) => `${when}开始领`,
+    claimUntil: (when: string) => `${before(when)}可领`,
+    claimFrom: (when: string) => `${when} 开始领`,
     validDays: (days: number) => `领到后 ${days} 天内可用`,
-    validUntil: (when: string) => `${when}前可用`,
-    validFrom: (when: string) => `${when}起可用`,
+    validUntil: (when: string) => `${before(when)}可用`,
+    validFrom: (when: string) => `从 ${when} 起可用`,
     forNew: '给没来过的新客',
     forBack: '给好久没来的老客',
     givable: '可以送朋友一次',
@@ -68,7 +69,7 @@ export const texts = defineTexts({
     expired: '过期了',
     void: '失效了',
     give: '送朋友',
-    giving: (when: string) => `等朋友领，${when}前没人领就回来`,
+    giving: (when: string) => `等朋友领，${before(when)}没人领就回来`,
     giveAgain: '再发一次',
     takeBack: '收回',
     takenBack: '收回来了',
@@ -85,7 +86,7 @@ export const texts = defineTexts({
 
     giftTitle: '朋友送的券',
     giftFrom: (name: string) => `${name}送你一张券`,
-    giftUntil: (when: string) => `${when}前领，先领先得`,
+    giftUntil: (when: string) => `${before(when)}领，先领先得`,
     giftMine: '这是你送出去的券，等朋友来领。',
     giftTaken: '这张券已经被领走了',
     giftTakenBack: '送的人把券收回了',

@@ -29,9 +29,9 @@ export function Field(props: Props) {
   const { label, value, onInput, type = 'text', autoComplete, placeholder, error, hint, maxlength = 140, lines, focus, disabled, prefix, right, onSubmit } = props;
   const native = isWeapp
     ? {}
-    : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : undefined } };
+    : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : type === 'digit' ? 'decimal' : undefined } };
   // A number field of the browser drops leading zeros and takes e, + and −: text with a numeric keyboard instead.
-  const inputType = !isWeapp && (type === 'number' || type === 'nickname') ? 'text' : type;
+  const inputType = !isWeapp && type !== 'text' ? 'text' : type;
   return (
     <View className="jk-field">
       <View className="jk-field__label">{label}</View>
