@@ -88,7 +88,7 @@ test('a transaction that pays one order is no proof for another: quarantined, th
   const [payment] = await t.db.query('SELECT transaction_id AS "transactionId", sub_mchid AS "subMchid" FROM payment WHERE payment_id = $1', [paid.paymentId]);
   const told = {
     paymentId: open.paymentId, transactionId: payment!.transactionId as string, state: 'SUCCESS' as const, amountFen: open.payableFen, currency: 'CNY', spMchid: t.app.config.wechat.spMchid,
-    subMchid: payment!.subMchid as string, appid: t.app.config.wechat.spAppid, payerOpenid: 'o'.padEnd(28, '1'), successAtMs: t.app.clock.nowMs(),
+    subMchid: payment!.subMchid as string, appid: t.app.config.wechat.spAppid, subAppid: null, payerOpenid: 'o'.padEnd(28, '1'), successAtMs: t.app.clock.nowMs(),
   };
   expect(await markPaid(t.app, told)).toBe('quarantined');
   expect(await stateOf(t, 'guest_order', 'order_id', open.orderId)).toEqual(['unpaid']);
