@@ -62,7 +62,7 @@ describe('payments', () => {
     const { found, paymentId } = await paid();
     expect(found).toEqual({
       paymentId, transactionId: expect.stringMatching(/^\d{20,}$/), state: 'SUCCESS', amountFen: 12_345, currency: 'CNY',
-      spMchid: far.config.spMchid, subMchid: SUB, appid: far.config.appid, payerOpenid: openid, successAtMs: expect.any(Number),
+      spMchid: far.config.spMchid, subMchid: SUB, appid: far.config.appid, subAppid: null, payerOpenid: openid, successAtMs: expect.any(Number),
     });
     expect(Math.abs(found.successAtMs! - Date.now())).toBeLessThan(10_000);
   });
