@@ -1,5 +1,6 @@
 /** Every page of the compiled mini-program opens and draws true data, in both languages, with nothing of a browser within reach. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { claim, makeOffer } from '../support/coupons';
 import { openGroup, standard } from '../support/groups';
 import { placeTogether } from '../support/purchase';
 import { buy, redeem, share } from '../support/trade';
@@ -9,12 +10,14 @@ import { ABSENT } from './support/realm';
 import { texts as cart } from '../../src/i18n/cart';
 import { texts as checkout } from '../../src/i18n/checkout';
 import { texts as common } from '../../src/i18n/common';
+import { texts as coupons } from '../../src/i18n/coupons';
 import { texts as deal } from '../../src/i18n/deal';
 import { texts as discover } from '../../src/i18n/discover';
 import { texts as groups } from '../../src/i18n/groups';
 import { texts as login } from '../../src/i18n/login';
 import { texts as mine } from '../../src/i18n/mine';
 import { texts as notices } from '../../src/i18n/notices';
+import { texts as offers } from '../../src/i18n/offers';
 import { texts as orders } from '../../src/i18n/orders';
 import { texts as payReturn } from '../../src/i18n/pay-return';
 import { texts as refund } from '../../src/i18n/refund';
@@ -35,7 +38,7 @@ let m: Market;
 let mia: TestPerson;
 const phoneOf = phonesOf(() => t);
 /** Addresses of things that exist. */
-let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund' | 'group' | 'groupDeal' | 'purchase', string>;
+let ids: Record<'deal' | 'store' | 'order' | 'unpaid' | 'voucher' | 'refund' | 'group' | 'groupDeal' | 'purchase' | 'offer' | 'gift', string>;
 
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true });
@@ -52,8 +55,13 @@ beforeAll(async () => {
   const { groupId } = await openGroup(t, m, mia, { dealId: groupDeal });
   await t.ok('setCartItem', { as: mia, params: { dealId: m.dealId }, body: { quantity: 1 } });
   const { purchaseId: purchase } = await placeTogether(t, mia, [await m.addDeal({ title: '凉茶' }), await m.addDeal({ title: '糖水' })].map(({ dealId }) => ({ dealId })));
+  // Its minimum is out of reach, so that the checkout below stays what it is.
+  const { offerId: offer } = await makeOffer(t, m, { title: '大桌券', thresholdFen: 50_000, isTransferable: true });
+  await claim(t, mia, offer);
+  const { couponId } = await claim(t, friend, offer);
+  const { token: gift } = await t.ok('giveCoupon', { as: friend, params: { couponId } });
   await t.drain();
-  ids = { purchase, group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
+  ids = { offer, gift, purchase, group: groupId, groupDeal, deal: m.dealId, store: m.storeId, order: own.orderId, unpaid: unpaid.orderId, voucher: own.voucherIds[0]!, refund: refundId };
 });
 afterAll(() => t.stop());
 
@@ -66,7 +74,7 @@ test('no browser global is within reach, and no code is made from text', () => {
 
 /** What a person must find on each page, and which thing it shows. */
 const HOTPOT = '老灶火锅双人餐';
-const PAGES: Record<string, { id?: keyof typeof ids; user?: string; shows: (l: 'zh' | 'en') => string[] }> = {
+const PAGES: Record<string, { id?: keyof typeof ids; param?: string; user?: string; shows: (l: 'zh' | 'en') => string[] }> = {
   'pages/index/index': { shows: (l) => [HOTPOT, discover[l].catFood, common[l].discover] },
   'pages/groups/index': { shows: (l) => [groups[l].nearTitle, groups[l].mine, '三人烤鱼'] },
   'pages/orders/index': { shows: (l) => [orders[l].listTitle, HOTPOT, '酸梅汤'] },
@@ -91,6 +99,12 @@ const PAGES: Record<string, { id?: keyof typeof ids; user?: string; shows: (l: '
   'cart/pages/cart/index': { shows: (l) => [cart[l].title, HOTPOT, cart[l].toCheckout(1)] },
   'cart/pages/checkout/index': { shows: (l) => [cart[l].checkoutTitle, cart[l].toCart] },
   'cart/pages/purchase/index': { id: 'purchase', shows: (l) => [cart[l].headUnpaid(2), '凉茶', '糖水', cart[l].cancelAll] },
+  'coupons/pages/centre/index': { shows: (l) => [coupons[l].centreNote, '大桌券', coupons[l].left('8', '10')] },
+  'coupons/pages/claim/index': { id: 'offer', shows: (l) => [coupons[l].claimTitle, '大桌券'] },
+  'coupons/pages/mine/index': { shows: (l) => [coupons[l].mine, '大桌券', coupons[l].give] },
+  'coupons/pages/gift/index': { id: 'gift', param: 't', shows: (l) => [coupons[l].giftFrom('周屿'), coupons[l].giftClaim] },
+  'merchant/pages/offers/index': { user: '店长王姐', shows: (l) => ['大桌券', '2 / 10', offers[l].pause] },
+  'merchant/pages/new-offer/index': { user: '店长王姐', shows: (l) => [offers[l].partWhat, offers[l].fill] },
   'merchant/pages/redeem/index': { user: '店长王姐', shows: (l) => [staff[l].scan, HOTPOT, '周屿'] },
   'merchant/pages/today/index': { user: '店长王姐', shows: (l) => [staff[l].today, '¥118.00'] },
   'merchant/pages/after-sales/index': { user: '店长王姐', shows: (l) => [staff[l].afterSales] },
@@ -100,13 +114,13 @@ test('the list above is the list of the app', () => expect(Object.keys(PAGES).so
 
 describe.each(['zh', 'en'] as const)('in %s', (language) => {
   test.each(Object.keys(PAGES))('%s draws itself', async (path) => {
-    const { id, user = '林小满', shows } = PAGES[path]!;
+    const { id, param = 'id', user = '林小满', shows } = PAGES[path]!;
     const phone = phoneOf(user, { language });
     // A silent sign-in comes first, as on a phone that has been here before.
     phone.open('pages/wallet/index');
     await phone.sees(wallet[language].title);
     await phone.until('WeChat to sign in by itself', () => phone.storage.has('juke.session'));
-    phone.open(id ? `${path}?id=${ids[id]}` : path);
+    phone.open(id ? `${path}?${param}=${ids[id]}` : path);
     for (const word of shows(language)) await phone.sees(word);
     expect(phone.path()).toBe(path);
   });

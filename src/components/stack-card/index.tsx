@@ -28,17 +28,21 @@ interface Props {
 }
 
 const SHOWN = 3;
+const WAYS_SHOWN = 4;
 
 export function StackCard({ lines, coupons, nowMs, stack, onChoose, disabled, footer }: Props) {
   const t = useT(texts);
   const { ways, unusable } = useMemo(() => waysOf(lines, coupons, nowMs), [lines, coupons, nowMs]);
   const [all, setAll] = useState(false);
+  const [allWays, setAllWays] = useState(false);
   if (coupons.length === 0) return footer ? <View className="jk-card jk-block jk-stack">{footer}</View> : null;
   const chosen = ways.find((way) => sameStack(way.stack, stack));
   // What covers nothing here is folded away first; what only lacks an amount is worth seeing.
   const near = unusable.filter(({ reason }) => reason !== 'not_covering').slice(0, SHOWN);
   const shown = all ? unusable : near;
   const hidden = unusable.length - near.length;
+  // Fifty coupons are fifty ways: the best few, and the one that was chosen.
+  const few = allWays ? ways : ways.filter((way, i) => i < WAYS_SHOWN || way === chosen);
   const couponOf = (id: string) => coupons.find(({ couponId }) => couponId === id) as StackCoupon;
   const hasUsable = ways.some(({ parts }) => parts.some(({ couponId }) => couponId !== null));
   return (
@@ -52,27 +56,32 @@ export function StackCard({ lines, coupons, nowMs, stack, onChoose, disabled, fo
       </View>
       <View className="jk-caption jk-text-2 jk-stack__tried">{hasUsable ? t.tried(coupons.length) : t.noneFits(coupons.length)}</View>
       <View {...a11y({ role: 'radiogroup', label: t.title })}>
-        {ways.map((way, i) => (
+        {few.map((way, i) => (
           <View key={way.key}>
             {i > 0 ? <View className="jk-hr" /> : null}
             <Choice way={way} couponOf={couponOf} on={way === chosen} disabled={disabled} onChoose={onChoose} />
           </View>
         ))}
       </View>
+      {ways.length > WAYS_SHOWN ? <Fold text={allWays ? t.fold : t.moreWays(ways.length - few.length)} open={allWays} onClick={() => setAllWays(!allWays)} /> : null}
       {shown.map((one, i) => (
         <View key={one.couponId}>
           {i > 0 || ways.length > 0 ? <View className="jk-hr" /> : null}
           <Out one={one} coupon={couponOf(one.couponId)} />
         </View>
       ))}
-      {hidden > 0 ? (
-        <Touchable className="jk-stack__more" onClick={() => setAll(!all)}>
-          <Text>{all ? t.fold : t.others(hidden)}</Text>
-          <Icon name={all ? 'minus' : 'plus'} size={14} />
-        </Touchable>
-      ) : null}
+      {hidden > 0 ? <Fold text={all ? t.fold : t.others(hidden)} open={all} onClick={() => setAll(!all)} /> : null}
       {footer}
     </View>
+  );
+}
+
+function Fold({ text, open, onClick }: { text: string; open: boolean; onClick: () => void }) {
+  return (
+    <Touchable className="jk-stack__more" onClick={onClick}>
+      <Text>{text}</Text>
+      <Icon name={open ? 'minus' : 'plus'} size={14} />
+    </Touchable>
   );
 }
 

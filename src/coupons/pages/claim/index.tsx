@@ -85,7 +85,7 @@ function One({ offerId, code, onOther }: { offerId: string | null; code: string;
       {claim.error ? <NoticeStrip tone="warn">{claim.error.message}</NoticeStrip> : null}
       <View className="coupons__send">
         <Button disabled={why !== ''} loading={claim.busy} onClick={() => void take()}>{why || t.claimNow}</Button>
-        {why ? <Button kind="text" size="m" className="coupons__send-way" onClick={() => openPage('couponCentre')}>{t.toCentre}</Button> : null}
+        {why ? <Button kind="tint" className="coupons__send-way" onClick={() => openPage(offer.data?.mine ? 'myCoupons' : 'couponCentre')}>{offer.data.mine ? t.toMine : t.toCentre}</Button> : null}
       </View>
       {why ? null : <Note icon="info">{t.claimFree}</Note>}
     </>

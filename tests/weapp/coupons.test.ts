@@ -1,0 +1,67 @@
+/** Coupons on phones: claimed from a deal, the cheapest way found at checkout, and one passed on as a card of WeChat's own. */
+import { startTestApp, type Market, type TestApp } from '../support/app';
+import { claim, makeOffer, makePlatformOffer } from '../support/coupons';
+import { share } from '../support/trade';
+import { phonesOf } from './support/phones';
+
+let t: TestApp;
+let m: Market;
+const phoneOf = phonesOf(() => t);
+beforeEach(async () => {
+  t = await startTestApp({ sandbox: true });
+  m = await t.market();
+});
+afterEach(() => t.stop());
+
+test('the checkout opens with a coupon and shows the cheapest way; another one is chosen, placed and paid (C2, I-06)', async () => {
+  const [sharer, guest] = [await t.person('林小满'), await t.person('周屿')];
+  const token = await share(t, m, sharer);
+  for (const more of [{ title: '店铺券' }, { title: '大桌券', thresholdFen: 15_000, amountFen: 3_000 }]) await claim(t, guest, (await makeOffer(t, m, more)).offerId);
+  await claim(t, guest, (await makePlatformOffer(t, m, { title: '平台券', thresholdFen: 12_000 })).offerId);
+
+  const phone = phoneOf('周屿');
+  phone.open(`pages/checkout/index?id=${m.dealId}&s=${token}`);
+  await phone.sees('优惠怎么用最省');
+  await phone.sees('平台券+店铺券最省');
+  await phone.sees('共省¥35.00');
+  await phone.sees('不能和好友立减一起用，要多付¥10.00');
+  await phone.sees('还差¥22.00到门槛');
+  await phone.sees('合计¥93.00');
+  await phone.tap('不能和好友立减一起用，要多付¥10.00');
+  await phone.sees('合计¥103.00');
+  await phone.sees('好友立减（林小满分享）');
+  await phone.tap('提交并支付');
+  await phone.sees('付好了');
+  const [order] = await t.db.query<{ payable: number; used: string }>(`SELECT payable_fen::int AS payable,
+    (SELECT string_agg(o.title, ' ') FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.state = 'used') AS used FROM guest_order`);
+  expect(order).toEqual({ payable: 10_300, used: '店铺券' });
+});
+
+test('a coupon is claimed from the deal and given to a friend by a card (I-11)', async () => {
+  await Promise.all([t.person('林小满'), t.person('周屿')]);
+  await makeOffer(t, m, { title: '店铺券', isTransferable: true });
+  const phone = phoneOf('林小满');
+  phone.open(`pages/deal/index?id=${m.dealId}`);
+  await phone.tap('1种券可以领');
+  await phone.until('the coupons of the deal', () => phone.path() === 'coupons/pages/centre/index');
+  await phone.sees('还剩10/10张');
+  await phone.tap('领取店铺券');
+  await phone.sees('已领');
+  await phone.tap('我的优惠券');
+  await phone.until('my coupons', () => phone.path() === 'coupons/pages/mine/index');
+  await phone.tap('送朋友');
+  await phone.sees('只能送这一次');
+  await phone.tap('生成赠送链接');
+  await phone.tap('发给微信好友');
+  const card = await phone.shareCard();
+  expect(card).toEqual({ title: '送你一张「店铺券」，点开就能领', path: expect.stringMatching(/^\/coupons\/pages\/gift\/index\?t=[0-9a-z]{12,28}$/) });
+
+  const friend = phoneOf('周屿');
+  friend.open(card.path);
+  await friend.sees('林小满送你一张券');
+  await friend.tap('收下这张券');
+  await friend.until('my coupons', () => friend.path() === 'coupons/pages/mine/index');
+  await friend.sees('店铺券');
+  phone.open(card.path);
+  await phone.sees('这张券已经被领走了');
+});
