@@ -122,7 +122,7 @@ describe('the checkout', () => {
   });
 
   test('a coupon that was used meanwhile gives way to what is cheapest now', async () => {
-    answers.place = { status: 409, body: { code: 'COUPON_NOT_USABLE', message: 'm', retry: 'after-change', details: { couponId: 'cpn_shop', title: '店铺券', why: '你手里没有它，可能已经用在别的订单上' } } };
+    answers.place = { status: 409, body: { code: 'COUPON_NOT_USABLE', message: 'm', retry: 'after-change', details: { couponId: 'cpn_shop', title: '这张券', why: '你手里没有它，可能已经用在别的订单上' } } };
     render(<Checkout />);
     const pay = await screen.findByRole('button', { name: '提交并支付' });
     answers.quote = { body: quote({ coupons: [fresh], stack: { usesFriend: true, couponIds: [] } }) };

@@ -77,7 +77,9 @@ export function useCheckout() {
     if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
     if (failure.code === 'UNPAID_ORDER_EXISTS' && (await askOpenUnpaid(failure))) return;
     if (failure.code === 'COUPON_NOT_USABLE') setChoice(null);
-    setRefusal(refusalOf(failure));
+    // The server does not name a coupon that is held no more; here it was just chosen by its name.
+    const coupon = now?.coupons.find(({ couponId }) => couponId === failure.details.couponId);
+    setRefusal(refusalOf(coupon ? { ...failure, message: failure.message, details: { ...failure.details, title: coupon.title } } : failure));
     // Without an answer it may have been placed: the same request is sent again, not another one.
     if (!failure.unknown && (failure.retry !== 'later' || failure.code === 'SOLD_OUT')) await Promise.all([deal.refresh(), quote.refresh()]);
   };
