@@ -2,7 +2,7 @@
 const onWeapp = process.env.TARO_ENV === 'weapp';
 
 // Pages that nobody meets first are packages of their own, so that the main one stays small; their addresses stay.
-const later = ['pages/refund', 'pages/wallet', 'pages/withdraw', 'pages/settings', 'pages/shares'];
+const later = ['pages/notices', 'pages/refund', 'pages/wallet', 'pages/withdraw', 'pages/settings', 'pages/shares'];
 
 export default defineAppConfig({
   pages: [
@@ -18,7 +18,6 @@ export default defineAppConfig({
     'pages/pay-return/index',
     'pages/voucher/index',
     'pages/order/index',
-    'pages/notices/index',
     'pages/login/index',
   ],
   subPackages: [

@@ -63,7 +63,7 @@ test('a card from a group leads to its landing and on to a seat, and the card is
   await friend.tap('参团 · 付 ¥89.00');
   await friend.until('checkout', () => friend.path() === 'pages/checkout/index');
   expect(friend.query()).toEqual({ id: m.dealId, s: /s=(\w+)/.exec(card.path)![1]!, group: groupId });
-  await friend.sees('拼团价×1¥99.00');
+  await friend.sees('3人团价¥99.00');
   await friend.tap('提交并支付');
   await friend.sees('你入座了，还差1人');
   expect(await groupOf(t, groupId)).toMatchObject({ state: 'open', taken: 2, confirmed: 2 });
