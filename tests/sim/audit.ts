@@ -46,8 +46,8 @@ export function voucherEnd(world: World, books: Books, voucher: Voucher): 'issue
   const isLate = books.nowMs < voucher.validUntilMs + LATE_MS && books.vouchers.get(voucher.voucherId)?.state === 'issued';
   return books.nowMs >= voucher.validUntilMs && !isLate ? 'back' : 'issued';
 }
-/** What fell due just now may be on its way: after a failure it is tried again within two minutes. */
-export const LATE_MS = 130_000;
+/** What fell due just now may be on its way: after failures it is tried again within ten minutes (FACT_BACKOFF_MS). The last look has no such excuse. */
+export const LATE_MS = 660_000;
 
 /** What an order must be by now. Two states where a refund is still on its way. */
 export function orderEnds(world: World, books: Books, order: Order): string[] {
