@@ -7,6 +7,8 @@ const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.m
 
 /** Serious and critical violations on the visible page, one line each. */
 export async function axe({ page }: Visitor): Promise<string[]> {
+  // A word that fades in or out is neither its own colour nor the page's: it is waited for.
+  await page.waitForFunction(() => ![...document.querySelectorAll('.jk-toast__pill')].some((pill) => (pill as HTMLElement).offsetParent !== null), undefined, { timeout: 8_000 });
   // In the page's own world without a script tag: the policy of the page stays as strict as it is.
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
