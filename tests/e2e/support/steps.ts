@@ -6,7 +6,15 @@ import type { Site, Visitor } from './browser';
 const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious and critical violations on the visible page, one line each. */
-export async function axe({ page }: Visitor): Promise<string[]> {
+export async function axe(visitor: Visitor): Promise<string[]> {
+  const found = await look(visitor);
+  if (found.length === 0) return found;
+  // What moves (a code that turns, a card that slides) is looked at again; what stays wrong counts.
+  await visitor.page.waitForTimeout(1_500);
+  return look(visitor);
+}
+
+async function look({ page }: Visitor): Promise<string[]> {
   // A word that fades in or out is neither its own colour nor the page's: it is waited for.
   await page.waitForFunction(() => ![...document.querySelectorAll('.jk-toast__pill')].some((pill) => (pill as HTMLElement).offsetParent !== null), undefined, { timeout: 8_000 });
   // In the page's own world without a script tag: the policy of the page stays as strict as it is.
