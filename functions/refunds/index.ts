@@ -4,4 +4,4 @@ export { refundGroupOrder, refundLadder } from './leave-group';
 export { expireVouchers, refundUnwanted } from './request-refund';
 export { decideFunding, type Funding } from './rules';
 export { sendRefund, settleRefund } from './send-refund';
-export { findRefund, sumFundedAfterSales, type RefundRow } from './store';
+export { findRefund, hasUnsentRefund, sumFundedAfterSales, type RefundRow } from './store';

@@ -24,3 +24,7 @@ export async function findOpenAfterSale(db: Db, orderId: string): Promise<Refund
 export async function sumFundedAfterSales(db: Db, orderId: string): Promise<number> {
   return (await db.query<{ fen: number }>(`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!.fen;
 }
+/** A refund of this payment that is booked and that WeChat does not know yet: its money must still be frozen when it is sent. */
+export async function hasUnsentRefund(db: Db, orderId: string, paymentId: string): Promise<boolean> {
+  return (await db.query("SELECT 1 FROM refund WHERE order_id = $1 AND payment_id = $2 AND funded AND provider_id IS NULL AND state IN ('accepted', 'stuck') LIMIT 1", [orderId, paymentId])).length > 0;
+}

@@ -8,6 +8,7 @@ import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findOrder } from '../orders';
 import { findKeptPayment, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
+import { hasUnsentRefund } from '../refunds';
 import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
 import { findSplit, type SplitRow } from './store';
 import { settleSubsidy } from './subsidize';
@@ -20,6 +21,8 @@ export async function splitOrder(app: App, orderId: string): Promise<number | nu
   if (split === null || typeof split === 'number') return split;
   if (split.state === 'succeeded' || split.state === 'cancelled') return null;
   const payment = (await findKeptPayment(app.db, orderId))!;
+  // The split frees what is left of the payment, and a subsidy may be smaller than announced only after a refund.
+  if (await hasUnsentRefund(app.db, orderId, payment.paymentId)) return POLL_MS;
   const waitMs = await settleSubsidy(app, orderId, payment);
   if (waitMs !== null) return waitMs;
   const pay = wechatPay(app.config.wechat);

@@ -55,6 +55,19 @@ test('I-19 only what was served is subsidised: the other unit was given back', a
   expect(await figures()).toEqual({ frozen: 0, available: 11_050 + 1_000 - 552 - 66 });
 });
 
+test('F-27 a refund that reaches WeChat late: subsidy and split wait for it, so its money is still frozen', async () => {
+  const { orderId, vouchers } = await bought();
+  await redeem(t, m, vouchers[0]!);
+  await t.sandbox!.control('faults', { endpoint: 'refund', fault: 'http500', times: 30 });
+  await t.ok('requestRefund', { as: guest, params: { orderId }, body: { voucherIds: [vouchers[1]!], reason: '少来一位' } });
+  await later(t, 6 * MINUTE);
+  expect(await t.db.query('SELECT s.state, split.state AS split FROM subsidy s JOIN split USING (order_id) WHERE order_id = $1', [orderId])).toEqual([{ state: 'due', split: 'due' }]);
+  await t.sandbox!.control('faults', { reset: true });
+  await later(t, 10 * MINUTE);
+  expect(await subsidy()).toEqual([{ state: 'succeeded', amount_fen: 1_000, returned_fen: 0 }]);
+  expect(await figures()).toEqual({ frozen: 0, available: 11_050 + 1_000 - 552 - 66 });
+});
+
 test('all given back unused: no subsidy is asked for', async () => {
   const { orderId, vouchers } = await bought();
   await t.ok('requestRefund', { as: guest, params: { orderId }, body: { voucherIds: vouchers, reason: '不去了' } });
