@@ -4,9 +4,13 @@
  */
 import type { ErrorCode, ErrorDetails } from '../contract/errors';
 
+/** An answer, not an accident: it carries no stack, which would cost more than the rest of a refusal under a stampede. */
 export class Refused extends Error {
   constructor(readonly code: ErrorCode, readonly details: ErrorDetails = {}, readonly retryAfterMs?: number) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(code);
+    Error.stackTraceLimit = limit;
     this.name = 'Refused';
   }
 }
