@@ -27,12 +27,17 @@ test.each([1, 2, 3])('I-01 … I-28: seed %i: what was promised was kept (F-06 �
   expect((await play(seed, 180)).wrong).toEqual([]);
 }, 120_000);
 
-test('the seeds really took the roads', () => {
+// Which road a step ends on depends on timing: a road not taken yet gets a few more seeds to be taken in.
+test('I-01 … I-28: the seeds really took the roads', async () => {
   const roads = [
     'placeOrder ok', 'placeOrder SOLD_OUT', 'cashier paid', 'cancelOrder ok', 'redeemVoucher ok', 'redeemVoucher VOUCHER_ALREADY_REDEEMED', 'requestRefund ok',
     'requestAfterSale ok', 'answerAfterSale ok', 'killed server', 'cut all', 'claimCoupon ok', 'claimCouponGift ok', 'placePurchase ok', 'in the end: coupon used',
   ];
-  expect(roads.filter((road) => !seen.has(road))).toEqual([]);
-  expect(seen.has('in the end: group succeeded') || seen.has('in the end: group failed')).toBe(true);
-  expect([...seen.keys()].some((road) => road.endsWith(' LOST'))).toBe(true);
-});
+  const missing = () => [
+    ...roads.filter((road) => !seen.has(road)),
+    ...(seen.has('in the end: group succeeded') || seen.has('in the end: group failed') ? [] : ['a group that ended']),
+    ...([...seen.keys()].some((road) => road.endsWith(' LOST')) ? [] : ['a lost answer']),
+  ];
+  for (let seed = 4; seed <= 8 && missing().length > 0; seed += 1) expect((await play(seed, 180)).wrong).toEqual([]);
+  expect(missing()).toEqual([]);
+}, 360_000);
