@@ -76,7 +76,8 @@ export const ledgerInvariants: Invariant[] = [
         OR r.state = 'available' AND (r.held_for <> '{}' OR r.ended_at IS NULL OR r.ended_at < r.release_at)
         OR r.state IN ('available', 'clawed_back') AND (r.pending_at IS NULL
         OR r.release_at < r.pending_at + interval '${REWARD_HOLD_MS - SAME_MS} milliseconds')
-        OR r.state IN ('available', 'clawed_back') AND r.amount_fen > 0 AND NOT EXISTS (
+        OR r.state IN ('pending', 'available') AND r.amount_fen <= r.clawed_fen
+        OR r.state IN ('available', 'clawed_back') AND NOT EXISTS (
           SELECT FROM journal j WHERE j.kind = 'reward.released' AND j.subject = r.reward_id)
             AND r.amount_fen > r.clawed_fen
         OR r.state IN ('expected', 'pending') AND EXISTS (SELECT FROM journal j

@@ -154,6 +154,30 @@ test('A-38 tiny orders: floor, a least amount, a limit a day; the same friend on
   await t.db.query('ALTER TABLE attribution ENABLE TRIGGER attribution_frozen');
 });
 
+test.each([
+  ['given back first, the other used', true], ['used first, the other given back', false],
+])('A-38 I-18 so much goes back that less than the least amount is left (%s): no rebate, with its reason, and the place is free again', async (_, isBackFirst) => {
+  const tiny = await m.addDeal({ priceFen: 120, friendDiscountFen: 0, rebateBps: 800, perPersonLimit: 99 });
+  const order = await buy(t, m, friend, { dealId: tiny.dealId, quantity: 2, shareToken: await share(t, m, sharer, tiny.dealId) });
+  expect(await rewardOf(order.orderId)).toMatchObject({ state: 'expected', fen: 19 });
+  const giveBack = () => t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[1]!], reason: '不去了' } });
+  if (isBackFirst) await giveBack();
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  if (!isBackFirst) await giveBack();
+  expect(await rewardOf(order.orderId)).toMatchObject({ state: 'cancelled', reason: 'limit', fen: 19 });
+  expect((await t.ok('listRewards', { as: sharer })).items).toMatchObject([{ state: 'cancelled', reason: 'limit', amountFen: 19 }]);
+  const told = (await t.ok('listNotices', { as: sharer })).items.map((one) => one.text);
+  expect(told).toContainEqual('周屿 退了一部分，剩下的返利不到 ¥0.10，¥0.19 这笔不发。');
+  if (isBackFirst) {
+    // Undone and used again: nothing more of it can ever be kept.
+    await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+    await redeem(t, m, order.voucherIds[0]!);
+  }
+  await ripen();
+  expect([await rewardOf(order.orderId), await account(t, 'reward-available', sharer.personId)]).toMatchObject([{ state: 'cancelled' }, 0]);
+  expect(await rewardOf((await brought(sharer, friend)).orderId)).toMatchObject({ state: 'expected' });
+});
+
 test('A-42 I-16 one level, and nobody pays to join: a friend\'s friend earns the first sharer nothing, and no column could say otherwise', async () => {
   const token = await share(t, m, sharer);
   await t.ok('openShare', { as: friend, params: { token }, body: { surface: 'weapp', visitorId: friend.deviceId } });

@@ -77,6 +77,7 @@ CREATE TABLE reward (
   release_at timestamptz,
   ended_at timestamptz,
   CONSTRAINT "I-16 within rate and cap" CHECK (amount_fen <= cap_fen AND amount_fen * 10000 <= paid_fen * rate_bps),
+  CONSTRAINT "A-38 nothing is no reward" CHECK (state NOT IN ('pending', 'available') OR amount_fen > 0),
   CONSTRAINT "clawed within amount" CHECK (clawed_fen BETWEEN 0 AND amount_fen)
 );
 CREATE TRIGGER reward_step BEFORE UPDATE OF state ON reward FOR EACH ROW EXECUTE FUNCTION kernel_check_step('reward', 'reward_id');

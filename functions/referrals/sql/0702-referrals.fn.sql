@@ -42,21 +42,24 @@ BEGIN
   END IF;
 END $$;
 
--- The order's last voucher was used: the reward is pending from now, for what was really kept. I-16: amount by rate and cap.
+-- The order's last voucher was used: the reward is pending from now, for what was really kept. I-16: amount by rate and cap. Where so
+-- much went back unused that nothing worth paying is left (A-38), there is none: what is kept of an order never grows again.
 CREATE OR REPLACE FUNCTION referrals_pend(p_order text, p_subject text, p_paid bigint, p_amount bigint, p_hold_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
   v_now timestamptz := juke_now();
   v_release timestamptz := v_now + p_hold_ms * interval '1 millisecond';
 BEGIN
+  IF p_amount = 0 THEN
+    PERFORM referrals_cancel(p_order, 'limit');
+    RETURN;
+  END IF;
   UPDATE reward SET state = 'pending', paid_fen = p_paid, amount_fen = p_amount, pending_at = v_now, release_at = v_release, pended_by = p_subject
   WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
   IF NOT FOUND THEN RETURN; END IF;
-  IF p_amount > 0 THEN
-    PERFORM ledger_post('reward.pending', p_subject, v.merchant_id, p_order, jsonb_build_array(
-      jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -p_amount),
-      jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', p_amount)));
-  END IF;
+  PERFORM ledger_post('reward.pending', p_subject, v.merchant_id, p_order, jsonb_build_array(
+    jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -p_amount),
+    jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', p_amount)));
   PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v_release);
   PERFORM identity_notify(v.sharer_id, 'reward.pending', jsonb_build_object('amountFen', p_amount, 'orderId', p_order, 'friendId', v.friend_id, 'releaseAtMs', ms_of(v_release)), '/pages/wallet/index');
 END $$;
@@ -68,11 +71,11 @@ DECLARE
 BEGIN
   UPDATE reward SET state = 'expected', pending_at = NULL, release_at = NULL WHERE order_id = p_order AND state = 'pending' RETURNING * INTO v;
   IF NOT FOUND THEN RETURN; END IF;
-  IF v.amount_fen > 0 THEN PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by, v.sharer_id); END IF;
+  PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by, v.sharer_id);
   UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE reward_id = v.reward_id;
 END $$;
 
--- Everything of the order was refunded before it was used.
+-- Everything of the order was refunded before it was used, or so much that nothing worth paying is left.
 CREATE OR REPLACE FUNCTION referrals_cancel(p_order text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;

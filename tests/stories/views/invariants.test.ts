@@ -254,6 +254,15 @@ const damages: Damage[] = [
   ],
   [
     'I-18',
+    'a reward of nothing that stands',
+    (h) => [
+      'ALTER TABLE reward DROP CONSTRAINT "A-38 nothing is no reward"',
+      `UPDATE reward SET amount_fen = 0 WHERE order_id = '${h.pending.orderId}'`,
+      `UPDATE posting SET order_id = NULL WHERE journal_id IN (SELECT journal_id FROM posting WHERE order_id = '${h.pending.orderId}' AND account_kind = 'reward-pending')`,
+    ],
+  ],
+  [
+    'I-18',
     'pending while an after-sale waits',
     (h) => [`UPDATE refund SET order_id = '${h.pending.orderId}' WHERE refund_id = '${h.afterSaleId}'`],
   ],
