@@ -33,7 +33,7 @@ export default defineConfig(async (merge) => {
       JUKE_VERSION: JSON.stringify('0.1.0'),
     },
     copy: {
-      patterns: process.env.TARO_ENV === 'weapp' ? [{ from: 'src/theme.json', to: 'dist/weapp/theme.json' }] : [],
+      patterns: [process.env.TARO_ENV === 'weapp' ? { from: 'src/theme.json', to: 'dist/weapp/theme.json' } : { from: 'src/assets/favicon.svg', to: 'dist/h5/favicon.svg' }],
       options: {},
     },
     sass: { data: "@use '@/styles/mixins' as *;" },

@@ -18,13 +18,15 @@ interface Props {
   place?: 'card' | 'page';
 }
 
-// A signal struck through.
-function art(theme: Theme): string {
+// A signal struck through; a looking-glass that found nothing.
+function art(theme: Theme, lost: boolean): string {
   const [ground, ink] = theme === 'dark' ? ['#262E29', '#B9BDB5'] : ['#EFEFEB', '#52574F'];
   return svgUri(
     `<svg xmlns="http://www.w3.org/2000/svg" width="112" height="112" viewBox="0 0 112 112"><circle cx="56" cy="56" r="54" fill="${ground}"/>` +
-      `<g stroke="${ink}" stroke-width="5" stroke-linecap="round" fill="none"><path d="M30 50c14-13 38-13 52 0M40 62c9-8 23-8 32 0"/>` +
-      `<path d="M34 82L78 34" stroke="#EA5B25"/></g><circle cx="56" cy="76" r="5" fill="${ink}"/></svg>`,
+      `<g stroke="${ink}" stroke-width="5" stroke-linecap="round" fill="none">` +
+      (lost
+        ? '<circle cx="51" cy="51" r="19"/><path d="M65 65L80 80"/><path d="M43 51h16" stroke="#EA5B25"/></g></svg>'
+        : `<path d="M30 50c14-13 38-13 52 0M40 62c9-8 23-8 32 0"/><path d="M34 82L78 34" stroke="#EA5B25"/></g><circle cx="56" cy="76" r="5" fill="${ink}"/></svg>`),
   );
 }
 
@@ -35,7 +37,7 @@ export function ErrorState({ error, onRetry, exit, place = 'card' }: Props) {
   const out = exit ?? (lost ? { text: t.home, onClick: () => openTab('discover') } : { text: t.viewOrders, onClick: () => openTab('orders') });
   return (
     <View className={`jk-error jk-error--${place}`} {...a11y({ role: 'alert' })}>
-      <View className="jk-error__art" style={{ backgroundImage: `url("${art(theme)}")` }} />
+      <View className="jk-error__art" style={{ backgroundImage: `url("${art(theme, lost)}")` }} />
       <View className="jk-error__body">
         <View className="jk-error__title">{title}</View>
         {body ? <View className="jk-error__text">{body}</View> : null}

@@ -26,7 +26,6 @@ interface Props {
   back?: boolean;
   /** draws the tab bar with this tab chosen */
   tab?: TabName;
-  tabDot?: boolean;
   /** buttons fixed at the bottom */
   bottom?: ReactNode;
   /** sheets and such, outside the scrolling content */
@@ -37,7 +36,7 @@ interface Props {
 const SOLID_AFTER_PX = 40;
 
 export function Page(props: Props) {
-  const { children, title, nav = 'ground', navLeft, navRight, back = props.tab === undefined, tab, tabDot, bottom, overlays, className = '' } = props;
+  const { children, title, nav = 'ground', navLeft, navRight, back = props.tab === undefined, tab, bottom, overlays, className = '' } = props;
   const t = useT(texts);
   const theme = useTheme();
   const online = useOnline();
@@ -57,7 +56,7 @@ export function Page(props: Props) {
         <ErrorBoundary>{children}</ErrorBoundary>
         {bottom ? <View className="jk-bar">{bottom}</View> : null}
       </View>
-      {tab ? <TabBar current={tab} dot={tabDot} /> : null}
+      {tab ? <TabBar current={tab} /> : null}
       {overlays}
       {front ? <DialogHost /> : null}
       {front ? <ToastHost /> : null}

@@ -2,20 +2,16 @@
 import { View } from '@tarojs/components';
 import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
+import { useMe } from '@/state/me';
 import { openTab, type TabName } from '@/state/pages';
 import { a11y } from '../a11y';
 import { Icon, type IconName } from '../icon';
 import { Touchable } from '../touchable';
 import './index.scss';
 
-interface Props {
-  current: TabName;
-  /** a dot on 我的: something unread */
-  dot?: boolean;
-}
-
-export function TabBar({ current, dot }: Props) {
+export function TabBar({ current }: { current: TabName }) {
   const t = useT(texts);
+  const unread = useMe()?.unreadNotices ?? 0;
   const tabs: { name: TabName; icon: IconName; text: string }[] = [
     { name: 'discover', icon: 'compass', text: t.discover },
     { name: 'groups', icon: 'table', text: t.groups },
@@ -34,7 +30,7 @@ export function TabBar({ current, dot }: Props) {
         >
           <Icon name={icon} size={24} className="jk-tab-bar__icon" />
           <View>{text}</View>
-          {name === 'mine' && dot ? <View className="jk-tab-bar__dot" /> : null}
+          {name === 'mine' && unread > 0 ? <View className="jk-tab-bar__dot" /> : null}
         </Touchable>
       ))}
     </View>

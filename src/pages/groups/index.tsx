@@ -15,7 +15,6 @@ import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/groups';
-import { useMe } from '@/state/me';
 import { openPage, openTab } from '@/state/pages';
 import { atOf, useHere } from '@/state/place';
 import { useLanguage } from '@/state/settings';
@@ -25,7 +24,6 @@ import './index.scss';
 export default function Groups() {
   const t = useT(texts);
   const c = useT(common);
-  const me = useMe();
   const here = useHere();
   const language = useLanguage();
   const session = useSession();
@@ -39,7 +37,7 @@ export default function Groups() {
   useReachBottom(() => void groups.more());
 
   return (
-    <Page title={t.title} tab="groups" tabDot={(me?.unreadNotices ?? 0) > 0}>
+    <Page title={t.title} tab="groups">
       <List inset={68}>
         <ListRow icon="table" tone="brand" title={t.mine} note={t.mineNote} onClick={() => void signIn().then((yes) => yes && openPage('myGroups'))} />
       </List>

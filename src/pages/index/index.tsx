@@ -21,7 +21,6 @@ import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/discover';
 import { price } from '@/i18n/format';
 import { useRebateShown } from '@/state/config';
-import { useMe } from '@/state/me';
 import { locateHere, relocate, type Located } from '@/state/locate';
 import { openPage } from '@/state/pages';
 import { CHEAP_FEN, closestPlace, useDiscover, usePlaces, type Sort } from './model';
@@ -34,7 +33,6 @@ const SORTS: Sort[] = ['near', 'price', 'sold', 'rebate'];
 export default function Discover() {
   const t = useT(texts);
   const c = useT(common);
-  const me = useMe();
   const { here, filters, deals, change, clear, filtered } = useDiscover();
   const [sheet, setSheet] = useState<'place' | 'sort' | null>(null);
   const places = usePlaces(sheet === 'place' || here?.kind === 'located');
@@ -53,7 +51,6 @@ export default function Discover() {
   return (
     <Page
       tab="discover"
-      tabDot={(me?.unreadNotices ?? 0) > 0}
       navLeft={
         <Touchable className="discover-place" label={t.placeLabel(place)} onClick={() => setSheet('place')}>
           <Icon name="pin" size={20} color="var(--on-brand-tint)" />

@@ -36,7 +36,7 @@ export default function Mine() {
   const open = (page: 'cart' | 'myCoupons' | 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
 
   return (
-    <Page title={t.title} tab="mine" tabDot={unread > 0}>
+    <Page title={t.title} tab="mine">
       <Head me={me} signedIn={session !== null} />
       {mine.error && session && !wallet ? <ErrorState error={mine.error} onRetry={mine.refresh} /> : null}
       {session && !(mine.error && !wallet) ? (
