@@ -102,6 +102,8 @@ export const PAYOUT_CHANGE_FREEZE_MS = DAY;
 export const SESSION_MS = 30 * MINUTE;
 export const REFRESH_MS = 30 * DAY;
 export const SESSION_LEEWAY_MS = MINUTE;
+/** So long after it was spent a refresh token still brings its device the same answer, which may have been lost. */
+export const REFRESH_AGAIN_MS = 30_000;
 export const PHONE_CODE_MS = 5 * MINUTE;
 export const PHONE_CODE_TRIES = 5;
 export const PHONE_CODES_PER_HOUR = 5;

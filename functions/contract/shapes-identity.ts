@@ -17,7 +17,7 @@ export const identityShapes = {
   loginWechat: { params: nothing, query: nothing, body: z.strictObject({ code: z.string().min(1).max(128), deviceId }), answer: session },
   sendPhoneCode: { params: nothing, query: nothing, body: z.strictObject({ phone }), answer: z.strictObject({ expiresAtMs: ms }) },
   loginPhone: { params: nothing, query: nothing, body: z.strictObject({ phone, code: z.string().regex(/^\d{6}$/), deviceId }), answer: session },
-  refreshSession: { params: nothing, query: nothing, body: z.strictObject({ refreshToken: z.string().min(20).max(200) }), answer: session },
+  refreshSession: { params: nothing, query: nothing, body: z.strictObject({ refreshToken: z.string().min(20).max(200), deviceId }), answer: session },
   logout: { params: nothing, query: nothing, body: nothing, answer: done },
   loginDemo: { params: nothing, query: nothing, body: z.strictObject({ who: z.enum(demoPeople), deviceId }), answer: session },
   getMe: { params: nothing, query: nothing, body: nothing, answer: me },

@@ -128,7 +128,7 @@ const actorOf = (name: string, deviceId: string, ip: string): Actor => ({
 async function renew(world: World, as: Actor): Promise<void> {
   if (as.expiresAtMs > world.app.clock.nowMs() + 1_000) return;
   as.renewing ??= world
-    .call('refreshSession', null, { body: { refreshToken: as.refreshToken } })
+    .call('refreshSession', null, { body: { refreshToken: as.refreshToken, deviceId: as.deviceId } })
     .then((fresh) => void Object.assign(as, fresh))
     .finally(() => (as.renewing = null));
   await as.renewing;

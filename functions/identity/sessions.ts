@@ -2,7 +2,7 @@
  * What a sign-in hands out. Guards A-22, A-23. The refresh token is "<family>.<secret>"; only its hash is stored, and each
  * is taken once.
  */
-import { randomInt } from 'node:crypto';
+import { createHmac, randomInt } from 'node:crypto';
 import { REFRESH_MS } from '../contract/limits';
 import { makeToken, newDigits, newId, newSecret, sha256, type App } from '../kernel';
 
@@ -12,6 +12,9 @@ export function newSession(deviceId: string): NewSession {
   const secret = newSecret();
   return { row: { familyId, deviceId, refreshHash: sha256(secret), refreshMs: REFRESH_MS }, refreshToken: `${familyId}.${secret}` };
 }
+
+/** What follows a refresh token: nobody without the key can tell it, and asked for twice it is the same. */
+export const nextSecret = (key: string, refreshToken: string): string => createHmac('sha256', key).update(`juke-refresh:${refreshToken}`).digest('hex').slice(0, 32);
 
 export function readRefreshToken(token: string): { familyId: string; hash: string } | null {
   const read = /^(fam_[0-9a-z]{24})\.([0-9a-f]{32})$/.exec(token);

@@ -1,5 +1,5 @@
 // The one client. Typed by the contract; adds the session, the idempotency key, retries with full jitter where a repeat is
-// safe (GET, or with a key), learns the server's clock, and turns every failure into a Failure. Guards F-09, F-24 on the phone.
+// safe (GET, with a key, a renewal), learns the server's clock, and turns every failure into a Failure. Guards F-09, F-24 on the phone.
 import { routes, pathOf, type Route, type RouteName } from '@contract/routes';
 import type { RouteTypes } from '@contract/shapes';
 import { deviceId, isWeapp, wechatLoginCode } from '@/platform';
@@ -51,7 +51,7 @@ export async function call<N extends RouteName>(name: N, ...[input]: Args<N>): P
 
 async function tries(name: RouteName, input: AnyInput): Promise<unknown> {
   const route: Route = routes[name];
-  const repeatable = route.method === 'GET' || input.idempotencyKey !== undefined;
+  const repeatable = route.method === 'GET' || name === 'refreshSession' || input.idempotencyKey !== undefined;
   for (let tried = 1; ; tried += 1) {
     try {
       return await once(name, route, input);
@@ -126,7 +126,7 @@ let renewing: Promise<boolean> | null = null;
 function renew(): Promise<boolean> {
   const refreshToken = getSession()?.refreshToken;
   if (!refreshToken) return Promise.resolve(false);
-  renewing ??= tries('refreshSession', { body: { refreshToken } })
+  renewing ??= tries('refreshSession', { body: { refreshToken, deviceId: deviceId() } })
     .then((next) => {
       keepSession(next as RouteTypes['refreshSession']['answer']);
       return true;

@@ -71,6 +71,20 @@ describe('session', () => {
     await expect(call('listDeals')).resolves.toEqual({ items: [], nextCursor: null });
   });
 
+  test('A-22 a renewal whose answer was lost is sent again, from the same device', async () => {
+    keepSession(session('old'));
+    let lost = 0;
+    serve(({ url, headers }) => {
+      if (url.endsWith('/refresh')) return (lost += 1) === 1 ? { fail: 'offline' } : { body: session('new') };
+      return headers.authorization === 'Bearer new' ? { body: { items: [], nextCursor: null } } : expired;
+    });
+    await call('listNotices');
+    const renewals = sent.filter(({ url }) => url.endsWith('/refresh')).map(({ body }) => body);
+    expect(renewals).toHaveLength(2);
+    expect(renewals[1]).toEqual(renewals[0]);
+    expect(JSON.parse(renewals[0] as string)).toEqual({ refreshToken: expect.any(String), deviceId: expect.stringMatching(/^[0-9A-Za-z_-]{8,64}$/) });
+  });
+
   test('a renewal without an answer keeps the session', async () => {
     keepSession(session('old'));
     serve(({ url }) => (url.endsWith('/refresh') ? { fail: 'offline' } : expired));

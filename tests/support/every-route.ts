@@ -89,7 +89,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   loginWechat: () => ({ by: null, body: { code: 'sandbox:谁', deviceId: 'dev-any-00001' } }),
   sendPhoneCode: () => ({ by: null, body: { phone: '13900000009' } }),
   loginPhone: () => ({ by: null, body: { phone: '13900000009', code: '000000', deviceId: 'dev-any-00001' } }),
-  refreshSession: () => ({ by: null, body: { refreshToken: 'fam_000000000000000000000000.00000000000000000000000000000000' } }),
+  refreshSession: () => ({ by: null, body: { refreshToken: 'fam_000000000000000000000000.00000000000000000000000000000000', deviceId: 'dev-route-0001' } }),
   logout: (w) => ({ by: w.friend }),
   loginDemo: () => ({ by: null, body: { who: 'guest', deviceId: 'dev-any-00001' } }),
   getMe: (w) => ({ by: w.friend }),

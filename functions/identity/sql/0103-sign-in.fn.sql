@@ -87,7 +87,7 @@ CREATE OR REPLACE FUNCTION identity_keep_session_key(p_openid text, p_key text) 
   ON CONFLICT (openid) DO UPDATE SET session_key = excluded.session_key, updated_at = juke_now()
 $$;
 
--- p: {familyId, oldHash, newHash, refreshMs, keep}
+-- p: as for kernel_rotate_session
 CREATE OR REPLACE FUNCTION identity_refresh(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v jsonb := kernel_rotate_session(p);

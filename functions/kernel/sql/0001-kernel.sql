@@ -25,6 +25,7 @@ CREATE TABLE session_family (
   is_operator boolean NOT NULL DEFAULT false,
   refresh_hash text NOT NULL UNIQUE,
   used_refresh_hash text[] NOT NULL DEFAULT '{}',
+  rotated_at timestamptz,                                  -- when the newest of the used ones was exchanged
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   expires_at timestamptz NOT NULL,
   revoked_at timestamptz

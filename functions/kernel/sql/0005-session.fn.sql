@@ -9,14 +9,20 @@ CREATE OR REPLACE FUNCTION kernel_open_session(p jsonb) RETURNS void LANGUAGE sq
 $$;
 
 -- A-22: the token is exchanged once. One that was exchanged before was copied by somebody: the whole family ends, and
--- that must commit, so it is an outcome and not a refusal. p: {familyId, oldHash, newHash, refreshMs, keep}
+-- that must commit, so it is an outcome and not a refusal. The answer may have been lost on its way: for a moment the same
+-- device has the same one again. (A thief who was that quick as well shares the next token, and is noticed when it comes twice.)
+-- p: {familyId, deviceId, oldHash, newHash: follows from the old token, refreshMs, keep, againMs}
 CREATE OR REPLACE FUNCTION kernel_rotate_session(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v session_family;
 BEGIN
-  UPDATE session_family SET refresh_hash = p ->> 'newHash', used_refresh_hash = (ARRAY[refresh_hash] || used_refresh_hash)[1:(p ->> 'keep')::int],
+  UPDATE session_family SET refresh_hash = p ->> 'newHash', used_refresh_hash = (ARRAY[refresh_hash] || used_refresh_hash)[1:(p ->> 'keep')::int], rotated_at = juke_now(),
     expires_at = juke_now() + (p ->> 'refreshMs')::bigint * interval '1 millisecond'
   WHERE family_id = p ->> 'familyId' AND refresh_hash = p ->> 'oldHash' AND revoked_at IS NULL AND juke_now() < expires_at RETURNING * INTO v;
+  IF NOT FOUND THEN
+    SELECT * INTO v FROM session_family WHERE family_id = p ->> 'familyId' AND used_refresh_hash[1] = p ->> 'oldHash' AND refresh_hash = p ->> 'newHash'
+      AND device_id = p ->> 'deviceId' AND revoked_at IS NULL AND juke_now() < rotated_at + (p ->> 'againMs')::bigint * interval '1 millisecond';
+  END IF;
   IF FOUND THEN
     RETURN jsonb_build_object('outcome', 'ok', 'personId', v.person_id, 'deviceId', v.device_id, 'isOperator', v.is_operator);
   END IF;
