@@ -47,6 +47,13 @@ export function isOffPeak(offPeak: OffPeak, nowMs: number): boolean {
   return offPeak.days.includes(there.getUTCDay() || 7) && minute >= offPeak.fromMinute && minute < offPeak.toMinute;
 }
 
+/** The next moment at which what a deal costs, or whether it is sold, may change by the clock alone; Infinity when there is none. */
+export function nextTurn({ saleStartsAtMs, saleEndsAtMs, offPeak }: Pick<Terms, 'saleStartsAtMs' | 'saleEndsAtMs' | 'offPeak'>, nowMs: number): number {
+  const today = Math.floor((nowMs + SHANGHAI_MS) / DAY_MS) * DAY_MS - SHANGHAI_MS;
+  const hours = offPeak ? [0, DAY_MS].flatMap((day) => [offPeak.fromMinute, offPeak.toMinute].map((minute) => today + day + minute * 60_000)) : [];
+  return Math.min(...[saleStartsAtMs, saleEndsAtMs, ...hours].filter((at): at is number => at !== null && at > nowMs), Infinity);
+}
+
 /** A group is cheaper than buying alone; a ladder ascends in size and falls in price, from its first tier to its full size. */
 export function groupProblem(g: GroupRule, priceFen: number): { where: string; problem: string } | null {
   const bad = (where: string, problem: string) => ({ where, problem });

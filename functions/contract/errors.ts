@@ -28,7 +28,7 @@ export const errors = {
   CONTENT_REFUSED: e(409, 'after-change', '这段内容没有通过审核，换个说法。', 'This text did not pass the check. Please change it.'),
   PERSON_BUSY: e(409, 'after-change', '还有没用完的券、退款或返利，处理完才能注销。', 'There are unused vouchers, refunds or rebates. Settle them before deleting your account.'),
 
-  DEAL_NOT_ON_SALE: e(409, 'never', '这个优惠现在不卖{when}，没有下单。', 'This deal is not on sale now{when}. No order was placed.'),
+  DEAL_NOT_ON_SALE: e(409, 'never', '这个优惠现在不卖了，没有下单。', 'This deal is not on sale now. No order was placed.'),
   SOLD_OUT: e(409, 'later', '抢完了，没有下单，也没有扣款。', 'Sold out. No order was placed and nothing was charged.'),
   LIMIT_PER_PERSON: e(409, 'never', '每人最多买 {limit} 份，你已经买到了。没有下单。', 'At most {limit} per person, and you have reached that. No order was placed.'),
   PRICE_CHANGED: e(409, 'after-change', '价格刚变成 {payable}，没有下单。看一眼再决定。', 'The price just changed to {payable}. No order was placed. Have a look before you decide.'),

@@ -63,7 +63,8 @@ export function checkGate(ctx: Context, deal: Item['deal']): void {
   const nowMs = ctx.clock.nowMs();
   const isEarly = deal.saleStartsAtMs !== null && nowMs < deal.saleStartsAtMs - CLOCK_SLACK_MS;
   const isLate = deal.saleEndsAtMs !== null && nowMs >= deal.saleEndsAtMs + CLOCK_SLACK_MS;
-  if (isEarly || isLate) throw inWords(ctx, new Refused('DEAL_NOT_ON_SALE', isEarly ? { startsAt: deal.saleStartsAtMs } : {}));
+  if (isEarly) throw inWords(ctx, new Refused('SALE_NOT_STARTED', { startsAt: deal.saleStartsAtMs }));
+  if (isLate) refuse('DEAL_NOT_ON_SALE');
 }
 
 /** The last seat is held shorter, and none beyond the group's deadline. */
@@ -89,6 +90,6 @@ export const quoteOrder: Story<'quoteOrder'> = async (ctx, { body }) => {
   const { coupons, priced } = await priceBest(ctx, [item], body.stack as Stack | undefined);
   return {
     ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, coupons: coupons.map((coupon) => ({ ...coupon, dealIds: [...coupon.dealIds], storeIds: [...coupon.storeIds] })), stack: priced.stack,
-    nowMs: ctx.clock.nowMs(), group: seat && { groupId: seat.groupId, size: seat.size, left: seat.left, hours: seat.hours, deadlineMs: seat.deadlineMs, isLastSeat: seat.isLast },
+    nowMs: ctx.clock.nowMs(), group: seat && { groupId: seat.groupId, size: seat.size, minSize: seat.minSize, left: seat.left, hours: seat.hours, deadlineMs: seat.deadlineMs, isLastSeat: seat.isLast },
   };
 };

@@ -122,17 +122,16 @@ const sentences: Record<string, { zh: string; en: string }> = {
   no_room: { zh: '没有可以减的金额了', en: 'nothing is left to take off' }, not_new: { zh: '只给没来过的新客', en: 'it is for new guests only' }, not_lapsed: { zh: '只给很久没来的老客', en: 'it is for guests who have not come for a while' },
 };
 const sentence = (ctx: Context, reason: string, missingFen: number): string => (sentences[reason]?.[ctx.language] ?? '').replace('{missing}', yuan(missingFen));
-/** `，11 月 21 日 20:00 开始`, Asia/Shanghai; or that it is over. */
-function startOf(ctx: Context, startsAt: unknown): string {
-  if (typeof startsAt !== 'number') return ctx.language === 'zh' ? '了' : '';
+/** `11 月 21 日 20:00`, Asia/Shanghai. */
+function momentOf(ctx: Context, startsAt: number): string {
   const t = new Date(startsAt + 8 * 3_600_000).toISOString();
   const [month, day, at] = [Number(t.slice(5, 7)), Number(t.slice(8, 10)), t.slice(11, t.slice(17, 19) === '00' ? 16 : 19)];
-  return ctx.language === 'zh' ? `，${month} 月 ${day} 日 ${at} 开始` : `: it starts on ${month}/${day} at ${at}`;
+  return ctx.language === 'zh' ? `${month} 月 ${day} 日 ${at}` : `${at} on ${month}/${day}`;
 }
 
 /** A save refuses by reasons and moments only; this adds the person's words. */
 export function inWords(ctx: Context, error: unknown): unknown {
-  if (error instanceof Refused && error.code === 'DEAL_NOT_ON_SALE') return new Refused(error.code, { ...error.details, when: startOf(ctx, error.details.startsAt) });
+  if (error instanceof Refused && error.code === 'SALE_NOT_STARTED') return new Refused(error.code, { ...error.details, at: momentOf(ctx, Number(error.details.startsAt)) });
   if (!(error instanceof Refused && error.code === 'COUPON_NOT_USABLE') || error.details.why) return error;
   const { title, why } = whyNot.held[ctx.language];
   const reason = String(error.details.reason);

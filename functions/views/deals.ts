@@ -5,8 +5,8 @@
 import { DAY_MS, PAGE_SIZE, REWARD_HOLD_MS } from '../contract/limits';
 import { shapes, type Answer } from '../contract/shapes';
 import { dealCard } from '../contract/shapes-market';
-import { refuse, type Db, type Row, type Story } from '../kernel';
-import { isOffPeak } from '../catalog';
+import { refuse, type Context, type Db, type Row, type Story } from '../kernel';
+import { isOffPeak, nextTurn } from '../catalog';
 import {
   byDistance,
   findCandidates,
@@ -91,6 +91,8 @@ function sorted(all: Near[], sort: string | undefined, hasPlace: boolean): Near[
 }
 
 interface Loaded {
+  /** when it says something else: a sale begins or ends, off-peak hours begin or end */
+  turnsAtMs: number;
   deal: Omit<Deal, 'invite' | 'stores'>;
   stores: StoreRow[];
   json: string;
@@ -105,10 +107,7 @@ export interface LoadedInvite {
 }
 
 export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
-  const loaded = await snapshotOf<Loaded | null>(ctx.db, 'deal').get(`${params.dealId} ${ctx.language}`, () =>
-    load(ctx.db, params.dealId, ctx.language),
-  );
-  if (!loaded) refuse('NOT_FOUND');
+  const loaded = (await loadFresh(ctx, params.dealId)) ?? refuse('NOT_FOUND');
   const at = positionOf(query);
   if (!at && !query.share) return { readyJson: loaded.json };
   const token = query.share;
@@ -126,6 +125,14 @@ export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
   };
   return { readyJson: JSON.stringify(answer) };
 };
+
+/** From the snapshot, and never from before the moment at which the price or the sale turned: that one is read once more, by one reader. */
+async function loadFresh({ db, language, clock }: Context, dealId: string): Promise<Loaded | null> {
+  const [held, key] = [snapshotOf<Loaded | null>(db, 'deal'), `${dealId} ${language}`];
+  const read = () => load(db, dealId, language);
+  const loaded = await held.get(key, read);
+  return loaded && loaded.turnsAtMs <= clock.nowMs() ? held.get(`${key} ${loaded.turnsAtMs}`, read) : loaded;
+}
 
 function inviteOf(link: LoadedInvite, deal: Loaded['deal'], personId: string | undefined, nowMs: number): Invite {
   return {
@@ -184,7 +191,8 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
   const deal = toDeal(row, stores, groups.map((group) => toGroupRow(group, null, undefined)), language);
   const whole = { ...deal, stores: stores.map((s) => toStoreCard(s, null, language)), invite: null };
   // Checked once a load: what is sent from the snapshot is not checked again.
-  return { deal, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
+  const turnsAtMs = nextTurn({ saleStartsAtMs: row.sale_starts_at, saleEndsAtMs: row.sale_ends_at, offPeak: row.off_peak }, row.now_ms);
+  return { turnsAtMs, deal, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
 }
 
 function toDeal(row: Row, stores: StoreRow[], openGroups: Deal['openGroups'], language: 'zh' | 'en'): Loaded['deal'] {

@@ -84,7 +84,7 @@ describe('the checkout', () => {
   const quote = (over: object = {}) => ({
     dealId: 'deal_1', merchantId: 'mch_1', merchantName: '渡口老灶', title: '双人鸳鸯锅套餐', pictureUrl: '/a.svg', storeName: '桥弄街店', storeIds: ['sto_1'], termsVersion: 3, quantity: 1, maxQuantity: 5, unitPriceFen: 12_800, singlePriceFen: 15_800,
     priceKind: 'group', fulfilment: 'voucher', hostBenefitFen: 0, friendDiscountFen: 1_000, payableFen: 10_300, lines: [], validUntilMs: NOW + 30 * DAY, sharer: { person: { name: '林小满', avatarUrl: '' }, rebateFen: 900, token: 'abcdefghijkl' },
-    savedFen: 2_500, coupons: [shop, fresh], stack: { usesFriend: true, couponIds: ['cpn_shop'] }, nowMs: NOW, group: { groupId: 'grp_12345678', size: 3, left: 1, hours: 24, deadlineMs: Date.UTC(2026, 6, 18, 4, 2), isLastSeat: true }, ...over,
+    savedFen: 2_500, coupons: [shop, fresh], stack: { usesFriend: true, couponIds: ['cpn_shop'] }, nowMs: NOW, group: { groupId: 'grp_12345678', size: 3, minSize: 3, left: 1, hours: 24, deadlineMs: Date.UTC(2026, 6, 18, 4, 2), isLastSeat: true }, ...over,
   });
   const deal = { dealId: 'deal_1', title: '双人鸳鸯锅套餐', pictureUrls: ['/a.svg'], merchantName: '渡口老灶', stores: [{ storeId: 'sto_1', name: '桥弄街店' }], priceFen: 15_800, available: 9, isOnSale: true, fulfilment: 'voucher', couponCount: 2, group: null, flash: null };
   let answers: { quote: Reply; place: Reply };
@@ -157,8 +157,8 @@ test('each refusal says what happened and offers what can be done now', () => {
   expect(of('LIMIT_PER_PERSON', { limit: 2 })).toEqual(['每人最多 2 份', true, '看订单']);
   expect(of('SOLD_OUT', { available: 2 })).toEqual(['只剩 2 份了', true, '改成 2 份']);
   expect(of('SOLD_OUT', { available: 0 })).toEqual(['抢完了', true, '看这家店的其他优惠']);
-  expect(of('SALE_NOT_STARTED', { at: '20:00' })).toEqual(['20:00 开始', true, '刷新看看']);
-  expect(of('DEAL_NOT_ON_SALE', { startsAt: Date.UTC(2026, 6, 18, 12) })).toEqual(['7 月 18 日 20:00 开始', true, '刷新看看']);
+  expect(of('SALE_NOT_STARTED', { at: '7 月 18 日 20:00', startsAt: Date.UTC(2026, 6, 18, 12) })).toEqual(['7 月 18 日 20:00 开始', true, '刷新看看']);
+  expect(refusalOf({ code: 'DEAL_NOT_ON_SALE', details: {}, message: '不卖了' })).toMatchObject({ title: '已结束', text: '不卖了', ways: [{ way: { do: 'shop' } }] });
 });
 
 const face = {

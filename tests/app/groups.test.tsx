@@ -261,7 +261,7 @@ describe('cards', () => {
 describe('what a deal costs now', () => {
   type Priced = Parameters<typeof offerOf>[0];
   const rule = { kind: 'standard', size: 3, hours: 24, priceFen: 12_800, hostBenefitFen: 0, tiers: [] } as NonNullable<Deal['group']>;
-  const plain: Priced = { priceFen: 15_800, friendDiscountFen: 1_000, group: null, flash: null, offPeak: null, isOnSale: true, available: 9 };
+  const plain: Priced = { priceFen: 15_800, friendDiscountFen: 1_000, group: null, flash: null, offPeak: null, isOnSale: true, available: 9, nowMs: NOW };
   const offPeak = { days: [1, 2, 3, 4, 5], fromMinute: 840, toMinute: 1020, priceFen: 9_800, isNow: true };
   const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null };
 
@@ -280,6 +280,9 @@ describe('what a deal costs now', () => {
     expect(closedBy({ ...plain, flash, isOnSale: false }, NOW - 1)).toBe('soon');
     expect(closedBy({ ...plain, flash, available: 0 }, NOW)).toBe('soldOut');
     expect(closedBy({ ...plain, flash, isOnSale: false }, NOW + HOUR)).toBe('ended');
+    // Asked before the start: that it was not on sale then says nothing of now. Asked since: it was taken off.
+    expect(closedBy({ ...plain, flash, isOnSale: false, nowMs: NOW - 1 }, NOW)).toBe('');
+    expect(closedBy({ ...plain, flash, isOnSale: false, nowMs: NOW }, NOW)).toBe('ended');
   });
 
   test('the off-peak window is said in days and hours', () => {

@@ -117,8 +117,8 @@ test('C4 I-25 before its start nothing is sold and the sentence says when it sta
   const [early] = await people(t, 1);
   const refusal = await t.refused('placeOrder', { as: early!, body: body(dealId) });
   const there = new Date(startsAt + 8 * 60 * MINUTE).toISOString();
-  expect(refusal).toMatchObject({ code: 'DEAL_NOT_ON_SALE', details: { startsAt } });
-  expect(refusal.message).toBe(`这个优惠现在不卖，${Number(there.slice(5, 7))} 月 ${Number(there.slice(8, 10))} 日 ${there.slice(11, 16)} 开始，没有下单。`);
+  expect(refusal).toMatchObject({ code: 'SALE_NOT_STARTED', details: { startsAt } });
+  expect(refusal.message).toBe(`${Number(there.slice(5, 7))} 月 ${Number(there.slice(8, 10))} 日 ${there.slice(11, 16)} 开始，现在还不能买。没有下单，也没有扣款。`);
   expect(saves.singles).toBe(0);
   // This process's clock is a second ahead or behind: the save knows better, on both sides of the edge.
   const fooled = async (byMs: number, atMs: number) => {
@@ -132,7 +132,7 @@ test('C4 I-25 before its start nothing is sold and the sentence says when it sta
       t.app.clock.nowMs = real;
     }
   };
-  expect((await fooled(1_000, startsAt - 800)).body).toMatchObject({ code: 'DEAL_NOT_ON_SALE', details: { startsAt } });
+  expect((await fooled(1_000, startsAt - 800)).body).toMatchObject({ code: 'SALE_NOT_STARTED', details: { startsAt } });
   expect(saves.singles).toBe(1);
   expect((await fooled(-1_000, startsAt + 10)).status).toBe(200);
   const over = (await fooled(-1_000, startsAt + MINUTE)).body;

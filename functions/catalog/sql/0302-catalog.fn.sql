@@ -25,7 +25,7 @@ BEGIN
   SELECT * INTO t FROM deal_terms WHERE deal_id = p_deal AND version = p_version;
   IF NOT FOUND OR p_now >= t.sale_ends_at THEN RETURN jsonb_build_object('refuse', 'DEAL_NOT_ON_SALE', 'details', '{}'::jsonb); END IF;
   IF p_now < t.sale_starts_at THEN
-    RETURN jsonb_build_object('refuse', 'DEAL_NOT_ON_SALE', 'details', jsonb_build_object('startsAt', ms_of(t.sale_starts_at)));
+    RETURN jsonb_build_object('refuse', 'SALE_NOT_STARTED', 'details', jsonb_build_object('startsAt', ms_of(t.sale_starts_at)));
   END IF;
   IF p_kind = 'group' THEN RETURN NULL; END IF;
   v_minute := extract(hour FROM v_there)::int * 60 + extract(minute FROM v_there)::int;

@@ -4,6 +4,7 @@ import type { PricedStack } from '@contract/best-combination';
 import { serverNow, type Answer } from '@/api';
 import { a11y } from '@/components/a11y';
 import { Button } from '@/components/button';
+import { useLeft } from '@/components/countdown';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
 import { Line } from '@/components/list';
@@ -25,6 +26,7 @@ import { useT } from '@/i18n';
 import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { lastMoment } from '@/state/trade';
+import { closedBy } from '../deal/price';
 import { useCheckout } from './model';
 import type { Way } from './refusal';
 import './index.scss';
@@ -49,7 +51,7 @@ export default function Checkout() {
       {ready && quote.error && !refusal ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
       {ready && quote.loading && !quote.error ? <><CardSkeleton lines={3} /><CardSkeleton lines={3} /></> : null}
       {whole && model.stack ? (
-        <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={<MoreCoupons deal={deal.data} />} />
+        <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={deal.data?.couponCount ? <MoreCoupons deal={deal.data} /> : undefined} />
       ) : null}
       {whole ? <Bill {...whole} /> : null}
       {whole ? <Promises model={model} {...whole} /> : null}
@@ -86,9 +88,12 @@ function DealRow({ deal, model }: { deal: Deal; model: Model }) {
 function Kind({ quote }: { quote: Quote }) {
   const t = useT(texts);
   if (quote.priceKind === 'single') return null;
-  const word = quote.group ? t.seats(quote.group.size) : quote.priceKind === 'flash' ? t.flash : t.offPeak;
+  const word = quote.group ? (isLadder(quote.group) ? t.seatsFrom : t.seats)(quote.group.minSize) : quote.priceKind === 'flash' ? t.flash : t.offPeak;
   return <Tag tone="price" className="checkout__kind">{word}</Tag>;
 }
+
+/** Succeeds from its first tier on, whose price everyone pays first. */
+const isLadder = (group: NonNullable<Quote['group']>): boolean => group.minSize < group.size;
 
 function RefusalCard({ model }: { model: Model }) {
   const { refusal, deal } = model;
@@ -120,9 +125,8 @@ function RefusalCard({ model }: { model: Model }) {
 }
 
 /** Coupons for this deal that the person may still claim. */
-function MoreCoupons({ deal }: { deal: Deal | null }) {
+function MoreCoupons({ deal }: { deal: Deal }) {
   const t = useT(texts);
-  if (!deal || deal.couponCount === 0) return null;
   return (
     <Touchable className="checkout__more" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
       <Text className="jk-grow">{t.moreCoupons(deal.couponCount)}</Text>
@@ -138,7 +142,7 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
   const language = useLanguage();
   const { sharer, group, quantity, singlePriceFen } = quote;
   const nameOf = ({ kind, couponId }: PricedStack['lines'][number]['parts'][number]) => {
-    if (kind === 'price') return group ? t.seatPrice(group.size) : { single: c.priceLine, group: c.groupLine, flash: c.flashLine, off_peak: c.offPeakLine }[quote.priceKind](quantity);
+    if (kind === 'price') return group ? t.seatPrice(group.minSize) : { single: c.priceLine, group: c.groupLine, flash: c.flashLine, off_peak: c.offPeakLine }[quote.priceKind](quantity);
     if (kind === 'host_benefit') return c.hostBenefit;
     const coupon = quote.coupons.find((one) => one.couponId === couponId);
     if (coupon) return couponName(coupon, s, language);
@@ -168,10 +172,7 @@ function Promises({ model, quote }: { model: Model; quote: Quote }) {
   const language = useLanguage();
   const { group, priceKind } = quote;
   const { sharer } = model;
-  // A ladder succeeds from its first tier on.
-  const rule = model.deal.data?.group;
-  const needed = group ? (rule?.kind === 'ladder' && rule.size === group.size ? (rule.tiers[0]?.size ?? group.size) : group.size) : 0;
-  const ends = !group ? '' : group.deadlineMs === null ? t.groupWithin(group.hours, needed) : t.groupBy(dayTime(group.deadlineMs, language, quote.nowMs), needed);
+  const ends = !group ? '' : group.deadlineMs === null ? t.groupWithin(group.hours, group.minSize) : t.groupBy(dayTime(group.deadlineMs, language, quote.nowMs), group.minSize);
   return (
     <>
       <View className="jk-card jk-block checkout__method">
@@ -180,6 +181,7 @@ function Promises({ model, quote }: { model: Model; quote: Quote }) {
         <Text className="jk-caption jk-text-3 checkout__hint">{t.wechatPayHint}</Text>
       </View>
       {group?.isLastSeat ? <Note icon="clock">{t.lastSeat}</Note> : null}
+      {group && isLadder(group) ? <Note icon="users">{t.ladderNote(group.size)}</Note> : null}
       {priceKind === 'off_peak' ? <Note icon="clock">{t.offPeakNote}</Note> : null}
       {priceKind === 'flash' ? <Note icon="clock">{t.flashNote}</Note> : null}
       <Note icon="shield">{sentences(language, c.promiseLong, ends, group ? '' : t.validUntil(day(lastMoment(quote.validUntilMs), language)))}</Note>
@@ -193,15 +195,17 @@ function Bar({ model, quote, priced }: { model: Model; quote: Quote; priced: Pri
   const language = useLanguage();
   const { data: deal } = model.deal;
   const startsAtMs = deal?.flash?.startsAtMs ?? 0;
-  const early = startsAtMs > serverNow() ? t.startsAt(soonTime(startsAtMs, language, serverNow())) : '';
-  const blocked = early || (deal ? (!deal.isOnSale ? t.ended : deal.available <= 0 ? t.soldOut : '') : '');
+  // The button wakes up by itself when the sale begins.
+  useLeft(startsAtMs, () => void model.deal.refresh());
+  const closed = deal ? closedBy(deal, serverNow()) : '';
+  const blocked = { '': '', soon: soonTime(startsAtMs, language, serverNow()), soldOut: t.soldOut, ended: t.ended }[closed];
   return (
     <>
       <View className="checkout__amount">
         <PriceTag fen={priced.payableFen} size="l" exact />
         {priced.savedFen > 0 ? <View className="jk-caption jk-text-3 jk-num checkout__saved">{t.saved(money(priced.savedFen))}</View> : null}
       </View>
-      <Button className="checkout__submit" loading={model.busy || model.quote.refreshing} disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)} onClick={() => void model.submit()}>
+      <Button className="checkout__submit" sub={closed === 'soon' ? t.starts : undefined} loading={model.busy || model.quote.refreshing} disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)} onClick={() => void model.submit()}>
         {blocked || t.submit}
       </Button>
     </>

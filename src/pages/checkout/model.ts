@@ -81,7 +81,7 @@ export function useCheckout() {
     const coupon = now?.coupons.find(({ couponId }) => couponId === failure.details.couponId);
     setRefusal(refusalOf(coupon ? { ...failure, message: failure.message, details: { ...failure.details, title: coupon.title } } : failure));
     // Without an answer it may have been placed: the same request is sent again, not another one.
-    if (!failure.unknown && (failure.retry !== 'later' || failure.code === 'SOLD_OUT')) await Promise.all([deal.refresh(), quote.refresh()]);
+    if (!failure.unknown && (failure.retry !== 'later' || failure.code === 'SOLD_OUT' || failure.code === 'SALE_NOT_STARTED')) await Promise.all([deal.refresh(), quote.refresh()]);
   };
   const place = useAction<Placing, { orderId: string }>(`order.${dealId}`, (body, idempotencyKey) => call('placeOrder', { body, idempotencyKey }), (failure) => void refused(failure));
   const placed = useRef('');

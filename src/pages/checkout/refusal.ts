@@ -1,7 +1,7 @@
 // Why nothing was ordered, and what can be done now. Pure: the page draws it and acts.
-import type { Failure } from '@/api';
+import { serverNow, type Failure } from '@/api';
 import { texts } from '@/i18n/checkout';
-import { dayTime, money } from '@/i18n/format';
+import { money, soonTime } from '@/i18n/format';
 import { textsIn } from '@/i18n';
 import { getLanguage } from '@/state/settings';
 
@@ -21,7 +21,7 @@ export const isPlain = ({ code }: Pick<Failure, 'code'>): boolean => known.test(
 export function refusalOf({ code, details, message }: Pick<Failure, 'code' | 'details' | 'message'>): Refusal {
   const language = getLanguage();
   const t = textsIn(texts, language);
-  const { otherGroupId, groupId, payableFen, title, why, limit, available, at, startsAt } = details;
+  const { otherGroupId, groupId, payableFen, title, why, limit, available, startsAt } = details;
   const alone = { text: t.single, way: { do: 'single' } as Way };
   const own = { text: t.openOwn, way: { do: 'open' } as Way };
   switch (code) {
@@ -53,12 +53,9 @@ export function refusalOf({ code, details, message }: Pick<Failure, 'code' | 'de
         ? { title: t.fewTitle(available), text: t.soldText, ways: [{ text: t.take(available), way: { do: 'quantity', count: available } }] }
         : { title: t.soldTitle, text: t.soldText, ways: [{ text: t.toShop, way: { do: 'shop' } }] };
     case 'SALE_NOT_STARTED':
-    case 'DEAL_NOT_ON_SALE': {
-      const isEarly = code === 'SALE_NOT_STARTED' || typeof startsAt === 'number';
-      if (!isEarly) return { title: t.ended, text: message, ways: [{ text: t.toShop, way: { do: 'shop' } }] };
-      const when = typeof startsAt === 'number' ? dayTime(startsAt, language) : typeof at === 'string' ? at : null;
-      return { title: when ? t.earlyTitle(when) : t.earlyTitlePlain, text: t.earlyText, ways: [{ text: t.askAgain, way: { do: 'again' } }] };
-    }
+      return { title: typeof startsAt === 'number' ? t.earlyTitle(soonTime(startsAt, language, serverNow())) : t.earlyTitlePlain, text: t.earlyText, ways: [{ text: t.askAgain, way: { do: 'again' } }] };
+    case 'DEAL_NOT_ON_SALE':
+      return { title: t.ended, text: message, ways: [{ text: t.toShop, way: { do: 'shop' } }] };
     default:
       return { title: t.otherTitle, text: message, ways: [] };
   }

@@ -190,10 +190,10 @@ function Price({ deal, friend }: { deal: Deal; friend: boolean }) {
         {friend ? <Tag tone="price" className="deal-offer__kind">{t.friendPrice}</Tag> : null}
         {other ? <Text className="deal-offer__single">{other}</Text> : null}
         {deal.flash?.regularPriceFen ? (
-          <>
-            <Text className="deal-offer__single">{t.regular}</Text>
-            <Text className="deal-offer__single deal-offer__struck">{price(deal.flash.regularPriceFen)}</Text>
-          </>
+          <View className="deal-offer__single">
+            {t.regular}
+            <Text className="deal-offer__struck">{price(deal.flash.regularPriceFen)}</Text>
+          </View>
         ) : null}
         <Text className="deal-offer__sold">{few ? t.only(deal.available) : t.sold(people(deal.soldCount, language))}</Text>
       </View>

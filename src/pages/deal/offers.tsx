@@ -16,6 +16,7 @@ import type { Deal } from './model';
 import { flashPhase } from './price';
 
 const GROUPS_SHOWN = 2;
+const DAY_MS = 86_400_000;
 
 /** Groups of this deal that can be joined, then what a group costs and when it succeeds. */
 export function OpenGroups({ deal }: { deal: Deal }) {
@@ -79,7 +80,8 @@ export function FlashStrip({ deal, onTurn }: { deal: Deal; onTurn: () => void })
         <View className="deal-flash__title">{phase === 'soon' ? t.flashSoon : phase === 'now' ? t.flashNow : t.flashOver}</View>
         <View className="deal-flash__when">{phase === 'soon' ? t.flashStarts(soonTime(flash.startsAtMs, language, serverNow())) : t.flashEnds(soonTime(flash.endsAtMs, language, serverNow()))}</View>
       </View>
-      {phase === 'over' ? null : <Countdown key={phase} kind="blocks" untilMs={turnMs} ended={phase === 'soon' ? t.flashStarting : t.flashOver} onEnd={onTurn} />}
+      {/* Further away than a day the date says it. */}
+      {phase === 'over' || turnMs - serverNow() > DAY_MS ? null : <Countdown key={phase} kind="blocks" untilMs={turnMs} ended={phase === 'soon' ? t.flashStarting : t.flashOver} onEnd={onTurn} />}
     </View>
   );
 }

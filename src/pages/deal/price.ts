@@ -1,7 +1,7 @@
 // What a deal costs right now and by which price. Pure: the page and its tests ask it; the server prices the order.
 import type { Deal } from './model';
 
-type Priced = Pick<Deal, 'priceFen' | 'friendDiscountFen' | 'group' | 'flash' | 'offPeak' | 'isOnSale' | 'available'>;
+type Priced = Pick<Deal, 'priceFen' | 'friendDiscountFen' | 'group' | 'flash' | 'offPeak' | 'isOnSale' | 'available' | 'nowMs'>;
 
 export interface Offer {
   /** of one bought alone, now */
@@ -35,7 +35,10 @@ export function flashPhase(flash: NonNullable<Deal['flash']>, nowMs: number): Fl
 
 /** Why nobody can buy: ended, sold out, or not yet; '' when one can. */
 export function closedBy(deal: Priced, nowMs: number): 'ended' | 'soldOut' | 'soon' | '' {
-  if (deal.flash && flashPhase(deal.flash, nowMs) === 'soon') return 'soon';
-  if (!deal.isOnSale) return 'ended';
+  const phase = deal.flash && flashPhase(deal.flash, nowMs);
+  if (phase === 'soon') return 'soon';
+  // An answer from before the start cannot say that it is over; the server decides at the order.
+  const isFromBefore = phase === 'now' && deal.flash !== null && deal.nowMs < deal.flash.startsAtMs;
+  if (!deal.isOnSale && !isFromBefore) return 'ended';
   return deal.available <= 0 ? 'soldOut' : '';
 }

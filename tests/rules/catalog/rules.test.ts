@@ -1,5 +1,5 @@
 /** The deal check (A2) and the limits that the money's way sets. I-06, I-24, A-29, A-30. */
-import { dealProblem, decideWarnings, isOwnPicture, type Proposal } from '../../../functions/catalog/rules';
+import { dealProblem, decideWarnings, isOffPeak, isOwnPicture, nextTurn, type Proposal } from '../../../functions/catalog/rules';
 
 const deal = (more: Partial<Proposal> = {}): Proposal => ({
   title: '双人餐', subtitle: '锅底任选', items: [{ name: '锅底', quantity: 1 }], notes: ['不与其他优惠同用'], pictureUrls: ['/art/dish-hotpot.svg'], storeIds: ['sto_1'],
@@ -51,4 +51,18 @@ test('A-30 pictures come from us', () => {
   expect(isOwnPicture('/art/dish-hotpot.svg')).toBe(true);
   expect(isOwnPicture('/media/med_0123456789')).toBe(true);
   for (const url of ['http://169.254.169.254/x.png', '/art/../../x.svg', '//a/b.png', '/media/../x', 'javascript:1']) expect(isOwnPicture(url)).toBe(false);
+});
+
+test('I-25 the next moment at which a price turns is the one at which off-peak begins or ends, also over midnight', () => {
+  const offPeak = { days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 840, toMinute: 1_020, priceFen: 1 };
+  const none = { saleStartsAtMs: null, saleEndsAtMs: null };
+  const minute = 60_000;
+  const midnight = Date.UTC(2026, 10, 20, 16); // Shanghai's
+  for (const at of [0, 839, 840, 1_019, 1_020, 1_439, 1_440].map((m) => midnight + m * minute)) {
+    const turn = nextTurn({ ...none, offPeak }, at);
+    expect([turn > at, isOffPeak(offPeak, turn - 1) !== isOffPeak(offPeak, turn), isOffPeak(offPeak, turn - 1) === isOffPeak(offPeak, at)]).toEqual([true, true, true]);
+  }
+  expect(nextTurn({ ...none, offPeak: null }, midnight)).toBe(Infinity);
+  expect(nextTurn({ saleStartsAtMs: midnight + 1, saleEndsAtMs: midnight + 2, offPeak }, midnight)).toBe(midnight + 1);
+  expect(nextTurn({ saleStartsAtMs: midnight, saleEndsAtMs: midnight + 2, offPeak: null }, midnight)).toBe(midnight + 2);
 });
