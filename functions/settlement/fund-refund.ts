@@ -35,8 +35,11 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
     await app.db.call('settlement_fund_refund', {
       refundId, orderId: refund.orderId, merchantId: m, splitId: split.splitId, earlierFen, returnId: newId('rtn'), returnFen: f.commissionFen + f.rewardFen, feeBackFen: f.feeBackFen,
       claw: f.rewardFen > 0 ? { state: reward!.state, clawedFen: reward!.clawedFen, fen: f.rewardFen } : null,
-      // Debt only for what the wallet really lacks: a release at this moment is waited for.
-      debtor: f.toDebtFen > 0 ? { personId: sharerId, availableFen } : null,
+      // Debt only for what is really lacking: a release or a split at this moment is waited for.
+      debtors: [
+        ...(f.merchantDebtFen > 0 ? [{ a: 'merchant-available', o: m, fen: merchantAvailableFen }] : []),
+        ...(f.toDebtFen > 0 ? [{ a: 'reward-available', o: sharerId, fen: availableFen }] : []),
+      ],
       subsidy: subsidyFen > 0 ? { subsidyId: subsidy!.subsidyId, returnId: newId('sbr'), fen: subsidyFen } : null,
       postings: postings([
         { a: 'platform-fee', o: 'platform', f: -f.commissionFen },

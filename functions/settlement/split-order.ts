@@ -1,10 +1,11 @@
 /**
  * Five minutes after an order was served: what the platform pays of its discounts to the merchant, then commission and rebate
- * to the platform, the rest free for the merchant. Guards I-18, I-19, F-27, F-31. The intent with its amounts is committed before the call; the number never changes; an answer that
+ * to the platform, the rest free for the merchant, less an older debt of the merchant. Guards I-18, I-19, F-27, F-31, F-35. The intent with its amounts is committed before the call; the number never changes; an answer that
  * never came is asked for.
  */
 import { feeFen, partFen } from '../contract/money';
 import { decided, newId, ProviderRefused, type App } from '../kernel';
+import { balanceOf } from '../ledger';
 import { findOrder } from '../orders';
 import { findKeptPayment, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
@@ -41,8 +42,12 @@ export async function splitOrder(app: App, orderId: string): Promise<number | nu
 
 async function settleSplit(app: App, split: SplitRow, told: ProviderSplit): Promise<number | null> {
   if (told.state === 'FINISHED' && told.failReason === null) {
-    await app.db.call('settlement_split_done', { splitId: split.splitId });
-    return null;
+    return decided(async () => {
+      // F-35: what an after-sale could not take from the merchant is made good first.
+      const debtFen = await balanceOf(app.db, 'merchant-debt', split.merchantId);
+      await app.db.call('settlement_split_done', { splitId: split.splitId, repayFen: Math.max(0, Math.min(split.merchantFen, -debtFen)) });
+      return null;
+    });
   }
   await app.db.call('settlement_split_sent', { splitId: split.splitId, to: told.failReason ? 'stuck' : 'sent', why: told.failReason });
   return told.failReason ? 60 * POLL_MS : POLL_MS;

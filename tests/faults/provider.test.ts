@@ -254,3 +254,24 @@ test('F-27 WeChat is away for a while: nobody is charged twice and everything ar
   expect(atWechat('refund', order.paymentId)).toHaveLength(1);
   expect((await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))?.state).toBe('REFUND');
 });
+
+test('F-35 I-05 a merchant without the money owes it: later splits make it good first, also two at once', async () => {
+  const [order, next, last] = [await served(), await brought(), await brought()];
+  // The merchant took its money out at WeChat.
+  const has = await account(t, 'merchant-available', m.merchantId);
+  await t.db.query('SELECT ledger_post($1, $2, NULL, NULL, $3::jsonb)', ['test.payout', m.merchantId, JSON.stringify([{ a: 'merchant-available', o: m.merchantId, f: -has }, { a: 'payout-transit', o: m.merchantId, f: has }])]);
+  await afterSale(order.voucherIds[0]!);
+  await settle(t);
+  const owes = await account(t, 'merchant-debt', m.merchantId);
+  expect(owes).toBeLessThan(0);
+  await redeem(t, m, next.voucherIds[0]!);
+  await redeem(t, m, last.voucherIds[0]!);
+  await t.moveTime(6 * MINUTE);
+  await settle(t);
+  const split = await t.db.query<{ fen: number; state: string }>('SELECT merchant_fen AS fen, state FROM split WHERE order_id IN ($1, $2)', [next.orderId, last.orderId]);
+  expect(split.map((one) => one.state)).toEqual(['succeeded', 'succeeded']);
+  const earned = split.reduce((sum, one) => sum + one.fen, 0);
+  expect([await account(t, 'merchant-debt', m.merchantId), await account(t, 'merchant-available', m.merchantId)]).toEqual([0, earned + owes]);
+  const parts = await t.db.query<{ fen: number }>("SELECT amount_fen AS fen FROM posting WHERE account_kind = 'merchant-debt' AND owner_id = $1 AND amount_fen > 0", [m.merchantId]);
+  expect(parts.reduce((sum, one) => sum + one.fen, 0)).toBe(-owes);
+});

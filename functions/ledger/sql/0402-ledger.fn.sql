@@ -37,14 +37,15 @@ BEGIN
     v.journal_id);
 END $$;
 
--- What was decided on a balance of the person's wallet holds until the commit: their rows are locked, in one sorted order.
+-- What was decided on a balance of a wallet or a merchant holds until the commit: the owner's rows are locked, in one sorted order.
 -- `p_or_more`: the amount's size is a floor (a debt of so much or more).
-CREATE OR REPLACE FUNCTION ledger_need_balance(p_person text, p_kind text, p_fen bigint, p_or_more boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS ledger_need_balance(text, text, bigint, boolean);
+CREATE OR REPLACE FUNCTION ledger_need_balance(p_owner text, p_kind text, p_fen bigint, p_or_more boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_fen bigint;
 BEGIN
-  PERFORM FROM balance WHERE owner_id = p_person AND account_kind IN ('reward-available', 'reward-debt') ORDER BY account_kind FOR UPDATE;
-  v_fen := ledger_balance(p_kind, p_person);
+  PERFORM FROM balance WHERE owner_id = p_owner AND account_kind IN ('merchant-available', 'merchant-debt', 'reward-available', 'reward-debt') ORDER BY account_kind FOR UPDATE;
+  v_fen := ledger_balance(p_kind, p_owner);
   IF v_fen = p_fen OR (p_or_more AND abs(v_fen) > abs(p_fen)) THEN RETURN; END IF;
   PERFORM juke_changed(p_kind);
 END $$;

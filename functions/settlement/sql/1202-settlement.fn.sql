@@ -49,30 +49,34 @@ BEGIN
 END $$;
 
 -- WeChat finished it: commission to the platform, the rest to the merchant. The reward left merchant-frozen when it became pending.
+-- p: {splitId, repayFen}: what of it makes good a debt of the merchant, decided on that debt (F-35).
 CREATE OR REPLACE FUNCTION settlement_split_done(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v split;
+  v_repay bigint := (p ->> 'repayFen')::bigint;
 BEGIN
   UPDATE split SET state = 'succeeded', ended_at = juke_now() WHERE split_id = p ->> 'splitId' AND state IN ('due', 'sent', 'stuck') RETURNING * INTO v;
   IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
+  PERFORM ledger_need_balance(v.merchant_id, 'merchant-debt', -v_repay, v_repay = v.merchant_fen);
   IF v.commission_fen + v.merchant_fen > 0 THEN
     PERFORM ledger_post('split', v.split_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
       jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -(v.commission_fen + v.merchant_fen)),
       jsonb_build_object('a', 'platform-fee', 'o', 'platform', 'f', v.commission_fen),
-      jsonb_build_object('a', 'merchant-available', 'o', v.merchant_id, 'f', v.merchant_fen))) x WHERE (x ->> 'f')::bigint <> 0));
+      jsonb_build_object('a', 'merchant-debt', 'o', v.merchant_id, 'f', v_repay),
+      jsonb_build_object('a', 'merchant-available', 'o', v.merchant_id, 'f', v.merchant_fen - v_repay))) x WHERE (x ->> 'f')::bigint <> 0));
   END IF;
   RETURN '{"outcome": "succeeded"}';
 END $$;
 
 -- After-sale after the split: the journal that funds the refund, the claw-back, and the return's intent, in one commit. F-35, A-06.
 -- p: {refundId, orderId, merchantId, splitId, earlierFen, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null,
---     debtor: {personId, availableFen}|null, subsidy: {subsidyId, returnId, fen}|null}
+--     debtors: [{a, o, fen}], subsidy: {subsidyId, returnId, fen}|null}
 -- Two after-sales of one order are differences of one running total: the split's row lines them up.
 CREATE OR REPLACE FUNCTION settlement_fund_refund(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM split WHERE split_id = p ->> 'splitId' FOR UPDATE;
   PERFORM refunds_fund(p ->> 'refundId', (p ->> 'earlierFen')::bigint);
-  IF jsonb_typeof(p -> 'debtor') = 'object' THEN PERFORM ledger_need_balance(p #>> '{debtor,personId}', 'reward-available', (p #>> '{debtor,availableFen}')::bigint); END IF;
+  PERFORM ledger_need_balance(e ->> 'o', e ->> 'a', (e ->> 'fen')::bigint) FROM jsonb_array_elements(p -> 'debtors') e;
   PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
   IF jsonb_typeof(p -> 'claw') = 'object' THEN
     PERFORM referrals_claw(p ->> 'orderId', p #>> '{claw,state}', (p #>> '{claw,clawedFen}')::bigint, (p #>> '{claw,fen}')::bigint);

@@ -63,6 +63,16 @@ const damages: Damage[] = [
     'an empty journal',
     () => ["INSERT INTO journal (journal_id, kind, subject) VALUES ('jnl_bad', 'bad', 'x')"],
   ],
+  [
+    'I-05',
+    'a merchant with money and a debt at once',
+    (h) => [
+      `INSERT INTO journal (journal_id, kind, subject) VALUES ('jnl_debt', 'test', 'debt')`,
+      `INSERT INTO posting SELECT 'jnl_debt', n, CASE n WHEN 1 THEN 'merchant-debt' ELSE 'payout-transit' END, merchant_id, CASE n WHEN 1 THEN -500 ELSE 500 END, NULL
+        FROM guest_order, generate_series(1, 2) n WHERE order_id = '${h.served.orderId}'`,
+      `INSERT INTO balance SELECT 'merchant-debt', merchant_id, -500 FROM guest_order WHERE order_id = '${h.served.orderId}'`,
+    ],
+  ],
   ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL), ('jnl_none', 2, 'refund-transit', 'x', -5, NULL)"]],
   ['I-13', 'vouchers counted for no order', (h) => [`INSERT INTO voucher_set SELECT (jsonb_populate_record(s, '{"order_id": "ord_none"}')).* FROM voucher_set s WHERE order_id = '${h.served.orderId}'`]],
   ['I-14', 'a redemption by nobody', (h) => [`UPDATE redemption SET staff_id = 'stf_none' WHERE order_id = '${h.served.orderId}'`]],

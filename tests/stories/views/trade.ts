@@ -365,7 +365,7 @@ export async function startTown(): Promise<Town> {
         rewardFen: reward,
         merchantFen: paid - feeFen(paid, FEE_BPS) - commissionFen - reward,
       });
-      await call('settlement_split_done', { splitId });
+      await call('settlement_split_done', { repayFen: 0, splitId });
     },
     async refund(order, indexes, kind = 'unused') {
       const set = await setOf(order.orderId);
