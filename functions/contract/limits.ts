@@ -139,6 +139,11 @@ export const PLACE_WAITING_MAX = 4_000;
 /** attempts on flash deals, of a person and from a device: so many at once, and one more each time. */
 export const FLASH_TRIES_PERSON = { perSecond: 1, burst: 6 } as const;
 export const FLASH_TRIES_DEVICE = { perSecond: 2, burst: 12 } as const;
+/** from this of WeChat's risk ranks (0 to 4) on, a flash sale begins so much later for a person. */
+export const RISK_RANK_HIGH = 3;
+export const FLASH_LATER_FOR_RISK_MS = 10_000;
+/** So long a sign-in waits for the rank. */
+export const RISK_WAIT_MS = 1_500;
 /** How far a process's copy of the clock may be off before a sale's edge is left to the database (I-25). */
 export const CLOCK_SLACK_MS = 1_500;
 

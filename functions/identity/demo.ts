@@ -35,10 +35,10 @@ export async function ensureDemoPerson(app: App, who: DemoName): Promise<string>
 
 async function demoIdentity(app: App, who: DemoName) {
   const person = demoPeople.find((one) => one.who === who)!;
-  const wechat = app.config.sandboxUrl ? await exchangeCode(app, `sandbox:${person.name}`) : null;
+  const wechat = app.config.sandboxUrl ? await exchangeCode(app, `sandbox:${person.name}`, '127.0.0.1') : null;
   return {
     ids: [{ kind: 'phone', value: person.phone }, ...(wechat ? wechatIds(wechat.openid, wechat.unionid) : [])],
-    fresh: { ...freshPerson(), name: person.name, avatarUrl: person.avatarUrl }, sessionKey: wechat && { openid: wechat.openid, key: wechat.sessionKey },
+    fresh: { ...freshPerson(), name: person.name, avatarUrl: person.avatarUrl }, wechat,
   };
 }
 

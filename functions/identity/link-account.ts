@@ -12,11 +12,11 @@ import { sendSms } from './sms';
 import { findAccount, findOwner } from './store';
 import { wechatApi } from './wechat-api';
 
-interface Verified { kind: LinkKind; value: string; unionid?: string | null; sessionKey?: { openid: string; key: string } }
+interface Verified { kind: LinkKind; value: string; unionid?: string | null; wechat?: { openid: string; sessionKey: string; riskRank: number | null } }
 
 export const linkWechat: Story<'linkWechat'> = async (ctx, { body }) => {
-  const { openid, unionid, sessionKey } = await exchangeCode(ctx, body.code);
-  return link(ctx, { kind: 'openid', value: openid, unionid, sessionKey: { openid, key: sessionKey } });
+  const { openid, unionid, ...wechat } = await exchangeCode(ctx, body.code, ctx.ip);
+  return link(ctx, { kind: 'openid', value: openid, unionid, wechat: { openid, ...wechat } });
 };
 
 export const verifyPhone: Story<'verifyPhone'> = async (ctx, { body }) => {
@@ -35,7 +35,7 @@ async function link(ctx: Context, verified: Verified) {
     if ('refused' in decision) refuse(decision.refused);
     const session = newSession(deviceId);
     const opened = await ctx.db.call<Opened & { payoutChanged: boolean }>('identity_link', {
-      personId, familyId, from: null, to: null, ...decision, kind: verified.kind, value: verified.value, unionid: verified.unionid ?? null, sessionKey: verified.sessionKey ?? null,
+      personId, familyId, from: null, to: null, ...decision, kind: verified.kind, value: verified.value, unionid: verified.unionid ?? null, wechat: verified.wechat ?? null,
       openid: mine.openid, phone: mine.phone, freezeMs: PAYOUT_CHANGE_FREEZE_MS, sweepMs: SESSION_MS + 2 * SESSION_LEEWAY_MS, session: session.row,
     });
     if (opened.payoutChanged) await warnOldContact(ctx, mine, owner);

@@ -3,7 +3,7 @@
  * is taken once.
  */
 import { createHmac, randomInt } from 'node:crypto';
-import { REFRESH_MS } from '../contract/limits';
+import { REFRESH_MS, RISK_RANK_HIGH } from '../contract/limits';
 import { makeToken, newDigits, newId, newSecret, sha256, type App } from '../kernel';
 
 export interface NewSession { row: { familyId: string; deviceId: string; refreshHash: string; refreshMs: number }; refreshToken: string }
@@ -22,10 +22,10 @@ export function readRefreshToken(token: string): { familyId: string; hash: strin
 }
 
 /** What the saves answer about a session that they opened. */
-export interface Opened { personId: string; familyId: string; deviceId: string; isOperator: boolean }
+export interface Opened { personId: string; familyId: string; deviceId: string; isOperator: boolean; riskRank: number }
 export function sessionAnswer(app: App, opened: Opened, refreshToken: string) {
-  const { personId, familyId, deviceId, isOperator } = opened;
-  return { ...makeToken(app.config.sessionKey, { personId, familyId, deviceId, isOperator }, app.clock.nowMs()), refreshToken, personId };
+  const { personId, familyId, deviceId, isOperator, riskRank } = opened;
+  return { ...makeToken(app.config.sessionKey, { personId, familyId, deviceId, isOperator, isRisky: riskRank >= RISK_RANK_HIGH }, app.clock.nowMs()), refreshToken, personId };
 }
 
 const AVATARS = 10;

@@ -4,7 +4,7 @@
  * After commit the prepay is asked for by payOrder; a crash here leaves an unpaid order that the watch ends.
  */
 import {
-  CLOCK_SLACK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
+  CLOCK_SLACK_MS, FLASH_LATER_FOR_RISK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
 } from '../contract/limits';
 import type { Stack } from '../contract/best-combination';
 import { findCoupons } from '../coupons';
@@ -61,6 +61,9 @@ export function checkGate(ctx: Context, deal: Item['deal']): void {
     if (deviceId) takeRate(`${deviceId}:flash`, FLASH_TRIES_DEVICE.perSecond, FLASH_TRIES_DEVICE.burst);
   }
   const nowMs = ctx.clock.nowMs();
+  // Whoever WeChat marks as risky is not locked out, but has no use of being the fastest.
+  const laterMs = deal.isFlash && me(ctx).isRisky && deal.saleStartsAtMs !== null ? deal.saleStartsAtMs + FLASH_LATER_FOR_RISK_MS - nowMs : 0;
+  if (laterMs > 0 && laterMs <= FLASH_LATER_FOR_RISK_MS) throw new Refused('RATE_LIMITED', {}, laterMs);
   const isEarly = deal.saleStartsAtMs !== null && nowMs < deal.saleStartsAtMs - CLOCK_SLACK_MS;
   const isLate = deal.saleEndsAtMs !== null && nowMs >= deal.saleEndsAtMs + CLOCK_SLACK_MS;
   if (isEarly) throw inWords(ctx, new Refused('SALE_NOT_STARTED', { startsAt: deal.saleStartsAtMs }));

@@ -25,7 +25,7 @@ afterAll(() => t.stop());
 describe('A-23 a token', () => {
   const KEY = 'test-session-key-of-32-characters';
   const NOW = 1_800_000_000_000;
-  const session = { personId: 'per_0', familyId: 'fam_0', deviceId: 'dev-00000001', isOperator: false };
+  const session = { personId: 'per_0', familyId: 'fam_0', deviceId: 'dev-00000001', isOperator: false, isRisky: false };
   const { token } = makeToken(KEY, session, NOW);
   const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -60,7 +60,7 @@ export async function startBench(say: (words: string) => void, isLooking = false
       SANDBOX_CREDENTIALS: join(folder, 'bench.json'), TRUST_PROXY: '1', LOG_LEVEL: 'silent', POOL_SIZE: '24', NODE_ENV: 'production',
     }, () => ready, (line) => { ready ||= line.includes('"ready"'); });
     const nowMs = (await db.query<{ now: number }>('SELECT ms_of(juke_now()) AS now'))[0]!.now;
-    const tokens = Array.from({ length: PEOPLE }, (_, n) => makeToken(SESSION_KEY, { personId: personId(n), familyId: `fam_${n}`, deviceId: `device-${n}`, isOperator: false }, nowMs).token);
+    const tokens = Array.from({ length: PEOPLE }, (_, n) => makeToken(SESSION_KEY, { personId: personId(n), familyId: `fam_${n}`, deviceId: `device-${n}`, isOperator: false, isRisky: false }, nowMs).token);
     return { databaseUrl: postgres.url, db, port, sandboxUrl: `http://127.0.0.1:${sandboxPort}`, credentials, platformKeyPem: keys.privateKey, tokens, pids: { postgres: postgres.pid, standIn, server }, stop };
   } catch (error) {
     await stop();

@@ -97,7 +97,7 @@ describe.each([['ten minutes slow', -10 * MINUTE], ['ten minutes fast', 10 * MIN
     const back = await skew();
     try {
       await now();
-      const session = { personId: buyer.personId, familyId: buyer.familyId, deviceId: buyer.deviceId, isOperator: false };
+      const session = { personId: buyer.personId, familyId: buyer.familyId, deviceId: buyer.deviceId, isOperator: false, isRisky: false };
       const bought = async (ageMs: number) => (await t.handle('listOrders', { as: makeToken(t.app.config.sessionKey, session, t.app.clock.nowMs() - ageMs).token })).status;
       expect(await bought(0)).toBe(200);
       expect(await bought(SESSION_MS + SESSION_LEEWAY_MS - 20_000)).toBe(200);

@@ -1,5 +1,5 @@
 /** A flash sale under a stampede: C4, H2, A-34, A-35, I-10, I-22. Exactly the units, whatever is tried and whatever fails. */
-import { SNAPSHOT_MS } from '../../functions/contract/limits';
+import { FLASH_LATER_FOR_RISK_MS, SNAPSHOT_MS } from '../../functions/contract/limits';
 import { draw } from '../../functions/orders/place-together';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, newKey, people, stockOf, tally } from '../support/faults';
@@ -94,6 +94,28 @@ test('A-35 who tries again and again at a flash deal waits, by person and by dev
   expect((await tryOnce(other!, plainDeal)).status).toBe(200);
   const [third] = await people(t, 1);
   expect(tally(await Promise.all(Array.from({ length: 12 }, () => tryOnce(third!, plainDeal))))).toEqual({ SOLD_OUT: 12 });
+});
+
+test('A-35 for whom WeChat marks as risky the sale begins later: they wait, nothing is written, and then they are served as all', async () => {
+  const startsAt = (await t.app.clock.read()) + MINUTE;
+  const dealId = await flash({ saleStartsAtMs: startsAt, stock: 5 });
+  const { openid } = await t.sandbox!.control<{ openid: string }>('wx/login', { user: '可疑' });
+  await t.db.query('INSERT INTO wechat_session (openid, session_key, risk_rank) VALUES ($1, $2, 4)', [openid, 'k']);
+  const [risky, plain] = [await t.person('可疑', { openid }), (await people(t, 1))[0]!];
+  expect(risky.isRisky).toBe(true);
+  expect(tally([await tryOnce(risky, dealId), await tryOnce(plain, dealId)])).toEqual({ SALE_NOT_STARTED: 2 });
+  await t.moveTime(MINUTE + 1_000);
+  await t.app.clock.read();
+  Object.assign(saves, { singles: 0, batches: 0 });
+  const early = await tryOnce(risky, dealId);
+  expect(early.body).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
+  expect(early.body.retryAfterMs).toBeLessThanOrEqual(FLASH_LATER_FOR_RISK_MS - 1_000);
+  expect(saves).toMatchObject({ singles: 0, batches: 0 });
+  expect((await tryOnce(plain, dealId)).status).toBe(200);
+  expect((await tryOnce(risky, (await m.addDeal()).dealId)).status).toBe(200); // only where being fast decides
+  await t.moveTime(FLASH_LATER_FOR_RISK_MS);
+  await t.app.clock.read();
+  expect((await tryOnce(risky, dealId)).status).toBe(200);
 });
 
 test('A-35 retries do not win: however often one tries, the draw has one place for each person, and every person can be drawn', () => {

@@ -1,6 +1,8 @@
 /** People for tests: made by the same save that real sign-ins use, without a code to type. */
 import { randomInt } from 'node:crypto';
-import { makeToken, newId, newSecret, randomText, sha256, type Session } from '../../functions/kernel';
+import { RISK_RANK_HIGH } from '../../functions/contract/limits';
+import type { Opened } from '../../functions/identity/sessions';
+import { makeToken, newId, newSecret, randomText, sha256 } from '../../functions/kernel';
 import type { TestApp } from './app';
 
 export interface PersonOptions {
@@ -11,7 +13,7 @@ export interface PersonOptions {
   deviceId?: string; operator?: boolean;
 }
 export interface TestPerson {
-  personId: string; name: string; familyId: string; deviceId: string; phone: string | null; openid: string | null; isOperator: boolean;
+  personId: string; name: string; familyId: string; deviceId: string; phone: string | null; openid: string | null; isOperator: boolean; isRisky: boolean;
   /** A fresh token of their session at each look: people in tests renew in time. */
   readonly token: string;
 }
@@ -25,7 +27,7 @@ export async function makePerson(test: Pick<TestApp, 'db' | 'app' | 'sandbox'>, 
   const deviceId = options.deviceId ?? `dev-${randomText(12)}`;
   const ids = [...(openid ? [{ kind: 'openid', value: openid }] : []), ...(phone ? [{ kind: 'phone', value: phone }] : [])];
   if (ids.length === 0) throw new Error('a person needs a way in: a phone or an openid');
-  const signIn = () => db.call<Session>('identity_sign_in', {
+  const signIn = () => db.call<Opened>('identity_sign_in', {
     ids, fresh: { personId: newId('per'), name, avatarUrl: '/art/avatar-0.svg' },
     session: { familyId: newId('fam'), deviceId, refreshHash: sha256(newSecret()), refreshMs: 30 * 86_400_000 },
   });
@@ -34,11 +36,12 @@ export async function makePerson(test: Pick<TestApp, 'db' | 'app' | 'sandbox'>, 
     await db.call('identity_set_operator', { personId: session.personId, on: true });
     session = await signIn();
   }
-  const { personId, familyId, isOperator } = session;
+  const { personId, familyId, isOperator, riskRank } = session;
+  const isRisky = riskRank >= RISK_RANK_HIGH;
   return {
-    personId, name, familyId, deviceId, phone, openid, isOperator,
+    personId, name, familyId, deviceId, phone, openid, isOperator, isRisky,
     get token() {
-      return makeToken(app.config.sessionKey, { personId, familyId, deviceId, isOperator }, app.clock.nowMs()).token;
+      return makeToken(app.config.sessionKey, { personId, familyId, deviceId, isOperator, isRisky }, app.clock.nowMs()).token;
     },
   };
 }

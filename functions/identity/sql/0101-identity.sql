@@ -31,6 +31,7 @@ CREATE TABLE person_device (
 CREATE TABLE wechat_session (
   openid text PRIMARY KEY,
   session_key text NOT NULL,
+  risk_rank smallint NOT NULL DEFAULT 0 CHECK (risk_rank BETWEEN 0 AND 4), -- what WeChat last said (A-35)
   updated_at timestamptz NOT NULL DEFAULT juke_now()
 );
 -- One row for a phone: the last code sent, and how many were sent in this hour.

@@ -69,22 +69,28 @@ BEGIN
   PERFORM kernel_open_session(p || jsonb_build_object('personId', p_person, 'isOperator', v_operator));
   INSERT INTO person_device (person_id, device_id) VALUES (p_person, p ->> 'deviceId')
   ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = juke_now();
-  RETURN jsonb_build_object('outcome', 'ok', 'personId', p_person, 'familyId', p ->> 'familyId', 'deviceId', p ->> 'deviceId', 'isOperator', v_operator);
+  RETURN jsonb_build_object('outcome', 'ok', 'personId', p_person, 'familyId', p ->> 'familyId', 'deviceId', p ->> 'deviceId', 'isOperator', v_operator, 'riskRank', identity_risk(p_person));
 END $$;
 
--- p: {ids, fresh, session, sessionKey?: {openid, key}, phoneCode?: {hash, tries}}
+-- p: {ids, fresh, session, wechat?: {openid, sessionKey, riskRank}, phoneCode?: {hash, tries}}
 CREATE OR REPLACE FUNCTION identity_sign_in(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   IF p ? 'phoneCode' AND NOT identity_take_phone_code(p #>> '{ids,0,value}', p #>> '{phoneCode,hash}', (p #>> '{phoneCode,tries}')::int) THEN
     RETURN '{"outcome": "wrong"}';
   END IF;
-  IF jsonb_typeof(p -> 'sessionKey') = 'object' THEN PERFORM identity_keep_session_key(p #>> '{sessionKey,openid}', p #>> '{sessionKey,key}'); END IF;
+  IF jsonb_typeof(p -> 'wechat') = 'object' THEN PERFORM identity_keep_wechat(p -> 'wechat'); END IF;
   RETURN identity_open_session(identity_find_or_add(p), p -> 'session');
 END $$;
 
-CREATE OR REPLACE FUNCTION identity_keep_session_key(p_openid text, p_key text) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO wechat_session (openid, session_key) VALUES (p_openid, p_key)
-  ON CONFLICT (openid) DO UPDATE SET session_key = excluded.session_key, updated_at = juke_now()
+-- What WeChat said at a sign-in. A rank that it did not say stays as it was. p: {openid, sessionKey, riskRank|null}
+CREATE OR REPLACE FUNCTION identity_keep_wechat(p jsonb) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO wechat_session AS w (openid, session_key, risk_rank) VALUES (p ->> 'openid', p ->> 'sessionKey', coalesce((p ->> 'riskRank')::smallint, 0))
+  ON CONFLICT (openid) DO UPDATE SET session_key = excluded.session_key, risk_rank = coalesce((p ->> 'riskRank')::smallint, w.risk_rank), updated_at = juke_now()
+$$;
+
+-- 0 (none, or not known) to 4 (high).
+CREATE OR REPLACE FUNCTION identity_risk(p_person text) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT coalesce(max(w.risk_rank), 0) FROM person_identity i JOIN wechat_session w ON w.openid = i.value WHERE i.person_id = p_person AND i.kind = 'openid'
 $$;
 
 -- p: as for kernel_rotate_session
@@ -95,7 +101,7 @@ BEGIN
   IF v ->> 'outcome' <> 'ok' THEN RETURN v; END IF;
   INSERT INTO person_device (person_id, device_id) VALUES (v ->> 'personId', v ->> 'deviceId')
   ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = juke_now();
-  RETURN v;
+  RETURN v || jsonb_build_object('riskRank', identity_risk(v ->> 'personId'));
 END $$;
 
 CREATE OR REPLACE FUNCTION identity_logout(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$

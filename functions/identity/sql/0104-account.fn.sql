@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION identity_value(p_person text, p_kind text) RETURNS te
 
 -- The save of linkWechat and verifyPhone, guarded on what was decided on.
 -- p: {personId, familyId, step: keep|add|replace|join, kind, value, unionid|null, openid|null, phone|null (own, decided on),
---     from|null, to|null, freezeMs, sweepMs, session, sessionKey: {openid, key}|null}
+--     from|null, to|null, freezeMs, sweepMs, session, wechat: {openid, sessionKey, riskRank}|null}
 CREATE OR REPLACE FUNCTION identity_link(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_me text := p ->> 'personId';
@@ -23,7 +23,7 @@ BEGIN
     PERFORM juke_changed('identity');
   END IF;
   v_had_openid := identity_value(v_survivor, 'openid') IS NOT NULL;
-  IF jsonb_typeof(p -> 'sessionKey') = 'object' THEN PERFORM identity_keep_session_key(p #>> '{sessionKey,openid}', p #>> '{sessionKey,key}'); END IF;
+  IF jsonb_typeof(p -> 'wechat') = 'object' THEN PERFORM identity_keep_wechat(p -> 'wechat'); END IF;
   IF p ->> 'step' = 'replace' THEN DELETE FROM person_identity WHERE person_id = v_me AND kind IN (p ->> 'kind', CASE p ->> 'kind' WHEN 'openid' THEN 'unionid' END); END IF;
   IF p ->> 'step' IN ('add', 'replace') THEN
     BEGIN

@@ -1,7 +1,8 @@
 /** Signing in, renewing, ending. A-10, A-17, A-21, A-22, A-23, A-39, F-25. */
 import { createHmac } from 'node:crypto';
-import { PHONE_CODE_MS, REFRESH_AGAIN_MS, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
-import { makeToken } from '../../../functions/kernel';
+import { PHONE_CODE_MS, REFRESH_AGAIN_MS, RISK_RANK_HIGH, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
+import { makeToken, type Session } from '../../../functions/kernel';
+import { readToken } from '../../../functions/kernel/session';
 import { startTestApp, type TestApp } from '../../support/app';
 import { newPhone } from '../../support/person';
 
@@ -47,6 +48,43 @@ describe('WeChat', () => {
     const codes = await Promise.all(Array.from({ length: 10 }, () => wechatCode('同时')));
     const sessions = await Promise.all(codes.map((code) => t.ok('loginWechat', { body: { code, deviceId } })));
     expect(new Set(sessions.map((session) => session.personId)).size).toBe(1);
+  });
+});
+
+describe('A-35 how risky WeChat thinks a person is', () => {
+  const isRisky = (token: string) => (readToken(t.app.config.sessionKey, token, t.app.clock.nowMs()) as Session).isRisky;
+  const rank = async (user: string, riskRank: number) => void (await t.sandbox!.control('wx/risk', { user, riskRank }));
+  afterEach(() => t.sandbox!.control('faults', { reset: true }));
+
+  test('is asked at each sign-in, goes with the session and its renewals, and is forgiven when WeChat forgives', async () => {
+    await loginWechat('丁');
+    await rank('丁', RISK_RANK_HIGH);
+    const session = await loginWechat('丁');
+    expect(isRisky(session.token)).toBe(true);
+    expect(isRisky((await t.ok('refreshSession', { body: { refreshToken: session.refreshToken, deviceId } })).token)).toBe(true);
+    await rank('丁', RISK_RANK_HIGH - 1);
+    expect(isRisky((await loginWechat('丁')).token)).toBe(false);
+  });
+
+  test('goes with the account: a phone that is added, or signed in with, does not wash it off', async () => {
+    await loginWechat('戊');
+    await rank('戊', RISK_RANK_HIGH);
+    const session = await loginWechat('戊');
+    const phone = newPhone();
+    await t.ok('sendPhoneCode', { body: { phone } });
+    expect(isRisky((await t.ok('verifyPhone', { as: session.token, body: { phone, code: await codeFor(phone) } })).token)).toBe(true);
+    await t.moveTime(PHONE_CODE_MS);
+    expect(isRisky((await loginPhone(phone)).token)).toBe(true);
+  });
+
+  test.each(['http500', 'latency'])('no answer (%s) holds nobody up, and what was known stays', async (fault) => {
+    await t.sandbox!.control('faults', { endpoint: 'wxRisk', fault, times: 9, latencyMs: 3_000 });
+    expect(isRisky((await loginWechat(`己${fault}`)).token)).toBe(false);
+    await t.sandbox!.control('faults', { reset: true });
+    await rank(`己${fault}`, RISK_RANK_HIGH);
+    expect(isRisky((await loginWechat(`己${fault}`)).token)).toBe(true);
+    await t.sandbox!.control('faults', { endpoint: 'wxRisk', fault, times: 9, latencyMs: 3_000 });
+    expect(isRisky((await loginWechat(`己${fault}`)).token)).toBe(true);
   });
 });
 

@@ -201,7 +201,7 @@ export async function startTown(): Promise<Town> {
             personId,
             familyId: 'fam_test',
             deviceId: 'device-0001',
-            isOperator: false,
+            isOperator: false, isRisky: false,
             expiresAtMs: Number.MAX_SAFE_INTEGER,
           }
         : null,
