@@ -1,5 +1,5 @@
 /** Claims within their caps, each coupon where the promises put it, and what each order carries of it. */
-import { LATE_MS, orderEnds, voucherEnd, type Say } from './audit';
+import { orderEnds, voucherEnd, type Say } from './audit';
 import { isFailed } from './audit-groups';
 import type { Books } from './books';
 import { isTakenBack, type Coupon, type Order } from './model';
@@ -58,8 +58,8 @@ function auditOne(world: World, books: Books, coupon: Coupon, carriers: readonly
     coupon.validUntilMs = found.validUntilMs;
   }
   const gift = coupon.gifts.at(-1);
-  const isPassing = gift?.state === 'open' && (books.nowMs < gift.expiresAtMs || (books.nowMs < gift.expiresAtMs + LATE_MS && found.state === 'passing'));
-  const isEnded = books.nowMs >= coupon.validUntilMs && !(books.nowMs < coupon.validUntilMs + LATE_MS && found.state !== 'expired');
+  const isPassing = gift?.state === 'open' && (books.nowMs < gift.expiresAtMs || (books.mayBeLate(gift.expiresAtMs, gift.token) && found.state === 'passing'));
+  const isEnded = books.nowMs >= coupon.validUntilMs && !(books.mayBeLate(coupon.validUntilMs, coupon.couponId) && found.state !== 'expired');
   const state = live.includes('used') ? 'used' : live.includes('held') ? 'held' : isEnded ? 'expired' : isPassing ? 'passing' : 'available';
   say(`${what}: state, owner`, [state, world.people[coupon.owner]!.personId], [found.state, found.ownerId]);
 }

@@ -1,5 +1,5 @@
 /** Seats: a group succeeds exactly when enough paid in time by WeChat's word, and else everybody has all of it back. */
-import { LATE_MS, type Say } from './audit';
+import type { Say } from './audit';
 import type { Books } from './books';
 import { leastOf, seatedOf, tierFen, type Group, type Order } from './model';
 import type { World } from './world';
@@ -68,7 +68,7 @@ function endsOf(books: Books, group: Group, members: number, isTime: boolean, fo
   if (hasMembersGone) return ['failed'];
   const end = members >= leastOf(group.rule) ? 'succeeded' : 'failed';
   // While WeChat does not answer, nobody is turned away who may have paid.
-  return books.nowMs < found.deadlineMs + LATE_MS ? either(end, 'open', 'closing') : [end];
+  return books.mayBeLate(found.deadlineMs, group.groupId) ? either(end, 'open', 'closing') : [end];
 }
 
 /** F-18: WeChat's success time decides. Who paid before the deadline has a seat; who paid after it has none. */

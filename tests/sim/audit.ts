@@ -43,18 +43,16 @@ export function voucherEnd(world: World, books: Books, voucher: Voucher): 'issue
   if (isTakenBack(world.model, voucher.voucherId)) return 'back';
   if ([...world.model.refunds.values()].some((one) => one.kind === 'unused' && one.voucherIds.includes(voucher.voucherId))) return 'back';
   if (standingUse(voucher)) return 'redeemed';
-  const isLate = books.nowMs < voucher.validUntilMs + LATE_MS && books.vouchers.get(voucher.voucherId)?.state === 'issued';
+  const isLate = books.mayBeLate(voucher.validUntilMs, voucher.order.orderId) && books.vouchers.get(voucher.voucherId)?.state === 'issued';
   return books.nowMs >= voucher.validUntilMs && !isLate ? 'back' : 'issued';
 }
-/** What fell due just now may be on its way: after failures it is tried again within ten minutes (FACT_BACKOFF_MS). The last look has no such excuse. */
-export const LATE_MS = 660_000;
 
 /** What an order must be by now. Two states where a refund is still on its way. */
 export function orderEnds(world: World, books: Books, order: Order): string[] {
   if (order.cancelled || books.endedByGroup.has(order.orderId)) return ['cancelled'];
   if (books.unknownYet.has(order.orderId)) return ['unpaid'];
   if (order.paid.size === 0 || books.expiredThoughPaid.has(order.orderId)) {
-    const isLate = books.nowMs < order.expiresAtMs + LATE_MS && books.orders.get(order.orderId)?.state === 'unpaid';
+    const isLate = books.mayBeLate(order.expiresAtMs, order.orderId, order.purchase?.purchaseId ?? '') && books.orders.get(order.orderId)?.state === 'unpaid';
     return [books.nowMs >= order.expiresAtMs && !isLate ? 'expired' : 'unpaid'];
   }
   const isBack = order.left || isFailed(books, order);

@@ -3,6 +3,9 @@ import type { Say } from './audit';
 import { learnGroupEnds, learnGroupRefund } from './audit-groups';
 import type { World } from './world';
 
+/** Long enough for the first tries of a fact that failed (FACT_BACKOFF_MS); the last look of a run has no such excuse. */
+const LATE_MS = 660_000;
+
 export interface Books {
   nowMs: number;
   orders: Map<string, { state: string; quantity: number; payableFen: number; refundedFen: number; buyerId: string; placedAtMs: number; paidAtMs: number | null; splitState: string | null; subsidyState: string | null }>;
@@ -25,6 +28,8 @@ export interface Books {
   expiredThoughPaid: Set<string>;
   /** Paid at WeChat, and not known yet. */
   unknownYet: Set<string>;
+  /** What fell due then may still be on its way: for so long after, or while a fact of one of these subjects waits for its next try. */
+  mayBeLate(dueAtMs: number, ...subjects: string[]): boolean;
   isArriving(orderId: string): boolean;
   hasRefund(orderId: string): boolean;
 }
@@ -32,6 +37,7 @@ export interface Books {
 export async function readBooks(world: World): Promise<Books> {
   const { db } = world;
   const keyed = async <T>(sql: string) => new Map((await db.query(sql)).map((row) => [row.key as string, row as T]));
+  const retried = new Set((await db.query("SELECT subject FROM fact WHERE state = 'due' AND attempts > 0 AND due_at > juke_now()")).map((row) => row.subject as string));
   const [now] = await db.query<{ now: number }>('SELECT ms_of(juke_now()) AS now');
   const books: Books = {
     nowMs: now!.now,
@@ -51,6 +57,7 @@ export async function readBooks(world: World): Promise<Books> {
     claimed: new Map((await db.query('SELECT offer_id AS key, claimed FROM coupon_offer')).map((row) => [row.key, row.claimed])),
     balances: new Map((await db.query('SELECT account_kind || \' \' || owner_id AS key, sum(amount_fen)::bigint AS fen FROM posting GROUP BY 1')).map((row) => [row.key, row.fen])),
     expiredThoughPaid: new Set(), unknownYet: new Set(), endedByGroup: new Set(),
+    mayBeLate: (dueAtMs, ...subjects) => books.nowMs < dueAtMs + LATE_MS || subjects.some((subject) => retried.has(subject)),
     hasRefund: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && one.kind !== 'late_payment' && one.kind !== 'double_payment'),
     isArriving: (orderId) => [...books.refunds.values()].some((one) => one.orderId === orderId && ['accepted', 'sent'].includes(one.state)),
   };
