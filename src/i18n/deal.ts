@@ -69,7 +69,7 @@ export const texts = defineTexts({
     landDiscount: (name: string) => `${name} 分享，好友立减`,
     landPay: '你付',
     landUntil: (when: string) => `这个分享 ${when} 前有效，下单时减`,
-    landEarns: (name: string, amount: string) => `你到店用掉后，${name} 得 ${amount} 返利，由商家出。`,
+    landEarns: (name: string, amount: string) => `你到店用掉后，${name}得 ${amount} 返利，由商家出。`,
     seeShop: '先看看店',
     buyAt: (amount: string) => `立即买 · 付 ${amount}`,
     keptInvite: (name: string) => `${name} 分享过给你，按好友价买`,

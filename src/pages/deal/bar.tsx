@@ -13,6 +13,7 @@ import { useLanguage } from '@/state/settings';
 import { AddToCart, CartTile, goesInCart } from './cart';
 import type { Deal } from './model';
 import { closedBy, offerOf } from './price';
+import './bar.scss';
 
 interface Props {
   deal: Deal;

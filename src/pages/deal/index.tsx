@@ -1,13 +1,11 @@
 // A deal, or a friend's landing on it. One primary button: buy (in WeChat's own browser: go to the mini-program).
-import { ScrollView, Text, View } from '@tarojs/components';
-import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
-import { useEffect, useState } from 'react';
-import { asFailure, getSession } from '@/api';
+import { Text, View } from '@tarojs/components';
+import { useRouter } from '@tarojs/taro';
+import { useState } from 'react';
 import { ErrorState } from '@/components/error-state';
 import { Icon } from '@/components/icon';
 import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
-import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
 import { Bone, CardSkeleton, Skeleton } from '@/components/skeleton';
 import { Tag } from '@/components/tag';
@@ -16,21 +14,21 @@ import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/deal';
 import { day, money, people, price } from '@/i18n/format';
-import { enableGroupShare } from '@/platform';
 import { useRebateShown } from '@/state/config';
-import { toast } from '@/state/overlays';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { signIn } from '@/state/sign-in';
 import { Bar } from './bar';
-import { EarnsLine, LandingCard, LandingHero } from './landing';
+import { EarnsLine } from './earns-line';
+import { LandingCard, LandingHero } from './landing';
 import { useDeal, type Deal } from './model';
 import { FlashStrip, GroupTerms, OffPeakStrip, OpenGroups } from './offers';
 import { CouponRow, Items, Promises, RulesSheet, Stores } from './parts';
+import { usePageShare, usePassOn, useWayToWeapp } from './passing-on';
+import { Pictures } from './pictures';
 import { offerOf } from './price';
 import { ShareOffer } from './share';
-import { cardOf, momentsOf, useLinks } from './share-model';
-import { openInWeapp } from './touch';
+import { cardOf, useLinks } from './share-model';
 import './index.scss';
 
 const FEW = 20;
@@ -43,42 +41,18 @@ export default function DealPage() {
   const { data: deal, invite, state, isFriend } = view;
   const links = useLinks(deal?.dealId ?? '');
   const [sheet, setSheet] = useState<'rules' | 'share' | null>(null);
-  const [leaving, setLeaving] = useState(false);
   const showRebate = useRebateShown();
 
-  useEffect(() => enableGroupShare(), []);
   const shown = deal ? { dealId: deal.dealId, title: deal.title, pictureUrl: deal.pictureUrls[0] ?? '' } : null;
-  useShareAppMessage(({ target }) => {
-    const group = (target as { dataset?: { channel?: string } } | undefined)?.dataset?.channel === 'group';
-    const link = group ? links.links.group : links.links.chat;
-    const card = cardOf(link, shown);
-    if (link || !deal || !getSession()) return card;
-    // From the menu there may be no link yet: WeChat waits 3 s for it, then sends the plain card.
-    return { ...card, promise: links.makeOne('chat').then((made) => cardOf(made, shown), () => card) };
-  });
-  useShareTimeline(() => momentsOf(links.links.moments, shown));
+  usePageShare(links, shown, (link) => cardOf(link, shown));
+  const { leaving, toWeapp } = useWayToWeapp(view.came);
 
   const share = async () => {
     if (await signIn()) setSheet('share');
   };
-  // Someone who just paid comes here to pass it on.
-  const passOn = params.share === '1' && deal !== null;
-  useEffect(() => {
-    if (passOn) void share();
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [passOn]);
+  usePassOn(params.share === '1' && deal !== null, share);
   const buy = async (how: { open?: 1 } = {}) => {
     if (deal && (await signIn())) openPage('checkout', { id: deal.dealId, s: view.token, ...how });
-  };
-  const toWeapp = async () => {
-    if (!view.came) return;
-    setLeaving(true);
-    try {
-      if (!(await openInWeapp(view.came))) toast(t.weappFailed, 'error');
-    } catch (error) {
-      toast(asFailure(error).message, 'error');
-    }
-    setLeaving(false);
   };
 
   const landing = state === 'landing';
@@ -117,7 +91,7 @@ export default function DealPage() {
           <CouponRow deal={deal} />
           <OffPeakStrip deal={deal} />
           <OpenGroups deal={deal} />
-          {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine invite={invite} /> : null}
+          {state === 'kept' && invite && showRebate && invite.rebateFen > 0 ? <EarnsLine name={invite.sharer.name} rebateFen={invite.rebateFen} /> : null}
           <ShareStrip deal={deal} showRebate={showRebate} onClick={share} />
           <GroupTerms deal={deal} />
           <Items deal={deal} />
@@ -141,34 +115,6 @@ function Strips({ view, deal, onWeapp }: { view: ReturnType<typeof useDeal>; dea
       {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
       {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
       {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}
-    </View>
-  );
-}
-
-function Pictures({ deal }: { deal: Deal }) {
-  const t = useT(texts);
-  const [at, setAt] = useState(0);
-  const count = deal.pictureUrls.length;
-  // Taro's Swiper brings 60 KB to the browser; a strip that stops at each picture does the same.
-  const turn = (event: { detail: { scrollLeft: number; scrollWidth: number } }) => {
-    const { scrollLeft, scrollWidth } = event.detail;
-    if (scrollWidth > 0) setAt(Math.min(count - 1, Math.max(0, Math.round((scrollLeft / scrollWidth) * count))));
-  };
-  return (
-    <View className="deal-art">
-      {count > 1 ? (
-        <ScrollView className="deal-art__strip" scrollX enhanced pagingEnabled showScrollbar={false} onScroll={turn}>
-          <View className="deal-art__row">
-            {deal.pictureUrls.map((url) => (
-              <View key={url} className="deal-art__one"><Picture src={url} alt={deal.title} width="100%" height={292} radius={0} lazy={false} /></View>
-            ))}
-          </View>
-        </ScrollView>
-      ) : (
-        <Picture src={deal.pictureUrls[0] ?? ''} alt={deal.title} width="100%" height={292} radius={0} lazy={false} />
-      )}
-      <View className="deal-art__shade" aria-hidden="true" />
-      {count > 1 ? <View className="deal-art__count" {...a11y({ role: 'text', label: t.pictures(at + 1, count) })}>{`${at + 1} / ${count}`}</View> : null}
     </View>
   );
 }
@@ -208,7 +154,7 @@ function ShareStrip({ deal, showRebate, onClick }: { deal: Deal; showRebate: boo
   if (!deal.isOnSale || deal.available <= 0 || (saves === 0 && earns === 0)) return null;
   const title = saves > 0 && earns > 0 ? t.shareStrip(price(saves), money(earns)) : earns > 0 ? t.shareStripEarns(money(earns)) : t.shareStripSaves(price(saves));
   return (
-    <Touchable className="deal-block deal-strip" onClick={onClick}>
+    <Touchable className="deal-block deal-block--row deal-strip" onClick={onClick}>
       <View className={`deal-strip__disc ${earns > 0 ? '' : 'deal-strip__disc--price'}`}>
         <Icon name={earns > 0 ? 'rebate' : 'share'} size={24} />
       </View>

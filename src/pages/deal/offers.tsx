@@ -14,6 +14,7 @@ import { openPage } from '@/state/pages';
 import { useLanguage, type Language } from '@/state/settings';
 import type { Deal } from './model';
 import { flashPhase } from './price';
+import './offers.scss';
 
 const GROUPS_SHOWN = 2;
 const DAY_MS = 86_400_000;

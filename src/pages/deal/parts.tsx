@@ -16,6 +16,7 @@ import { callPhone, openMap } from '@/platform';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import type { Deal } from './model';
+import './parts.scss';
 
 const STORES_SHOWN = 2;
 
@@ -42,7 +43,7 @@ export function CouponRow({ deal }: { deal: Deal }) {
   const t = useT(texts);
   if (deal.couponCount === 0 || !deal.isOnSale) return null;
   return (
-    <Touchable className="deal-block deal-coupons" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
+    <Touchable className="deal-block deal-block--row deal-coupons" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
       <Icon name="ticket" size={20} color="var(--price)" />
       <View className="jk-grow deal-coupons__body">
         <View className="jk-strong">{t.coupons(deal.couponCount)}</View>

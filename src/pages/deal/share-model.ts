@@ -47,8 +47,15 @@ export interface Card {
   imageUrl?: string;
 }
 
+/** What a page shows, as far as a card needs it. */
+export interface Shown {
+  dealId: string;
+  title: string;
+  pictureUrl: string;
+}
+
 /** What a chat card carries. Without a link yet: the deal, and no rebate is promised. */
-export function cardOf(share: Share | undefined, deal: { dealId: string; title: string; pictureUrl: string } | null): Card {
+export function cardOf(share: Share | undefined, deal: Shown | null): Card {
   const t = textsIn(texts, getLanguage());
   if (share) return linkCard(share, share.friendDiscountFen > 0 ? t.cardTitle(share.title, price(share.friendPriceFen)) : share.title);
   return deal ? { title: deal.title, path: `${pages.deal}?id=${deal.dealId}`, ...picture(deal.pictureUrl) } : { title: t.title, path: pages.discover };
@@ -57,7 +64,7 @@ export function cardOf(share: Share | undefined, deal: { dealId: string; title: 
 export const linkCard = (share: Share, title: string): Card => ({ title, path: `/${share.weappPath.replace(/^\//, '')}`, ...picture(share.pictureUrl) });
 
 /** What a Moments post carries: the friend's discount only, never a rebate. */
-export function momentsOf(share: Share | undefined, deal: { dealId: string; title: string; pictureUrl: string } | null): { title: string; query: string; imageUrl?: string } {
+export function momentsOf(share: Share | undefined, deal: Shown | null): { title: string; query: string; imageUrl?: string } {
   const t = textsIn(texts, getLanguage());
   if (share) {
     const title = share.friendDiscountFen > 0 ? t.momentsTitle(share.title, price(share.friendDiscountFen)) : share.title;

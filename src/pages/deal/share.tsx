@@ -1,5 +1,4 @@
 // The share sheet of a deal, or of a group of it, with its poster: what the friend gets, what you get and when, and the ways to pass it on.
-import { View } from '@tarojs/components';
 import { useEffect, useMemo, useState } from 'react';
 import { ErrorState } from '@/components/error-state';
 import { Poster, type PosterSeats } from '@/components/poster';
@@ -109,9 +108,7 @@ export function ShareOffer({ open, offer, title, textOf, seats, links: { links, 
       instead={error ? <ErrorState error={error} onRetry={make} exit={{ text: c.close, onClick: onClose }} /> : undefined}
       poster={
         poster ? (
-          <View className="deal-poster">
-            <Poster share={poster} seats={seats} onDrawn={setPicture} />
-          </View>
+          <Poster share={poster} seats={seats} onDrawn={setPicture} />
         ) : null
       }
       onClose={onClose}

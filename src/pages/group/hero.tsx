@@ -2,10 +2,10 @@
 import { View } from '@tarojs/components';
 import type { ReactNode } from 'react';
 import { serverNow } from '@/api';
-import { Avatar } from '@/components/avatar';
 import { Countdown } from '@/components/countdown';
 import { GroupProgress } from '@/components/group-progress';
 import { overOf, placesOf } from '@/components/group-progress/logic';
+import { InviteHero } from '@/components/invite-hero';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/groups';
@@ -27,19 +27,11 @@ export function Hero({ group, phase, inviter }: HeroProps) {
   const who = inviter?.person ?? group.host;
   const words = group.isMine && !inviter ? t.yourGroup : !inviter ? t.hostsGroup(who.name) : EAT.includes(group.category) ? t.invitesEat(who.name) : t.invitesGo(who.name);
   return (
-    <View className="group-hero">
-      <View className="group-hero__moon" aria-hidden="true" />
-      <View className="group-hero__who">
-        <Avatar src={who.avatarUrl} name={who.name} size={44} />
-        <View className="jk-grow group-hero__words">
-          <View className="group-hero__name" {...a11y({ role: 'heading', level: 1 })}>{words}</View>
-          <View className="group-hero__shop">{t.atShop(shopName(group.merchantName, group.storeName, language))}</View>
-        </View>
-      </View>
+    <InviteHero who={who} title={words} note={t.atShop(shopName(group.merchantName, group.storeName, language))} className="group-hero">
       <View className="group-hero__table">
         <GroupProgress kind="landing" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} yours={phase === 'join'} over={overOf(group.state)} />
       </View>
-    </View>
+    </InviteHero>
   );
 }
 

@@ -1,8 +1,8 @@
 // A group's landing: the round table, who invited, what it costs, and one way on for each way it can stand.
 import { View } from '@tarojs/components';
-import { useRouter, useShareAppMessage, useShareTimeline } from '@tarojs/taro';
-import { useEffect, useState } from 'react';
-import { asFailure, call, getSession, useLoad, useSession } from '@/api';
+import { useRouter } from '@tarojs/taro';
+import { useState } from 'react';
+import { call, useLoad, useSession } from '@/api';
 import { ErrorState } from '@/components/error-state';
 import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -10,19 +10,18 @@ import { Bone, CardSkeleton, Skeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/groups';
 import { price } from '@/i18n/format';
-import { enableGroupShare } from '@/platform';
 import { useRebateShown } from '@/state/config';
-import { toast } from '@/state/overlays';
 import { openPage, openTab } from '@/state/pages';
 import { signIn } from '@/state/sign-in';
+import { EarnsLine } from '../deal/earns-line';
+import { usePageShare, usePassOn, useWayToWeapp } from '../deal/passing-on';
 import { ShareOffer } from '../deal/share';
-import { momentsOf, useLinks } from '../deal/share-model';
-import { openInWeapp } from '../deal/touch';
+import { useLinks } from '../deal/share-model';
 import { GroupBar } from './bar';
 import { Hero, Standing } from './hero';
 import { useLeave } from './leave';
 import { useGroup, type Group } from './model';
-import { Earns, PriceCard, Promises, RefundLine, Rules, Sources, Tiers } from './parts';
+import { PriceCard, Promises, RefundLine, Rules, Sources, Tiers } from './parts';
 import { askUpToDateCard, groupCard, usePosterSeats } from './share';
 import './index.scss';
 
@@ -33,45 +32,22 @@ export default function GroupPage() {
   const { data: group, phase, refresh, inviter } = view;
   const links = useLinks(group?.dealId ?? '', group?.groupId);
   const [sheet, setSheet] = useState(false);
-  const [leaving, setLeaving] = useState(false);
   const showRebate = useRebateShown();
   const seats = usePosterSeats(group);
   const leave = useLeave(refresh);
   const refund = useRefundOf(group, phase === 'failed');
 
-  useEffect(() => enableGroupShare(), []);
-  useShareAppMessage(({ target }) => {
-    const toGroup = (target as { dataset?: { channel?: string } } | undefined)?.dataset?.channel === 'group';
-    const link = toGroup ? links.links.group : links.links.chat;
-    const card = groupCard(link, group);
-    if (link || !group || !getSession()) return card;
-    return { ...card, promise: links.makeOne('chat').then((made) => groupCard(made, group), () => card) };
-  });
-  useShareTimeline(() => momentsOf(links.links.moments, group));
+  usePageShare(links, group, (card) => groupCard(card, group));
+  const { leaving, toWeapp } = useWayToWeapp(view.came);
 
   const share = async () => {
     if (!group || !(await signIn())) return;
     setSheet(true);
     void askUpToDateCard(group.groupId);
   };
-  // Someone who just paid comes here to call friends.
-  const passOn = params.share === '1' && phase === 'in';
-  useEffect(() => {
-    if (passOn) void share();
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [passOn]);
+  usePassOn(params.share === '1' && phase === 'in', share);
   const checkout = async (how: { group: string } | { open: 1 }) => {
     if (group && (await signIn())) openPage('checkout', { id: group.dealId, s: view.token, ...how });
-  };
-  const toWeapp = async () => {
-    if (!view.came) return;
-    setLeaving(true);
-    try {
-      if (!(await openInWeapp(view.came))) toast(t.weappFailed, 'error');
-    } catch (error) {
-      toast(asFailure(error).message, 'error');
-    }
-    setLeaving(false);
   };
 
   const link = links.links.poster ?? links.links.link;
@@ -96,7 +72,7 @@ export default function GroupPage() {
             {view.error ? <NoticeStrip tone="warn" icon="wifi-off">{view.error.message}</NoticeStrip> : null}
             {phase === 'failed' ? <RefundLine group={group} order={refund.data} /> : null}
             <PriceCard group={group} phase={phase} inviter={inviter} />
-            {inviter && showRebate && inviter.rebateFen > 0 ? <Earns inviter={inviter} /> : null}
+            {inviter && showRebate && inviter.rebateFen > 0 ? <EarnsLine name={inviter.person.name} rebateFen={inviter.rebateFen} /> : null}
             {group.kind === 'newcomer' && (phase === 'join' || phase === 'in') ? <NoticeStrip tone="info" icon="info">{t.newcomerNote}</NoticeStrip> : null}
             <Promises />
             {group.tiers.length > 0 ? <Tiers group={group} phase={phase} /> : null}

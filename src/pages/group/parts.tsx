@@ -3,9 +3,8 @@ import { Text, View } from '@tarojs/components';
 import { Icon } from '@/components/icon';
 import { Line, List, ListRow } from '@/components/list';
 import { NoticeStrip } from '@/components/notice';
-import { Picture } from '@/components/picture';
+import { OfferCard } from '@/components/offer-card';
 import { PriceTag } from '@/components/price-tag';
-import { Touchable } from '@/components/touchable';
 import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/groups';
@@ -30,43 +29,18 @@ export function PriceCard({ group, phase, inviter }: PriceProps) {
   const language = useLanguage();
   const where = [shopName(group.merchantName, group.storeName, language), group.distanceM === null ? '' : distance(group.distanceM)].filter(Boolean).join(' · ');
   const paid = MINE.includes(phase) && group.mine ? group.mine.paidFen : null;
+  // A seat that waits for its payment costs what its order says.
+  const sum = phase === 'held' ? null
+    : { label: paid === null ? t.youPay : t.youPaid, note: t.aloneNote(price(group.singlePriceFen)), fen: paid ?? group.payFen, paid: paid !== null };
   return (
-    <View className="jk-card jk-block group-price">
-      <Touchable className="jk-row" role="link" onClick={() => openPage('deal', { id: group.dealId })}>
-        <Picture src={group.pictureUrl} width={48} height={48} radius={10} />
-        <View className="jk-grow group-price__names">
-          <View className="jk-strong jk-semibold jk-ell" {...a11y({ role: 'heading', level: 2 })}>{group.title}</View>
-          <View className="jk-caption jk-text-2 jk-num jk-ell group-price__where">{where}</View>
-        </View>
-        <Icon name="chevron-right" size={16} color="var(--text-3)" />
-      </Touchable>
-      <View className="jk-hr group-price__line" />
+    <OfferCard title={group.title} pictureUrl={group.pictureUrl} where={where} sum={sum} onOpen={() => openPage('deal', { id: group.dealId })}>
       {paid === null ? (
         <>
           <Line label={w.groupPrice(group.minSize)}>{money(group.priceNowFen)}</Line>
           {group.friendDiscountFen > 0 ? <Line label={inviter ? t.friendDiscount(inviter.person.name) : t.friendDiscountPlain} tone="price">{money(-group.friendDiscountFen)}</Line> : null}
         </>
       ) : null}
-      {/* A seat that waits for its payment costs what its order says. */}
-      {phase === 'held' ? null : <View className="group-price__pay">
-        <View>
-          <View className="jk-strong">{paid === null ? t.youPay : t.youPaid}</View>
-          <View className="jk-caption jk-text-3 jk-num">{t.aloneNote(price(group.singlePriceFen))}</View>
-        </View>
-        <PriceTag fen={paid ?? group.payFen} size="l" exact tone={paid === null ? 'price' : 'ink'} />
-      </View>}
-    </View>
-  );
-}
-
-/** The honest line: the one who shared earns, how much, when, and who pays it. */
-export function Earns({ inviter }: { inviter: NonNullable<Group['inviter']> }) {
-  const t = useT(texts);
-  return (
-    <View className="group-earns">
-      <Icon name="rebate" size={16} />
-      <Text className="group-earns__text">{t.earns(inviter.person.name, money(inviter.rebateFen))}</Text>
-    </View>
+    </OfferCard>
   );
 }
 
