@@ -55,6 +55,7 @@ export const routes = {
   claimCouponCode: money('/api/coupon-codes/claims', 'person', 'coupons'),
   listMyCoupons: get('/api/coupons', 'person', 'views'),
   giveCoupon: money('/api/coupons/:couponId/gifts', 'person', 'coupons'),
+  createGiftActivity: post('/api/coupon-gifts/:token/activities', 'person', 'coupons'),
   takeBackCoupon: money('/api/coupons/:couponId/gifts/cancel', 'person', 'coupons'),
   getCouponGift: get('/api/coupon-gifts/:token', 'optional', 'views'),
   claimCouponGift: money('/api/coupon-gifts/:token/claims', 'person', 'coupons'),

@@ -59,7 +59,10 @@ export const couponShapes = {
     params: giftParams, query: nothing, body: nothing,
     answer: z.strictObject({ giver: person, state: z.enum(['open', 'taken', 'taken_back', 'ended']), isMine: z.boolean(), expiresAtMs: ms, coupon: z.strictObject({ ...face, validFromMs: ms, validUntilMs: ms }) }),
   },
-  claimCouponGift: { params: giftParams, query: nothing, body: nothing, answer: claimed },
+  /** For WeChat's private message (私密消息), a card that cannot be forwarded; null where WeChat gives none: a plain card. */
+  createGiftActivity: { params: giftParams, query: nothing, body: nothing, answer: z.strictObject({ activityId: z.string().nullable() }) },
+  /** `privateMessage`: what WeChat says, still encrypted, of the card that the friend came through. */
+  claimCouponGift: { params: giftParams, query: nothing, body: z.strictObject({ privateMessage: z.strictObject({ encryptedData: z.string().max(2_000), iv: z.string().max(64) }).optional() }), answer: claimed },
 
   listStoreOffers: { params: storeParams, query: z.strictObject(page), body: nothing, answer: pageOf(storeOffer) },
   previewOffer: { params: storeParams, query: nothing, body: offerInput, answer: preview },

@@ -1,8 +1,11 @@
 /**
  * A coupon passes on to a friend, once: its owner makes a link, the first who claims it has it; unclaimed it comes back after a day.
  * Guards I-11, I-22, A-13. Audience is asked of the friend. A crash leaves either the whole step or nothing.
+ * Sent as WeChat's private message the card cannot be forwarded: the phone sees to that, and what WeChat says of the card is
+ * checked here where the phone passes it on. A phone that says nothing (an old client, a browser) claims as by a plain link.
  */
 import { COUPON_GIFT_MS, COUPONS_HELD_MAX } from '../contract/limits';
+import { findFingerprint, openPrivateMessage, wechatApi } from '../identity';
 import { me, newShareToken, refuse, replayed, type App, type Story } from '../kernel';
 import { refuseClaim } from './claim-coupon';
 import { decideAudience } from './rules';
@@ -31,11 +34,25 @@ export const takeBackCoupon: Story<'takeBackCoupon'> = (ctx, { params }) =>
     return ctx.db.call('coupons_end_gift', { idem: ctx.idem, token: gift.token, to: 'taken_back', personId });
   });
 
-export const claimCouponGift: Story<'claimCouponGift'> = (ctx, { params }) =>
+/** One for each gift; its failure fails nothing. */
+export const createGiftActivity: Story<'createGiftActivity'> = async (ctx, { params }) => {
+  const { personId } = me(ctx);
+  const gift = await findGift(ctx.db, { token: params.token });
+  if (gift?.giverId !== personId || gift.state !== 'open') refuse('NOT_FOUND');
+  if (gift.activityId) return { activityId: gift.activityId };
+  const openid = (await findFingerprint(ctx.db, [personId])).get(personId)?.openids[0] ?? null;
+  const made = await wechatApi(ctx.config.wechat).createActivity(openid).catch((error: Error) => void ctx.log.warn({ reason: error.message }, 'no private card'));
+  return made ? ctx.db.call('coupons_add_card', { token: params.token, activityId: made.activityId }) : { activityId: null };
+};
+
+export const claimCouponGift: Story<'claimCouponGift'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const { personId } = me(ctx);
     const gift = (await findGift(ctx.db, { token: params.token })) ?? refuse('NOT_FOUND');
     if (gift.giverId === personId) refuse('COUPON_GIFT_OWN');
+    // Unreadable is as if nothing was said: WeChat may have changed the person's key since.
+    const cameBy = gift.activityId && body.privateMessage ? await openPrivateMessage(ctx, personId, body.privateMessage).catch(() => null) : null;
+    if (cameBy && cameBy !== gift.activityId) refuse('COUPON_GIFT_NOT_SENT');
     const coupon = (await findCoupon(ctx.db, gift.couponId))!;
     const offer = (await findOffer(ctx.db, { offerId: coupon.offerId }))!;
     if (gift.state === 'open' && offer.audience !== 'everyone') {

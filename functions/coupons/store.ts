@@ -52,8 +52,8 @@ const COUPON = `c.coupon_id AS "couponId", c.offer_id AS "offerId", c.merchant_i
 export async function findCoupon(db: Db, couponId: string): Promise<CouponRow | null> {
   return (await db.query<CouponRow>(`SELECT ${COUPON} FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
 }
-export interface GiftRow { token: string; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended'; expiresAtMs: number; nowMs: number }
-const GIFT = 'token, coupon_id AS "couponId", giver_id AS "giverId", state, ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"';
+export interface GiftRow { token: string; activityId: string | null; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended'; expiresAtMs: number; nowMs: number }
+const GIFT = 'token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state, ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"';
 export async function findGift(db: Db, by: { token: string } | { couponId: string }): Promise<GiftRow | null> {
   const [where, value] = 'token' in by ? ['token = $1', by.token] : ["coupon_id = $1 AND state = 'open'", by.couponId];
   return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE ${where}`, [value]))[0] ?? null;

@@ -1,6 +1,6 @@
 /** People: the public face. */
 export { demoPeople, ensureDemoPerson, findDemoPeople, type DemoName, type DemoPerson } from './demo';
-export { findOrAddByPhone, openGroup } from './people';
+export { findOrAddByPhone, openGroup, openPrivateMessage } from './people';
 export {
   findFingerprint, findPayout, findPeople, findSubscriber, type Fingerprint, type Payout, type Person,
 } from './store';

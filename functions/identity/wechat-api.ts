@@ -14,6 +14,7 @@ export interface WechatApi {
   phoneNumber(code: string): Promise<string>;
   /** Which group chat a share was opened from. ProviderRefused when the data is not for us or the key is not its key. */
   openGroup(sessionKey: string, encryptedData: string, iv: string): string;
+  openPrivateMessage(sessionKey: string, encryptedData: string, iv: string): string;
   /** A mini-program code as PNG. Throws a TypeError for a scene that WeChat would refuse. */
   miniCode(p: { scene: string; page: string; envVersion?: EnvVersion }): Promise<Buffer>;
   urlLink(p: { path: string; query: string; expiresInDays: number; envVersion?: EnvVersion }): Promise<string>;
@@ -70,6 +71,7 @@ function signingIn(config: WechatConfig, call: Call) {
       return text((info ?? {}) as Json, 'purePhoneNumber');
     },
     openGroup: (sessionKey: string, encryptedData: string, iv: string) => text(decryptOpenData(config.appid, sessionKey, encryptedData, iv), 'openGId'),
+    openPrivateMessage: (sessionKey: string, encryptedData: string, iv: string) => text(decryptOpenData(config.appid, sessionKey, encryptedData, iv), 'activityId'),
   };
 }
 

@@ -1,6 +1,6 @@
 // The browser's side, in WeChat's browser or any other. No mini-program call happens here.
 import type {
-  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, TransferTicket,
+  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
 } from './types';
 import { toGcj02 } from './coordinates';
 
@@ -253,6 +253,14 @@ export function enableGroupShare(): void {
 
 export function keepCardUpToDate(_activityId: string, _members: number, _size: number): void {
   // a browser sends links, not cards
+}
+
+export function keepCardPrivate(_activityId: string | null): void {
+  // a link can be passed on; the first who claims has it
+}
+
+export async function privateMessage(): Promise<PrivateMessage | null> {
+  return null;
 }
 
 export async function requirePrivacy(): Promise<void> {

@@ -1,6 +1,6 @@
 // The mini-program's side: everything that touches `wx`. Callback calls are wrapped, since not every one takes promises.
 import type {
-  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, TransferTicket,
+  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
 } from './types';
 
 type Callbacks<T> = { success: (result: T) => void; fail: (error: { errMsg: string }) => void };
@@ -268,6 +268,23 @@ export function enableGroupShare(): void {
 export function keepCardUpToDate(activityId: string, members: number, size: number): void {
   const parameterList = [{ name: 'member_count', value: String(members) }, { name: 'room_limit', value: String(size) }];
   wx.updateShareMenu?.({ withShareTicket: true, isUpdatableMessage: true, activityId, templateInfo: { parameterList }, fail: () => undefined } as never);
+}
+
+/** The next card is a private message (私密消息): who gets it cannot forward it. It holds for every page until `null` takes it back. Old clients send a plain card. */
+export function keepCardPrivate(activityId: string | null): void {
+  wx.updateShareMenu?.({ withShareTicket: true, isUpdatableMessage: false, isPrivateMessage: activityId !== null, ...(activityId ? { activityId } : {}), fail: () => undefined } as never);
+}
+
+/** null: this client or this card has nothing to say. WeChat must have signed the person in before. */
+export async function privateMessage(): Promise<PrivateMessage | null> {
+  const { shareTicket } = enterOptions();
+  if (!shareTicket || !wx.authPrivateMessage) return null;
+  try {
+    const { valid, encryptedData, iv } = await ask<{ valid: boolean; encryptedData: string; iv: string }>((cb) => wx.authPrivateMessage({ shareTicket, ...cb } as never));
+    return { valid, proof: { encryptedData, iv } };
+  } catch {
+    return null;
+  }
 }
 
 /** WeChat's privacy agreement; rejects when refused. */

@@ -49,6 +49,12 @@ export interface GroupInfo {
   iv: string;
 }
 
+/** What WeChat says of the card that led here: whether it was sent to this person or their group, and the proof that only the server reads. */
+export interface PrivateMessage {
+  valid: boolean;
+  proof: { encryptedData: string; iv: string };
+}
+
 export interface Enter {
   /** WeChat's scene number, 0 elsewhere */
   scene: number;

@@ -15,8 +15,8 @@ export interface World {
   nextDoor: TestPerson; nextDoorManager: TestPerson;
   ids: {
     unpaid: string; paid: string; voucher: string; usedVoucher: string; redemption: string; refund: string; token: string; code: string; reward: string; withdrawal: string; media: string; purchase: string;
-    /** Of the friend: one at hand, one on its way to somebody. */
-    coupon: string; passing: string;
+    /** Of the friend: one at hand, one on its way to somebody, and by which link. */
+    coupon: string; passing: string; gift: string;
   };
   /** Deals of the other merchant that nobody else of the tests buys. */
   cart: readonly [string, string];
@@ -61,13 +61,13 @@ export async function makeWorld(t: TestApp): Promise<World> {
   const offer = await makeOffer(t, mine, { total: 1_000, perPerson: 5, isTransferable: true });
   const { code: couponCode } = await makeOffer(t, mine, { total: 1_000, perPerson: 5, withCode: true });
   const [coupon, passing] = [await claim(t, friend, offer.offerId), await claim(t, friend, offer.offerId)];
-  await t.ok('giveCoupon', { as: friend, params: { couponId: passing.couponId } });
+  const { token: ownGift } = await t.ok('giveCoupon', { as: friend, params: { couponId: passing.couponId } });
   const giver = await t.person('送券的人');
   const { token: gift } = await t.ok('giveCoupon', { as: giver, params: { couponId: (await claim(t, giver, offer.offerId)).couponId } });
   const [reward] = await t.db.query<{ id: string }>('SELECT reward_id AS id FROM reward WHERE order_id = $1', [earned.orderId]);
   await t.drain();
   const ids = {
-    unpaid: unpaid.orderId, paid: live.orderId, voucher: live.voucherIds[0]!, usedVoucher: used.voucherIds[0]!, redemption: redemptionId, refund: refundId, token, code, reward: reward!.id,
+    unpaid: unpaid.orderId, paid: live.orderId, voucher: live.voucherIds[0]!, usedVoucher: used.voucherIds[0]!, redemption: redemptionId, refund: refundId, token, code, reward: reward!.id, gift: ownGift,
     withdrawal: withdrawalId, media: mediaUrl.split('/').at(-1)!, purchase: purchaseId, coupon: coupon.couponId, passing: passing.couponId,
   };
   const secrets = await t.db.query<{ secret: string; payment: string }>('SELECT v.secret, p.payment_id AS payment FROM voucher v JOIN payment p USING (order_id)');
@@ -154,6 +154,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   giveCoupon: (w) => ({ by: w.friend, params: { couponId: w.ids.coupon } }),
   takeBackCoupon: (w) => ({ by: w.friend, params: { couponId: w.ids.passing } }),
   getCouponGift: (w) => ({ by: null, params: { token: w.offers.gift } }),
+  createGiftActivity: (w) => ({ by: w.friend, params: { token: w.ids.gift } }),
   claimCouponGift: (w) => ({ by: w.guest, params: { token: w.offers.gift } }),
   listGroups: () => ({ by: null, query: { lat: '31235000', lng: '121480000', limit: '5', cursor: 'o0' } }),
   listMyGroups: (w) => ({ by: w.friend, query: { tab: 'open', limit: '5', cursor: '1800000000000000.abc' } }),

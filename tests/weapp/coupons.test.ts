@@ -38,7 +38,7 @@ test('the checkout opens with a coupon and shows the cheapest way; another one i
 });
 
 test('a coupon is claimed from the deal and given to a friend by a card (I-11)', async () => {
-  await Promise.all([t.person('林小满'), t.person('周屿')]);
+  await Promise.all(['林小满', '周屿', '阿舟'].map((name) => t.person(name)));
   await makeOffer(t, m, { title: '店铺券', isTransferable: true });
   const phone = phoneOf('林小满');
   phone.open(`pages/deal/index?id=${m.dealId}`);
@@ -52,12 +52,29 @@ test('a coupon is claimed from the deal and given to a friend by a card (I-11)',
   await phone.tap('送朋友');
   await phone.sees('只能送这一次');
   await phone.tap('生成赠送链接');
+  // The card is a private message before it can be sent; leaving the sheet takes that back for other cards.
+  await phone.until('a share button that is ready', () => phone.find('发给微信好友') && phone.isReady('发给微信好友'));
+  const [gift] = await t.db.query<{ activity: string }>('SELECT activity_id AS activity FROM coupon_gift');
+  expect(phone.calls.updateShareMenu).toEqual([{ withShareTicket: true, isUpdatableMessage: false, isPrivateMessage: true, activityId: gift!.activity }]);
   await phone.tap('发给微信好友');
   const card = await phone.shareCard();
   expect(card).toEqual({ title: '送你一张「店铺券」，点开就能领', path: expect.stringMatching(/^\/coupons\/pages\/gift\/index\?t=[0-9a-z]{12,28}$/) });
 
+  await phone.tap('关闭');
+  await phone.until('plain cards again', () => phone.calls.updateShareMenu!.at(-1)!.isPrivateMessage === false);
+
+  // Forwarded all the same, or by another card of his: WeChat says so, and the server reads it.
+  const stranger = phoneOf('阿舟');
+  stranger.open(card.path, { scene: 1007, shareTicket: 'ticket-2', privateMessage: { activityId: gift!.activity, valid: false } });
+  await stranger.tap('收下这张券');
+  await stranger.sees('这张卡片不是直接发给你的');
+  const { activity_id: other } = await activity();
+  stranger.open(card.path, { scene: 1007, shareTicket: 'ticket-3', privateMessage: { activityId: other, valid: true } });
+  await stranger.tap('收下这张券');
+  await stranger.sees('这张卡片不是发给你的，券没有动');
+
   const friend = phoneOf('周屿');
-  friend.open(card.path);
+  friend.open(card.path, { scene: 1007, shareTicket: 'ticket-1', privateMessage: { activityId: gift!.activity, valid: true } });
   await friend.sees('林小满送你一张券');
   await friend.tap('收下这张券');
   await friend.until('my coupons', () => friend.path() === 'coupons/pages/mine/index');
@@ -65,3 +82,27 @@ test('a coupon is claimed from the deal and given to a friend by a card (I-11)',
   phone.open(card.path);
   await phone.sees('这张券已经被领走了');
 });
+
+test('where WeChat makes no private card, and on a phone that cannot say what card it was, the gift passes on as before (I-11)', async () => {
+  await Promise.all([t.person('林小满'), t.person('周屿')]);
+  await t.sandbox!.control('faults', { endpoint: 'wxActivity', fault: 'http500', times: 9 });
+  const { couponId } = await claim(t, await t.person('林小满'), (await makeOffer(t, m, { title: '店铺券', isTransferable: true })).offerId);
+  const phone = phoneOf('林小满');
+  phone.open('coupons/pages/mine/index');
+  await phone.tap('送朋友');
+  await phone.tap('生成赠送链接');
+  await phone.until('a share button that is ready', () => phone.find('发给微信好友') && phone.isReady('发给微信好友'));
+  expect(phone.calls.updateShareMenu).toBeUndefined();
+  await phone.tap('发给微信好友');
+  const friend = phoneOf('周屿');
+  friend.open((await phone.shareCard()).path, { scene: 1007, shareTicket: 'ticket-1' });
+  await friend.tap('收下这张券');
+  await friend.until('my coupons', () => friend.path() === 'coupons/pages/mine/index');
+  expect(await t.db.query('SELECT state FROM coupon WHERE coupon_id = $1', [couponId])).toEqual([{ state: 'available' }]);
+});
+
+/** Another activity of the same mini-program. */
+const activity = async () => {
+  const { token } = await t.ok('giveCoupon', { as: await t.person('林小满'), params: { couponId: (await claim(t, await t.person('林小满'), (await makeOffer(t, m, { title: '别的券', isTransferable: true })).offerId)).couponId } });
+  return { activity_id: (await t.ok('createGiftActivity', { as: await t.person('林小满'), params: { token } })).activityId! };
+};

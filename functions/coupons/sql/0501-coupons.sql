@@ -92,6 +92,8 @@ CREATE TABLE coupon_gift (
   giver_id text NOT NULL,
   state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'taken', 'taken_back', 'ended')),
   taken_by text,
+  -- WeChat's name for the card, where it is a private message
+  activity_id text UNIQUE,
   expires_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL DEFAULT juke_now(),
   ended_at timestamptz

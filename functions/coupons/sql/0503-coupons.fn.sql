@@ -114,6 +114,11 @@ BEGIN
   RETURN v_answer;
 END $$;
 
+-- A gift's card has one name at WeChat, the first that was made. p: {token, activityId} → {activityId}
+CREATE OR REPLACE FUNCTION coupons_add_card(p jsonb) RETURNS jsonb LANGUAGE sql AS $$
+  UPDATE coupon_gift SET activity_id = coalesce(activity_id, p ->> 'activityId') WHERE token = p ->> 'token' RETURNING jsonb_build_object('activityId', activity_id)
+$$;
+
 -- Back to its giver: taken back, or because nobody claimed it in time. p: {idem, token, to: taken_back|ended, personId (taken_back)} → {ok}
 CREATE OR REPLACE FUNCTION coupons_end_gift(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,4 +1,4 @@
-/** /sandbox/wx/*: what a WeChat client would do on the person's phone: log in, press the phone button, share into a group. */
+/** /sandbox/wx/*: what a WeChat client would do on the person's phone: log in, press the phone button, share into a group, open a private message. */
 import { ok, type Handler, type Route } from '../context';
 import { PayError } from '../errors';
 import { encryptForUser, issueCode, personFromControl } from './login';
@@ -24,6 +24,14 @@ const group: Handler = (sandbox, { body }) => {
   return ok(encryptForUser(sandbox, person, { openGId: body.opengid }));
 };
 
+/** What wx.authPrivateMessage gives to who came through a private message. */
+const privateMessage: Handler = (sandbox, { body }) => {
+  const person = personFromControl(sandbox, body);
+  if (!person) throw bad('需要 user，或登录过的 openid');
+  if (typeof body?.activity_id !== 'string' || !sandbox.world.get('activity', body.activity_id)) throw bad('没有这个 activity_id');
+  return ok(encryptForUser(sandbox, person, { activityId: body.activity_id }));
+};
+
 const risk: Handler = (sandbox, { body }) => {
   const person = personFromControl(sandbox, body);
   if (!person) throw bad('需要 user，或登录过的 openid');
@@ -37,5 +45,6 @@ export const wxControlRoutes: Route[] = ([
   ['/sandbox/wx/login', login],
   ['/sandbox/wx/phone', phone],
   ['/sandbox/wx/group', group],
+  ['/sandbox/wx/private', privateMessage],
   ['/sandbox/wx/risk', risk],
 ] as [string, Handler][]).map(([path, handle]) => ({ method: 'POST', path, name: 'control', handle }));

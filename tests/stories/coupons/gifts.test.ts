@@ -81,6 +81,27 @@ test('the friend must be whom it is for; gifts of an offer count by themselves a
   expect(await refusedTo(tokens[1]!)).toBe('COUPON_LIMIT');
 });
 
+test('A-13 sent as a private message it has one activity; what WeChat says of the card is read by the server, and another card is refused', async () => {
+  const gift = async () => {
+    const { token, couponId } = await given({ perPerson: 9 });
+    return { token, couponId, activityId: (await t.ok('createGiftActivity', { as: giver, params: { token } })).activityId! };
+  };
+  const [one, two] = [await gift(), await gift()];
+  expect(await t.ok('createGiftActivity', { as: giver, params: { token: one.token } })).toEqual({ activityId: one.activityId });
+  expect(one.activityId).not.toBe(two.activityId);
+  expect((await t.refused('createGiftActivity', { as: friend, params: { token: one.token } })).code).toBe('NOT_FOUND');
+  const { code } = await t.sandbox!.control<{ code: string }>('wx/login', { user: friend.name });
+  await t.ok('loginWechat', { body: { code, deviceId: friend.deviceId } });
+  const cardOf = (activityId: string, user = friend.name) => t.sandbox!.control<{ encryptedData: string; iv: string }>('wx/private', { user, activity_id: activityId });
+  const claimBy = async (token: string, card: { encryptedData: string; iv: string }) => t.handle('claimCouponGift', { as: friend, params: { token }, body: { privateMessage: card } });
+  expect((await claimBy(one.token, await cardOf(two.activityId))).body).toMatchObject({ code: 'COUPON_GIFT_NOT_SENT' });
+  expect(await couponState(t, one.couponId)).toBe('passing');
+  expect((await claimBy(one.token, await cardOf(one.activityId))).status).toBe(200);
+  // What cannot be read says nothing: the key may have changed since. Then it is a plain link.
+  expect((await claimBy(two.token, await cardOf(one.activityId, other.name))).status).toBe(200);
+  expect((await t.refused('createGiftActivity', { as: giver, params: { token: one.token } })).code).toBe('NOT_FOUND');
+});
+
 test('one that may not be passed on stays; another person\'s coupon does not exist', async () => {
   const { couponId } = await claim(t, giver, (await makeOffer(t, m)).offerId);
   expect((await t.refused('giveCoupon', { as: giver, params: { couponId } })).code).toBe('COUPON_STATE');

@@ -13,7 +13,7 @@ import { attribute, elements, fire, parentOf, tagOf, textOf, type Rendered } fro
 import type { EnterOptions, Habits } from './wx';
 
 export interface PhoneOptions { language?: 'zh' | 'en' }
-export interface OpenOptions { scene?: number; groupId?: string; shareTicket?: string }
+export interface OpenOptions { scene?: number; groupId?: string; shareTicket?: string; privateMessage?: { activityId: string; valid: boolean } }
 export interface ShareCard { title: string; path: string; imageUrl?: string }
 
 export interface Phone {
@@ -70,13 +70,13 @@ export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}
   const phone: Phone = {
     habits, calls, problems, storage,
     realm: () => now().realm,
-    open: (url = 'pages/index/index', { scene = 1001, groupId, shareTicket } = {}) => {
+    open: (url = 'pages/index/index', { scene = 1001, groupId, shareTicket, privateMessage } = {}) => {
       phone.close();
       const { path, query } = parseUrl(url);
       if (!pagePaths.includes(path)) throw new Error(`the app has no page ${path}`);
       const enter: EnterOptions = { path, query, scene, ...(shareTicket ? { shareTicket } : {}) };
       const note = (name: string, given: unknown) => void (calls[name] ??= []).push(given as Record<string, unknown>);
-      running = run({ t, user, language, habits, storage, enter, groupId: groupId ?? null, note }, problems);
+      running = run({ t, user, language, habits, storage, enter, groupId: groupId ?? null, privateMessage: privateMessage ?? null, note }, problems);
     },
     close: () => {
       running?.stop();

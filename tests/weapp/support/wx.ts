@@ -25,6 +25,8 @@ export interface Device {
   enter: EnterOptions;
   /** the chat group the app was entered from */
   groupId: string | null;
+  /** the private message it was entered by; `valid: false`: WeChat sent it to somebody else */
+  privateMessage: { activityId: string; valid: boolean } | null;
   later(act: () => void): void;
   own<T>(value: T): T;
   note(name: string, given: unknown): void;
@@ -105,6 +107,12 @@ function askedAbilities(device: Device): Record<string, Ability> {
     getShareInfo: (given) => {
       if (!given.shareTicket || given.shareTicket !== device.enter.shareTicket) throw new Refused('invalid shareTicket');
       return groupInfo();
+    },
+    authPrivateMessage: async (given) => {
+      const { privateMessage: message, enter } = device;
+      if (!given.shareTicket || given.shareTicket !== enter.shareTicket) throw new Refused('invalid shareTicket');
+      if (!message) throw new Refused('not private message');
+      return { valid: message.valid, ...(await control<object>('wx/private', { user, activity_id: message.activityId })) };
     },
     canvasToTempFilePath: () => ({ tempFilePath: 'wxfile://tmp_poster.png' }),
     getScreenBrightness: () => ({ value: 0.4 }),

@@ -1,6 +1,7 @@
 // A coupon from a friend: who gives it, what it is, and one button. Somebody else may have been quicker: then it says so.
 import { View } from '@tarojs/components';
 import { useRouter } from '@tarojs/taro';
+import { useRef, useState } from 'react';
 import { call, useAction, useLoad, useSession } from '@/api';
 import { a11y } from '@/components/a11y';
 import { Avatar } from '@/components/avatar';
@@ -13,7 +14,8 @@ import { CardSkeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/coupons';
 import { dayTime } from '@/i18n/format';
-import { isWeapp } from '@/platform';
+import { isWeapp, privateMessage } from '@/platform';
+import type { PrivateMessage } from '@/platform/types';
 import { toast } from '@/state/overlays';
 import { openPage, replacePage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
@@ -30,16 +32,26 @@ export default function CouponGift() {
   const token = useRouter().params.t ?? '';
   const isToken = TOKEN.test(token);
   const gift = useLoad(() => call('getCouponGift', { params: { token } }), [token, session?.personId, language], { ready: isToken });
-  const claim = useAction<null, { couponId: string }>(`coupon.gift.${token}`, (_, idempotencyKey) => call('claimCouponGift', { params: { token }, idempotencyKey }), () => void gift.refresh());
+  const [isNotSent, setNotSent] = useState(false);
+  // Asked once: the same request is sent again when nobody knows whether it was claimed.
+  const came = useRef<Promise<PrivateMessage | null> | null>(null);
+  const claim = useAction<null, { couponId: string }>(`coupon.gift.${token}`, async (_, idempotencyKey) => {
+    const card = await came.current;
+    return call('claimCouponGift', { params: { token }, body: card ? { privateMessage: card.proof } : {}, idempotencyKey });
+  }, () => void gift.refresh());
   const take = async () => {
     if (!isWeapp && !(await signIn())) return;
+    // WeChat's word is encrypted with the key of the sign-in.
+    if (isWeapp && !session) await call('getMe').catch(() => null);
+    came.current ??= privateMessage();
+    if ((await came.current)?.valid === false) return setNotSent(true);
     if (await claim.run(null)) {
       toast(t.claimed, 'ok');
       replacePage('myCoupons');
     }
   };
   const { data } = gift;
-  const over = data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: t.giftEnded }[data.state] : '';
+  const over = isNotSent ? t.giftNotSent : data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: t.giftEnded }[data.state] : '';
   const note = data ? [audienceWord(data.coupon.audience, t), data.coupon.paidByText].filter(Boolean).join(' · ') : '';
   return (
     <Page title={t.giftTitle} className="coupons">

@@ -7,7 +7,7 @@ import { NoticeStrip } from '@/components/notice';
 import { Sheet } from '@/components/sheet';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/coupons';
-import { canShareBySystem, copyText, isWeapp, shareBySystem, webAddress } from '@/platform';
+import { canShareBySystem, copyText, isWeapp, keepCardPrivate, shareBySystem, webAddress } from '@/platform';
 import { toast } from '@/state/overlays';
 import { pageUrl } from '@/state/pages';
 import type { Coupon } from '../../words';
@@ -28,6 +28,7 @@ export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
     return () => onLink(null);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [token]);
+  const isCardReady = usePrivateCard(token);
   const give = useAction<string, { token: string }>('coupon.give', (id, idempotencyKey) => call('giveCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
   const back = useAction<string, { ok: true }>('coupon.take-back', (id, idempotencyKey) => call('takeBackCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
   const start = async () => {
@@ -57,11 +58,30 @@ export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
       {failure ? <NoticeStrip tone="warn">{failure.message}</NoticeStrip> : null}
       <View className="coupons__send">
         {!token ? <Button loading={give.busy} onClick={() => void start()}>{t.giveStart}</Button> : null}
-        {token && isWeapp ? <OpenButton open="share" channel="chat" label={t.giveChat} className="coupons__native">{t.giveChat}</OpenButton> : null}
+        {token && isWeapp ? <OpenButton open="share" channel="chat" disabled={!isCardReady} label={t.giveChat} className={`coupons__native ${isCardReady ? '' : 'coupons__native--wait'}`}>{isCardReady ? t.giveChat : t.giveWait}</OpenButton> : null}
         {token && !isWeapp ? <Button icon="link" onClick={() => void copy()}>{t.giveCopy}</Button> : null}
         {token && !isWeapp && canShareBySystem() ? <Button kind="tint" className="coupons__send-way" onClick={() => void system()}>{t.giveMore}</Button> : null}
         {token ? <Button kind="outline" className="coupons__send-way" loading={back.busy} onClick={() => void takeBack()}>{t.takeBack}</Button> : null}
       </View>
     </Sheet>
   );
+}
+
+/** In the mini-program the card of a gift is made private before it can be sent. Without an answer it is a plain card; true: it may go. */
+function usePrivateCard(token: string | null): boolean {
+  const [ready, setReady] = useState<string | null>(null);
+  useEffect(() => {
+    if (!isWeapp || !token) return undefined;
+    let open = true;
+    void call('createGiftActivity', { params: { token } }).catch(() => ({ activityId: null })).then(({ activityId }) => {
+      if (!open) return;
+      if (activityId) keepCardPrivate(activityId);
+      setReady(token);
+    });
+    return () => {
+      open = false;
+      keepCardPrivate(null);
+    };
+  }, [token]);
+  return ready === token;
 }
