@@ -12,6 +12,8 @@ const PARTS: Record<string, string> = {
   subscriptions: 'SELECT template_id, quota FROM subscription WHERE person_id = $1 ORDER BY template_id',
   sessions:
     'SELECT created_at, expires_at, revoked_at, device_id FROM session_family WHERE person_id = $1 ORDER BY created_at',
+  wechat: `SELECT w.openid, w.risk_rank, w.updated_at FROM person_identity i JOIN wechat_session w ON w.openid = i.value
+    WHERE i.person_id = $1 AND i.kind = 'openid'`,
   pictures: 'SELECT media_id, content_type, state, created_at FROM media WHERE owner_id = $1 ORDER BY created_at',
   jobs: `SELECT m.name AS merchant, s.name AS store, f.role, f.created_at, f.removed_at FROM staff f
       JOIN merchant m ON m.merchant_id = f.merchant_id

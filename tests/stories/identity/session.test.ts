@@ -61,6 +61,7 @@ describe('A-35 how risky WeChat thinks a person is', () => {
     await rank('丁', RISK_RANK_HIGH);
     const session = await loginWechat('丁');
     expect(isRisky(session.token)).toBe(true);
+    expect((await t.ok('exportMe', { as: session.token })).wechat).toEqual([expect.objectContaining({ risk_rank: RISK_RANK_HIGH })]);
     expect(isRisky((await t.ok('refreshSession', { body: { refreshToken: session.refreshToken, deviceId } })).token)).toBe(true);
     await rank('丁', RISK_RANK_HIGH - 1);
     expect(isRisky((await loginWechat('丁')).token)).toBe(false);
