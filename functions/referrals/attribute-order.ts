@@ -1,10 +1,10 @@
 /** Which touch counts for an order of this person, and what its friend discount and reward would be. Used to quote and to place. */
-import { REWARD_REPEAT_MS } from '../contract/limits';
+import { REWARD_REPEAT_MS, REWARDS_PER_DAY_MAX, REWARDS_PER_DEVICE_MAX, RING_MAX } from '../contract/limits';
 import { getDealForOrder } from '../catalog';
 import { findFingerprint } from '../identity';
 import { newId, type Context, type Db } from '../kernel';
 import { chooseTouch, decideReward } from './rules';
-import { countRewards, findTouches } from './store';
+import { findTouches } from './store';
 
 type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
 export interface Brought { token: string; sharerId: string; groupId: string | null; channel: string }
@@ -26,20 +26,16 @@ interface PaidOrder {
 export async function decideOrderReward(db: Db, order: PaidOrder, payerOpenid: string | null) {
   if (!order.sharerId || order.channel === 'moments') return null;
   const brought = { sharerId: order.sharerId, token: order.token };
-  const [prints, counts] = await Promise.all([
-    findFingerprint(db, [brought.sharerId, order.buyerId]),
-    countRewards(db, { sharerId: brought.sharerId, buyerId: order.buyerId, deviceId: order.deviceId, payerOpenid }),
-  ]);
+  const prints = await findFingerprint(db, [brought.sharerId, order.buyerId]);
   const sharer = prints.get(brought.sharerId);
   const buyer = prints.get(order.buyerId);
   const decision = decideReward({
     paidFen: order.payableFen, rebateBps: order.rebateBps, capFen: order.rebateCapFen, isSharerMinor: sharer?.isMinor ?? false, sharerDeleted: !sharer || sharer.isDeleted,
     sharer: sharer ?? { openids: [], phones: [], devices: [] }, buyer: buyer ?? { openids: [], phones: [], devices: [] }, payerOpenid, deviceId: order.deviceId,
-    rewardsToday: counts.today, sameDeviceRewards: counts.sameDevice, reverseRewards: counts.reverse,
   });
   return {
     rewardId: newId('rwd'), orderId: order.orderId, merchantId: order.merchantId, sharerId: brought.sharerId, friendId: order.buyerId, amountFen: decision.amountFen,
     paidFen: order.payableFen, rateBps: order.rebateBps, capFen: order.rebateCapFen, heldFor: decision.heldFor, reason: decision.reason, payerOpenid, deviceId: order.deviceId,
-    repeatMs: REWARD_REPEAT_MS, token: brought.token,
+    repeatMs: REWARD_REPEAT_MS, perDay: REWARDS_PER_DAY_MAX, perDevice: REWARDS_PER_DEVICE_MAX, ringMax: RING_MAX, token: brought.token,
   };
 }

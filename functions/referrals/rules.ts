@@ -3,9 +3,7 @@
  * The published rule: the share that the friend was shown at checkout, or the last one within 7 days (a merchant may choose
  * the first); never oneself; frozen when the order is placed.
  */
-import {
-  ATTRIBUTION_WINDOW_MS, REWARD_MIN_FEN, REWARDS_PER_DAY_MAX, REWARDS_PER_DEVICE_MAX, RING_MAX,
-} from '../contract/limits';
+import { ATTRIBUTION_WINDOW_MS, REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 
 export interface Candidate { token: string; sharerId: string; channel: string; groupId: string | null; touchedAtMs: number; expiresAtMs: number; isShown: boolean }
@@ -22,24 +20,20 @@ export interface Fingerprint { openids: string[]; phones: string[]; devices: str
 export interface RewardFacts {
   paidFen: number; rebateBps: number; capFen: number; isSharerMinor: boolean; sharerDeleted: boolean;
   sharer: Fingerprint; buyer: Fingerprint; payerOpenid: string | null; deviceId: string | null;
-  rewardsToday: number; sameDeviceRewards: number; reverseRewards: number;
 }
 
 /**
  * At payment: the amount (floor, capped), why it is not paid at all (`reason`), and why it waits for a person (`heldFor`).
- * A flag holds the reward, it never takes it silently (A-02).
+ * A flag holds the reward, it never takes it silently (A-02). What is counted (rewards of a day, of a device, there and back) the save counts.
  */
 export function decideReward(f: RewardFacts): { amountFen: number; reason: 'self' | 'limit' | null; heldFor: string[] } {
   const amountFen = rewardOfFen(f.paidFen, f.rebateBps, f.capFen);
-  if (f.sharerDeleted || f.isSharerMinor) return { amountFen, reason: 'limit', heldFor: [] };
-  if (amountFen < REWARD_MIN_FEN || f.rewardsToday >= REWARDS_PER_DAY_MAX) return { amountFen, reason: 'limit', heldFor: [] };
+  if (f.sharerDeleted || f.isSharerMinor || amountFen < REWARD_MIN_FEN) return { amountFen, reason: 'limit', heldFor: [] };
   const heldFor: string[] = [];
   const overlap = (a: readonly string[], b: readonly string[]) => a.some((x) => b.includes(x));
   if (f.payerOpenid && f.sharer.openids.includes(f.payerOpenid)) heldFor.push('same_payer');
   if (overlap(f.sharer.phones, f.buyer.phones)) heldFor.push('same_phone');
   if (overlap(f.sharer.devices, f.deviceId ? [f.deviceId, ...f.buyer.devices] : f.buyer.devices)) heldFor.push('same_device');
-  if (f.sameDeviceRewards >= REWARDS_PER_DEVICE_MAX) heldFor.push('device_farm');
-  if (f.reverseRewards >= RING_MAX) heldFor.push('ring');
   return { amountFen, reason: null, heldFor };
 }
 

@@ -1,5 +1,4 @@
 /** The referrals module's SQL, one named function per statement. */
-import { REWARD_REPEAT_MS } from '../contract/limits';
 import type { ShareChannel } from '../contract/states';
 import type { Db } from '../kernel';
 
@@ -47,18 +46,6 @@ export interface AttributionRow { orderId: string; token: string; sharerId: stri
 export async function findAttribution(db: Db, orderId: string): Promise<AttributionRow | null> {
   return (await db.query<AttributionRow>(`SELECT order_id AS "orderId", token, sharer_id AS "sharerId", buyer_id AS "buyerId", channel, reward_fen AS "rewardFen",
     friend_discount_fen AS "discountFen" FROM attribution WHERE order_id = $1`, [orderId]))[0] ?? null;
-}
-
-/** Counts for the limits of A-03, A-04 and A-38 in one query. */
-export async function countRewards(db: Db, p: { sharerId: string; buyerId: string; deviceId: string | null; payerOpenid: string | null }) {
-  const [row] = await db.query<{ today: number; sameDevice: number; reverse: number }>(
-    `SELECT
-      (SELECT count(*)::int FROM reward WHERE sharer_id = $1 AND state <> 'cancelled' AND created_at >= date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai') AS today,
-      (SELECT count(*)::int FROM reward WHERE sharer_id = $1 AND state <> 'cancelled' AND friend_id <> $2 AND created_at > juke_now() - $5::bigint * interval '1 millisecond'
-        AND (device_id = $3 OR payer_openid = $4)) AS "sameDevice",
-      (SELECT count(*)::int FROM reward WHERE sharer_id = $2 AND friend_id = $1 AND state <> 'cancelled' AND created_at > juke_now() - $5::bigint * interval '1 millisecond') AS reverse`,
-    [p.sharerId, p.buyerId, p.deviceId, p.payerOpenid, REWARD_REPEAT_MS]);
-  return row!;
 }
 
 export async function findCode(db: Db, code: string) {

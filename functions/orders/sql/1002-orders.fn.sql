@@ -68,6 +68,7 @@ DECLARE
   v_until timestamptz;
   v_seat text;
 BEGIN
+  IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_line_up(ARRAY[p #>> '{reward,sharerId}', p #>> '{reward,friendId}']); END IF;
   IF NOT payments_succeed(p ->> 'paymentId', p ->> 'transactionId', p ->> 'payerOpenid', time_of((p ->> 'successAtMs')::bigint)) THEN
     PERFORM payments_record_notice(p -> 'notice', 'repeat');
     RETURN '{"outcome": "repeat"}';

@@ -67,6 +67,7 @@ DECLARE
   v_one text;
   v_outcome text;
 BEGIN
+  PERFORM referrals_line_up(ARRAY(SELECT x FROM jsonb_array_elements(p -> 'payments') e, unnest(ARRAY[e #>> '{reward,sharerId}', e #>> '{reward,friendId}']) x WHERE x IS NOT NULL));
   PERFORM FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
   FOR v IN SELECT e FROM jsonb_array_elements(p -> 'payments') e JOIN guest_order o ON o.order_id = e ->> 'orderId' ORDER BY o.deal_id LOOP
     v_one := orders_mark_paid(v) ->> 'outcome';

@@ -16,14 +16,32 @@ CREATE OR REPLACE FUNCTION referrals_of(p_order text) RETURNS SETOF attribution 
 CREATE OR REPLACE FUNCTION referrals_reward_of(p_order text) RETURNS SETOF reward LANGUAGE sql STABLE AS
   $$ SELECT * FROM reward WHERE order_id = p_order $$;
 
--- At payment: the reward as expected, or as not paid with its reason. One rebate per sharer, friend and merchant in 30
--- days: the slot is taken here, and a taken slot makes this one 'cancelled' for 'repeat'.
--- p: {rewardId, orderId, merchantId, sharerId, friendId, amountFen, paidFen, rateBps, capFen, heldFor[], reason|null, payerOpenid, deviceId, repeatMs}
+-- Payments of what the same people brought or buy line up: the counts below are exact (A-03, A-04, A-38). The first lock of its save.
+CREATE OR REPLACE FUNCTION referrals_line_up(p_persons text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_key bigint;
+BEGIN
+  FOR v_key IN SELECT DISTINCT hashtextextended('reward ' || x, 0) FROM unnest(p_persons) x ORDER BY 1 LOOP PERFORM pg_advisory_xact_lock(v_key); END LOOP;
+END $$;
+
+-- At payment: the reward as expected, or as not paid with its reason. So many a day for each sharer; beyond so many of one device or
+-- payer, and there and back between two people, it is held. One rebate per sharer, friend and merchant in 30 days: the slot is
+-- taken here, and a taken slot makes this one 'cancelled' for 'repeat'.
+-- p: {rewardId, orderId, merchantId, sharerId, friendId, amountFen, paidFen, rateBps, capFen, heldFor[], reason|null, payerOpenid, deviceId, repeatMs,
+--     perDay, perDevice, ringMax}
 CREATE OR REPLACE FUNCTION referrals_expect(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_reason text := p ->> 'reason';
+  v_held text[] := ARRAY(SELECT jsonb_array_elements_text(p -> 'heldFor'));
   v_now timestamptz := juke_now();
+  v_since timestamptz := v_now - (p ->> 'repeatMs')::bigint * interval '1 millisecond';
 BEGIN
+  IF v_reason IS NULL AND (SELECT count(*) FROM reward WHERE sharer_id = p ->> 'sharerId' AND state <> 'cancelled' AND created_at >= date_trunc('day', v_now, 'Asia/Shanghai'))
+      >= (p ->> 'perDay')::int THEN v_reason := 'limit'; END IF;
+  IF v_reason IS NULL AND (SELECT count(*) FROM reward WHERE sharer_id = p ->> 'sharerId' AND state <> 'cancelled' AND friend_id <> p ->> 'friendId' AND created_at > v_since
+      AND (device_id = p ->> 'deviceId' OR payer_openid = p ->> 'payerOpenid')) >= (p ->> 'perDevice')::int THEN v_held := v_held || '{device_farm}'; END IF;
+  IF v_reason IS NULL AND (SELECT count(*) FROM reward WHERE sharer_id = p ->> 'friendId' AND friend_id = p ->> 'sharerId' AND state <> 'cancelled' AND created_at > v_since)
+      >= (p ->> 'ringMax')::int THEN v_held := v_held || '{ring}'; END IF;
   IF v_reason IS NULL THEN
     INSERT INTO reward_slot AS s (sharer_id, friend_id, merchant_id, reward_id, taken_until)
     VALUES (p ->> 'sharerId', p ->> 'friendId', p ->> 'merchantId', p ->> 'rewardId', v_now + (p ->> 'repeatMs')::bigint * interval '1 millisecond')
@@ -35,7 +53,7 @@ BEGIN
     payer_openid, device_id, reason, ended_at)
   VALUES (p ->> 'rewardId', p ->> 'orderId', p ->> 'merchantId', p ->> 'sharerId', p ->> 'friendId',
     CASE WHEN v_reason IS NULL THEN 'expected' ELSE 'cancelled' END, (p ->> 'amountFen')::bigint, (p ->> 'paidFen')::bigint,
-    (p ->> 'rateBps')::int, (p ->> 'capFen')::bigint, ARRAY(SELECT jsonb_array_elements_text(p -> 'heldFor')), p ->> 'payerOpenid', p ->> 'deviceId',
+    (p ->> 'rateBps')::int, (p ->> 'capFen')::bigint, v_held, p ->> 'payerOpenid', p ->> 'deviceId',
     v_reason, CASE WHEN v_reason IS NULL THEN NULL ELSE v_now END);
   IF v_reason IS NULL THEN
     PERFORM identity_notify(p ->> 'sharerId', 'reward.expected', jsonb_build_object('amountFen', (p ->> 'amountFen')::bigint, 'orderId', p ->> 'orderId', 'friendId', p ->> 'friendId'), '/pages/wallet/index');

@@ -118,12 +118,14 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  IF (SELECT count(*) FROM withdrawal WHERE person_id = p ->> 'personId' AND requested_at >= date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')
-      >= (p ->> 'perDay')::int THEN PERFORM juke_refuse('WITHDRAWAL_TOO_MANY'); END IF;
   BEGIN
     INSERT INTO withdrawal (withdrawal_id, person_id, openid, amount_fen) VALUES (p ->> 'withdrawalId', p ->> 'personId', p ->> 'openid', (p ->> 'amountFen')::bigint);
   EXCEPTION WHEN unique_violation THEN PERFORM juke_refuse('WITHDRAWAL_OPEN');
   END;
+  -- One is open at a time, so whoever has written this row counts all others.
+  IF (SELECT count(*) FROM withdrawal WHERE person_id = p ->> 'personId' AND requested_at >= date_trunc('day', juke_now(), 'Asia/Shanghai')) > (p ->> 'perDay')::int THEN
+    PERFORM juke_refuse('WITHDRAWAL_TOO_MANY');
+  END IF;
   IF ledger_balance('reward-debt', p ->> 'personId') < 0 THEN PERFORM juke_refuse('WITHDRAWAL_BLOCKED'); END IF;
   BEGIN
     PERFORM ledger_post('withdrawal', p ->> 'withdrawalId', NULL, NULL, jsonb_build_array(

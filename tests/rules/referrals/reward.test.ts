@@ -1,13 +1,13 @@
 /** Who counts as the bringer, and what that earns. I-16, A-01 …. */
 import * as fc from 'fast-check';
-import { ATTRIBUTION_WINDOW_MS, REWARD_MIN_FEN, REWARDS_PER_DAY_MAX } from '../../../functions/contract/limits';
+import { ATTRIBUTION_WINDOW_MS, REWARD_MIN_FEN } from '../../../functions/contract/limits';
 import { chooseTouch, decideRelease, decideReward, type Candidate, type RewardFacts } from '../../../functions/referrals/rules';
 
 const NOW = 1_800_000_000_000;
 const touch = (more: Partial<Candidate>): Candidate => ({ token: 't', sharerId: 'per_a', channel: 'chat', groupId: null, touchedAtMs: NOW - 1_000, expiresAtMs: NOW + 1_000, isShown: false, ...more });
 const facts = (more: Partial<RewardFacts> = {}): RewardFacts => ({
   paidFen: 11_800, rebateBps: 800, capFen: 2_000, isSharerMinor: false, sharerDeleted: false, sharer: { openids: ['oA'], phones: ['1'], devices: ['dA'] },
-  buyer: { openids: ['oB'], phones: ['2'], devices: ['dB'] }, payerOpenid: 'oB', deviceId: 'dB', rewardsToday: 0, sameDeviceRewards: 0, reverseRewards: 0, ...more,
+  buyer: { openids: ['oB'], phones: ['2'], devices: ['dB'] }, payerOpenid: 'oB', deviceId: 'dB', ...more,
 });
 
 test('A-01 oneself never counts, whatever the touches', () => {
@@ -36,15 +36,12 @@ test.each([
   ['A-02 same payer', { payerOpenid: 'oA' }, 'same_payer'],
   ['A-02 same phone', { buyer: { openids: [], phones: ['1'], devices: [] } }, 'same_phone'],
   ['A-02 same device', { deviceId: 'dA' }, 'same_device'],
-  ['A-03 ring', { reverseRewards: 1 }, 'ring'],
-  ['A-04 device farm', { sameDeviceRewards: 2 }, 'device_farm'],
 ])('%s is held and flagged, not silently paid', (_, more, flag) => {
   const decision = decideReward(facts(more));
   expect(decision).toMatchObject({ reason: null, heldFor: [flag] });
 });
-test('A-38 too small or too many in a day earns nothing, and says so', () => {
+test('A-38 too small earns nothing, and says so', () => {
   expect(decideReward(facts({ paidFen: Math.floor(((REWARD_MIN_FEN - 1) * 10_000) / 800) })).reason).toBe('limit');
-  expect(decideReward(facts({ rewardsToday: REWARDS_PER_DAY_MAX })).reason).toBe('limit');
 });
 test('minors and deleted people earn nothing', () => {
   expect(decideReward(facts({ isSharerMinor: true })).reason).toBe('limit');
