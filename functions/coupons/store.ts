@@ -23,6 +23,12 @@ export function findCoupons(db: Db, personId: string, couponIds: readonly string
     WHERE c.coupon_id = ANY ($2::text[]) AND c.owner_id = $1 AND c.state = 'available' ORDER BY c.valid_until, c.coupon_id`, [personId, couponIds]);
 }
 
+/** What became of a coupon that this person has or gave away; null: it was never theirs. */
+export async function findLost(db: Db, personId: string, couponId: string): Promise<{ title: string; reason: CouponState | 'given' } | null> {
+  return (await db.query<{ title: string; reason: CouponState | 'given' }>(`SELECT o.title, CASE WHEN c.owner_id = $1 THEN c.state ELSE 'given' END AS reason
+    FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $2 AND $1 IN (c.owner_id, c.given_by)`, [personId, couponId]))[0] ?? null;
+}
+
 export interface OfferRow extends FaceRow {
   offerId: string; winBackDays: number | null; total: number; perPerson: number; claimed: number; claimFromMs: number; claimUntilMs: number;
   validFromMs: number | null; validUntilMs: number | null; validDays: number | null; code: string | null; state: 'active' | 'paused'; nowMs: number;

@@ -7,7 +7,7 @@ import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import type { PriceKind } from '../contract/states';
 import { getDealForOrder, isOffPeak } from '../catalog';
-import { listCoupons } from '../coupons';
+import { findLost, listCoupons } from '../coupons';
 import type { SeatOffer } from '../group-buys';
 import { findPeople } from '../identity';
 import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } from '../kernel';
@@ -51,15 +51,15 @@ export async function loadItem(ctx: Context, deal: Deal, wish: Wish, seat: SeatO
 export const mostOf = ({ deal, seat, line }: Item): number => (seat ? 1 : maxQuantity(line.unitPriceFen, deal.perPersonLimit));
 
 /** The chosen stack; without a choice the friend discounts alone. A choice that is not allowed is refused with its reason. */
-export function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly StackCoupon[], choice: Stack | undefined): PricedStack {
+export async function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly StackCoupon[], choice: Stack | undefined): Promise<PricedStack> {
   const lines = items.map((item) => item.line);
   const stack = choice ?? { usesFriend: lines.some((line) => line.friendDiscountFen > 0), couponIds: [] };
   const held = coupons.filter((coupon) => stack.couponIds.includes(coupon.couponId));
   const lost = stack.couponIds.find((id) => !held.some((coupon) => coupon.couponId === id));
-  if (lost) refuse('COUPON_NOT_USABLE', { couponId: lost, title: whyNot.held[ctx.language].title, why: whyNot.held[ctx.language].why, reason: 'held' });
+  if (lost) throw inWords(ctx, new Refused('COUPON_NOT_USABLE', { couponId: lost, reason: 'unknown', ...(await findLost(ctx.db, ctx.session!.personId, lost)) }));
   const problem = stackProblem(lines, held, stack, ctx.clock.nowMs());
   if (problem) {
-    const { title } = held.find((coupon) => coupon.couponId === problem.couponId) ?? whyNot.held[ctx.language];
+    const { title } = held.find((coupon) => coupon.couponId === problem.couponId)!;
     refuse('COUPON_NOT_USABLE', { couponId: problem.couponId, title, why: sentence(ctx, problem.reason, problem.missingFen), reason: problem.reason });
   }
   return priceStack(lines, held, stack, ctx.clock.nowMs());
@@ -68,7 +68,7 @@ export function priceChoice(ctx: Context, items: readonly Item[], coupons: reado
 /** The best stack and what it was chosen from, for a quote. */
 export async function priceBest(ctx: Context, items: readonly Item[], choice: Stack | undefined): Promise<{ coupons: StackCoupon[]; priced: PricedStack }> {
   const coupons = await listCoupons(ctx.db, ctx.session!.personId);
-  const priced = choice ? priceChoice(ctx, items, coupons, choice) : bestCombination(items.map((item) => item.line), coupons, ctx.clock.nowMs()).best;
+  const priced = choice ? await priceChoice(ctx, items, coupons, choice) : bestCombination(items.map((item) => item.line), coupons, ctx.clock.nowMs()).best;
   return { coupons, priced };
 }
 
@@ -112,10 +112,10 @@ async function sharerOf(ctx: Context, deal: Deal, brought: Brought, payableFen: 
   return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, token: brought.token };
 }
 
-const whyNot = {
-  held: { zh: { title: '这张券', why: '你手里没有它，可能已经用在别的订单上' }, en: { title: 'chosen', why: 'you do not hold it; it may be used by another order' } },
-};
+const unnamed = { zh: '这张券', en: 'you chose' };
 const sentences: Record<string, { zh: string; en: string }> = {
+  unknown: { zh: '你手里没有它', en: 'you do not have it' }, held: { zh: '已经用在你另一笔没付的订单上', en: 'an unpaid order of yours is using it' }, used: { zh: '已经用掉了', en: 'it was used' },
+  passing: { zh: '正在转送给朋友', en: 'you are giving it to a friend' }, given: { zh: '已经送给朋友了', en: 'you gave it to a friend' }, void: { zh: '已经作废', en: 'it is void' },
   threshold: { zh: '还差 {missing} 到门槛', en: '{missing} short of its minimum' }, not_covering: { zh: '不适用于这些商品', en: 'it does not cover these deals' },
   not_started: { zh: '还没到使用时间', en: 'it is not valid yet' }, expired: { zh: '已经过期', en: 'it has expired' }, with_friend: { zh: '不能和好友立减一起用', en: 'it cannot be combined with the friend discount' },
   one_platform: { zh: '一次只能用一张平台券', en: 'only one platform coupon at a time' }, one_per_merchant: { zh: '每家店一次只能用一张', en: 'only one coupon of a shop at a time' },
@@ -133,7 +133,5 @@ function momentOf(ctx: Context, startsAt: number): string {
 export function inWords(ctx: Context, error: unknown): unknown {
   if (error instanceof Refused && error.code === 'SALE_NOT_STARTED') return new Refused(error.code, { ...error.details, at: momentOf(ctx, Number(error.details.startsAt)) });
   if (!(error instanceof Refused && error.code === 'COUPON_NOT_USABLE') || error.details.why) return error;
-  const { title, why } = whyNot.held[ctx.language];
-  const reason = String(error.details.reason);
-  return new Refused(error.code, { ...error.details, title: error.details.title ?? title, why: sentence(ctx, reason, 0) || why });
+  return new Refused(error.code, { ...error.details, title: error.details.title ?? unnamed[ctx.language], why: sentence(ctx, String(error.details.reason), 0) || sentence(ctx, 'unknown', 0) });
 }

@@ -48,6 +48,7 @@ CREATE TABLE coupon (
   state text NOT NULL DEFAULT 'available' CHECK (state IN ('available', 'held', 'used', 'passing', 'expired', 'void')),
   valid_from timestamptz NOT NULL,
   valid_until timestamptz NOT NULL,
+  reminded_until timestamptz,                           -- the end of which its owner was reminded
   grace_ms bigint NOT NULL,                             -- what it lives on when it comes back after its end, as promised
   order_id text,                                        -- the lead order that holds or used it
   given_by text,                                        -- by gift: it passes on once

@@ -19,8 +19,9 @@ BEGIN
     EXCEPTION WHEN unique_violation THEN v_reason := 'not_new';
     END;
     IF v_reason IS NOT NULL THEN
-      SELECT * INTO v FROM coupon WHERE coupon_id = r.coupon_id AND owner_id = p_person;
-      IF v.state = 'available' THEN v_reason := CASE WHEN v_reason = 'not_new' THEN v_reason WHEN v_now < v.valid_from THEN 'not_started' ELSE 'expired' END; END IF;
+      SELECT * INTO v FROM coupon WHERE coupon_id = r.coupon_id AND p_person IN (owner_id, given_by);
+      v_reason := CASE WHEN v.owner_id <> p_person THEN 'given' WHEN v.state <> 'available' THEN v.state WHEN v_reason = 'not_new' THEN v_reason
+        WHEN v_now < v.valid_from THEN 'not_started' WHEN v_now >= v.valid_until THEN 'expired' ELSE v_reason END;
       PERFORM juke_refuse('COUPON_NOT_USABLE', jsonb_build_object('couponId', r.coupon_id, 'reason', v_reason,
         'title', (SELECT title FROM coupon_offer WHERE offer_id = v.offer_id)));
     END IF;
@@ -56,6 +57,7 @@ BEGIN
       valid_until = CASE WHEN v_now < valid_until THEN valid_until ELSE v_now + grace_ms * interval '1 millisecond' END
     WHERE coupon_id = v.coupon_id RETURNING * INTO v;
     PERFORM kernel_emit('coupon.expiring', v.coupon_id, '{}', v.valid_until);
+    PERFORM kernel_emit('coupon.ending', v.coupon_id);
     IF v_was = 'used' THEN PERFORM coupons_tell(v, 'coupon.returned', v.owner_id, '{}'); END IF;
   END LOOP;
 END $$;

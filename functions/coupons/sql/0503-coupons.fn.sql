@@ -180,14 +180,20 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- It ends within a day: once, while it can still be used. p: {couponId, remindMs}
+-- It ends within a day: said once for each end that it has had, while it can still be used. p: {couponId, remindMs} → {waitMs|null}
 CREATE OR REPLACE FUNCTION coupons_remind(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
+  v_now timestamptz := juke_now();
+  v_by timestamptz := v_now + (p ->> 'remindMs')::bigint * interval '1 millisecond';
   v coupon;
 BEGIN
-  SELECT * INTO v FROM coupon WHERE coupon_id = p ->> 'couponId' AND state = 'available' AND juke_now() < valid_until AND valid_until <= juke_now() + (p ->> 'remindMs')::bigint * interval '1 millisecond';
-  IF FOUND THEN PERFORM coupons_tell(v, 'coupon.ending', v.owner_id, '{}'); END IF;
-  RETURN '{}';
+  UPDATE coupon SET reminded_until = valid_until WHERE coupon_id = p ->> 'couponId' AND state = 'available' AND v_now < valid_until AND valid_until <= v_by
+    AND reminded_until IS DISTINCT FROM valid_until RETURNING * INTO v;
+  IF FOUND THEN
+    PERFORM coupons_tell(v, 'coupon.ending', v.owner_id, '{}');
+    RETURN '{}';
+  END IF;
+  RETURN jsonb_build_object('waitMs', (SELECT ms_of(valid_until) - ms_of(v_by) FROM coupon WHERE coupon_id = p ->> 'couponId' AND state = 'available' AND v_by < valid_until));
 END $$;
 
 -- An account was deleted: what it still has is void, and its gifts are over. p: {personId}

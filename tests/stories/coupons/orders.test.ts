@@ -35,6 +35,27 @@ test('a claimed coupon is offered, taken off the price, held, used', async () =>
   expect((await t.ok('listMyCoupons', { as: guest, query: { tab: 'used' } })).items).toMatchObject([{ couponId, state: 'used' }]);
 });
 
+test('one that is not at hand any more is refused by its name, with what became of it; somebody else\'s has no name', async () => {
+  const { offerId } = await makeOffer(t, m, { perPerson: 5, isTransferable: true });
+  const [held, used, passing, given, expired] = [await claim(t, guest, offerId), await claim(t, guest, offerId), await claim(t, guest, offerId), await claim(t, guest, offerId), await claim(t, guest, offerId)];
+  await pay(t, guest, await placeWith(t, m, guest, [used.couponId]));
+  await placeWith(t, m, guest, [held.couponId]);
+  await t.ok('giveCoupon', { as: guest, params: { couponId: passing.couponId } });
+  const { token } = await t.ok('giveCoupon', { as: guest, params: { couponId: given.couponId } });
+  await t.ok('claimCouponGift', { as: await t.person('朋友'), params: { token } });
+  await t.db.query("UPDATE coupon SET state = 'expired' WHERE coupon_id = $1", [expired.couponId]);
+  const { dealId } = await m.addDeal();
+  const stranger = await t.person('陌生人');
+  const refused = (couponId: string, as = guest) => t.refused('placeOrder', { as, body: { dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 11_300, surface: 'weapp', stack: { usesFriend: false, couponIds: [couponId] } } });
+  const whys: [string, string, string][] = [
+    [held.couponId, 'held', '已经用在你另一笔没付的订单上'], [used.couponId, 'used', '已经用掉了'], [passing.couponId, 'passing', '正在转送给朋友'], [given.couponId, 'given', '已经送给朋友了'], [expired.couponId, 'expired', '已经过期'],
+  ];
+  for (const [couponId, reason, why] of whys) {
+    expect(await refused(couponId)).toMatchObject({ code: 'COUPON_NOT_USABLE', message: `「满 100 减 15」用不了：${why}。没有下单，也没有扣款。换一种优惠再试。`, details: { couponId, reason, title: '满 100 减 15' } });
+  }
+  expect(await refused(held.couponId, stranger)).toMatchObject({ message: '「这张券」用不了：你手里没有它。没有下单，也没有扣款。换一种优惠再试。', details: { reason: 'unknown', title: '这张券' } });
+});
+
 test('an unpaid order that is cancelled or expires gives its coupon back; a payment too late changes nothing about it', async () => {
   const { offerId } = await makeOffer(t, m);
   const { couponId } = await claim(t, guest, offerId);
@@ -78,7 +99,14 @@ test('one that comes back after its end lives 7 more days, then it expires', asy
   expect(await couponState(t, couponId)).toBe('available');
   const again = await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } });
   expect(again.stack.couponIds).toEqual([couponId]);
-  await later(t, 7 * DAY);
+  // It is said a day before this end as well, once.
+  const reminders = async () => (await t.ok('listNotices', { as: guest })).items.filter((n) => n.kind === 'coupon.ending').length;
+  await later(t, 5 * DAY);
+  expect(await reminders()).toBe(0);
+  await later(t, DAY);
+  expect(await reminders()).toBe(1);
+  await later(t, DAY);
+  expect(await reminders()).toBe(1);
   expect(await couponState(t, couponId)).toBe('expired');
   expect((await t.ok('listMyCoupons', { as: guest, query: { tab: 'ended' } })).items).toMatchObject([{ couponId, state: 'expired' }]);
 });
