@@ -146,16 +146,22 @@ BEGIN
   END IF;
 END $$;
 
--- Two accounts became one: groups and seats follow the orders. Both in one group keep both seats, each under its own name.
--- p_left: orders that stay behind for now.
+-- Two accounts became one: groups and seats follow the orders. Both in one group keep both seats, each under its own name; of two live
+-- groups of one deal one keeps the other account as its opener, for a person opens one at a time. p_left: orders that stay behind for now.
 CREATE OR REPLACE FUNCTION group_buys_move_person(p_from text, p_to text, p_left text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v group_buy;
 BEGIN
   UPDATE group_seat s SET person_id = p_to WHERE person_id = p_from AND order_id <> ALL (p_left)
     AND NOT EXISTS (SELECT FROM group_seat t WHERE t.group_id = s.group_id AND t.person_id = p_to AND t.state <> 'released' AND s.state <> 'released')
     AND NOT EXISTS (SELECT FROM group_seat t WHERE t.person_id = p_to AND t.newcomer_at = s.newcomer_at);
-  UPDATE group_buy g SET opener_id = p_to WHERE opener_id = p_from AND NOT EXISTS (
-    SELECT FROM group_buy t WHERE t.opener_id = p_to AND t.deal_id = g.deal_id AND t.state IN ('opening', 'open', 'closing') AND t.host_id = t.opener_id);
-  UPDATE group_buy SET host_id = p_to WHERE host_id = p_from;
+  FOR v IN SELECT * FROM group_buy WHERE p_from IN (opener_id, host_id) ORDER BY group_id FOR NO KEY UPDATE LOOP
+    v.host_id := CASE WHEN v.host_id = p_from THEN p_to ELSE v.host_id END;
+    v.opener_id := CASE WHEN v.opener_id = p_from THEN p_to ELSE v.opener_id END;
+    IF v.host_id = v.opener_id AND v.state IN ('opening', 'open', 'closing') AND EXISTS (SELECT FROM group_buy t WHERE t.group_id <> v.group_id
+      AND t.deal_id = v.deal_id AND t.opener_id = p_to AND t.host_id = p_to AND t.state IN ('opening', 'open', 'closing')) THEN v.opener_id := p_from; END IF;
+    UPDATE group_buy SET host_id = v.host_id, opener_id = v.opener_id WHERE group_id = v.group_id;
+  END LOOP;
 END $$;
 
 -- For notices: whose group it is, and how it stands.
