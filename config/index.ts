@@ -15,6 +15,17 @@ const compiled = (file: string) => file.startsWith(contract) || modern.test(file
 // The mini-program needs an absolute address; the browser build is served by the host that serves /api.
 const apiBase = process.env.TARO_APP_API_BASE ?? 'http://127.0.0.1:8787';
 
+// Taro's own settings escape Chinese for the mini-program and hardly compress it, and keep quotes and names for old browsers:
+// all of it is weight. What stands here under `compress` are terser's own defaults.
+const minified = {
+  keep_fnames: false,
+  compress: {
+    ecma: 2017, arrows: true, collapse_vars: true, comparisons: true, computed_props: true, directives: true, hoist_props: true, inline: true, loops: true, negate_iife: true, properties: true,
+    reduce_funcs: true, reduce_vars: true, switches: true, typeofs: true,
+  },
+  output: { ecma: 2017, ascii_only: false, keep_quoted_props: false, quote_keys: false },
+};
+
 export default defineConfig(async (merge) => {
   const base: UserConfigExport<'webpack5'> = {
     projectName: 'juke',
@@ -25,7 +36,7 @@ export default defineConfig(async (merge) => {
     outputRoot: `dist/${process.env.TARO_ENV ?? 'weapp'}`,
     framework: 'react',
     compiler: { type: 'webpack5', prebundle: { enable: false } },
-    plugins: ['@tarojs/plugin-framework-react', path.join(__dirname, 'aria-plugin.ts')],
+    plugins: ['@tarojs/plugin-framework-react', path.join(__dirname, 'weapp-plugin.ts')],
     cache: { enable: false },
     alias: { '@': path.join(root, 'src'), '@contract': contract },
     defineConstants: {
@@ -37,11 +48,12 @@ export default defineConfig(async (merge) => {
       options: {},
     },
     sass: { data: "@use '@/styles/mixins' as *;" },
-    // Taro's own settings escape Chinese for the mini-program, and keep quotes and names for old browsers: all of it is weight.
-    terser: { config: { keep_fnames: false, output: { ascii_only: false, keep_quoted_props: false, quote_keys: false } } },
+    terser: { config: minified },
     mini: {
       compile: { include: [compiled] },
       optimizeMainPackage: { enable: true },
+      // Nothing here writes HTML, so Taro's parser of it stays out.
+      runtime: { enableInnerHTML: false },
       postcss: { pxtransform: { enable: false, config: {} } },
       miniCssExtractPluginOption: { ignoreOrder: true },
     },

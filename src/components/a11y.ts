@@ -1,5 +1,5 @@
 // Names and roles for people who listen to the screen: ARIA attributes and keyboard in a browser, aria-role and
-// aria-label in a mini-program (added to Taro's templates by config/aria-plugin.ts).
+// aria-label in a mini-program (added to Taro's templates by config/weapp-plugin.ts).
 import { isWeapp } from '@/platform';
 
 export interface Accessible {

@@ -1,5 +1,8 @@
 /** What WeChat's tools would refuse: missing files, wrong paths, code from text, undeclared private interfaces. */
-import { posix } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ts from 'typescript';
+import { always, written } from '../../config/weapp-plugin';
 import { appJson, listFiles, pagePaths, readJson, readText, tabPaths, templates, type PageJson } from './support/build';
 
 const files = listFiles();
@@ -35,6 +38,43 @@ test('templates compile without a warning; no drawing element and no picture fro
   expect(Object.keys(templates())).toEqual(expect.arrayContaining(['base', ...pagePaths]));
   for (const { path, text } of ofKind('.wxml')) expect([path, /<svg[\s>]|<path[\s>]|<web-view/.test(text)]).toEqual([path, false]);
 });
+
+test('templates carry every attribute that a screen writes on an element of WeChat', () => {
+  const kept = (element: string) => [...always, ...(written[element] ?? [])];
+  const used = writtenInSource();
+  expect(Object.keys(written).sort()).toEqual([...new Set(used.map(({ element }) => element))].sort());
+  for (const { element, attribute, path } of used) expect([path, element, attribute, kept(element).includes(attribute)]).toEqual([path, element, attribute, true]);
+  const base = readText('base.wxml');
+  for (const attribute of written['scroll-view']!) expect([attribute, base.includes(` ${attribute}="`)]).toEqual([attribute, true]);
+  expect(base).not.toMatch(/bindlongpress|safe-password|refresher-/);
+});
+
+/** Attributes in JSX on what comes from @tarojs/components, as WeChat calls them. */
+function writtenInSource(): { path: string; element: string; attribute: string }[] {
+  const src = join(__dirname, '..', '..', 'src');
+  const dashed = (name: string) => name.replace(/([A-Z])/g, (_, letter: string) => `-${letter.toLowerCase()}`).replace(/^-/, '');
+  // Left out below: what is React's or the browser's alone.
+  const named = (prop: string) => (prop === 'className' ? 'class' : prop === 'onClick' ? 'bindtap' : prop === 'catchMove' ? 'catchtouchmove' : /^on[A-Z]/.test(prop) ? `bind${prop.slice(2).toLowerCase()}` : dashed(prop));
+  const found: { path: string; element: string; attribute: string }[] = [];
+  for (const path of (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.tsx'))) {
+    const file = ts.createSourceFile(path, readFileSync(join(src, path), 'utf8'), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+    const elements = new Map<string, string>();
+    const look = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node) && (node.moduleSpecifier as ts.StringLiteral).text === '@tarojs/components') {
+        const bindings = node.importClause?.namedBindings;
+        if (bindings && ts.isNamedImports(bindings)) for (const { name, propertyName } of bindings.elements) elements.set(name.text, dashed((propertyName ?? name).text));
+      }
+      if (ts.isJsxOpeningElement(node) || ts.isJsxSelfClosingElement(node)) {
+        const element = elements.get(node.tagName.getText());
+        const props = node.attributes.properties.flatMap((property) => (ts.isJsxAttribute(property) ? [property.name.getText()] : []));
+        if (element) for (const prop of props.filter((name) => !['key', 'ref', 'role'].includes(name) && !/^(data|aria)-/.test(name))) found.push({ path, element, attribute: named(prop) });
+      }
+      ts.forEachChild(node, look);
+    };
+    look(file);
+  }
+  return found;
+}
 
 test('no code from text, no browser, no remote code', () => {
   // Webpack's own way to the global object where globalThis is missing; refused there, it goes on without.
