@@ -2,7 +2,7 @@
 import { saveTerms } from '../../functions/catalog';
 import type { Market, TestPerson } from '../support/app';
 import { startSite, type Site, type Visitor, type VisitOptions } from './support/browser';
-import { axe, login, sees } from './support/steps';
+import { answer, arrives, fitsWidths, login, sees } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -41,11 +41,6 @@ async function reprice({ dealId, deal }: Market, priceFen: number): Promise<void
   await saveTerms(s.t.db, { dealId, fromVersion: 1, terms });
 }
 
-async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
-  await sees(v, words);
-  expect(await axe(v)).toEqual([]);
-  expect(v.errors).toEqual([]);
-}
 /** The guest's phone, signed in before. */
 let session = '';
 async function visit(options: VisitOptions = {}): Promise<Visitor> {
@@ -106,7 +101,7 @@ test('a purchase that was not paid is cancelled all together, from any of its or
   await arrives(v, /合并付款的一单/);
   await v.page.getByRole('button', { name: '去一起付款' }).locator('visible=true').click();
   await v.page.getByRole('button', { name: '全部取消' }).locator('visible=true').click();
-  await v.page.getByRole('alertdialog').locator('visible=true').getByRole('button', { name: '全部取消' }).click();
+  await answer(v, '全部取消');
   await arrives(v, '没有扣款。如果你刚付过，会全额自动退回。');
   expect(await count('guest_order', `state = 'cancelled'`)).toBe(2);
   await v.context.close();
@@ -116,13 +111,6 @@ test.each([['light', false], ['dark', true]])('the cart in %s passes axe at 320 
   const rich = await street[0].addDeal({ title: '名字特别长的十二人年夜饭大圆桌套餐含酒水包间', priceFen: 1_234_560 });
   const last = await street[1].addDeal({ title: '最后一份', priceFen: 1, friendDiscountFen: 0, stock: 1 });
   for (const { dealId } of [rich, last]) await s.t.ok('setCartItem', { as: guest, params: { dealId }, body: { quantity: 2 } });
-  for (const width of [320, 430]) {
-    const v = await visit({ dark, width });
-    await v.page.goto(`${s.url}/cart/pages/cart/index`);
-    await arrives(v, '只剩 1 份了。');
-    const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect([width, overflow <= 0]).toEqual([width, true]);
-    await v.context.close();
-  }
+  await fitsWidths(s.url, visit, ['/cart/pages/cart/index'], { dark }, '只剩 1 份了。');
   for (const { dealId } of [rich, last]) await s.t.ok('setCartItem', { as: guest, params: { dealId }, body: { quantity: 0 } });
 });

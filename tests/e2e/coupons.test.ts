@@ -3,7 +3,7 @@ import type { Market } from '../support/app';
 import { makeOffer, makePlatformOffer } from '../support/coupons';
 import { buy } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
-import { axe, login, sees } from './support/steps';
+import { LOOKS, answer, arrives, dialogOf, fitsWidths, login, sees, tap } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -21,12 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => s.stop());
 
-const tap = ({ page }: Visitor, name: string | RegExp) => page.getByRole('button', { name }).locator('visible=true').first().click();
-async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
-  await sees(v, words);
-  expect(await axe(v)).toEqual([]);
-  expect(v.errors).toEqual([]);
-}
 async function holds(coupons: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     if ((await s.t.db.query<{ n: number }>('SELECT count(*)::int AS n FROM coupon'))[0]!.n === coupons) return;
@@ -69,7 +63,7 @@ test('a guest claims, sees the cheapest way at checkout, chooses another one, pa
   await guest.page.getByRole('button', { name: '付款 ¥128.00' }).waitFor();
   await guest.page.goto(`${s.url}/pages/orders/index`);
   await tap(guest, '取消订单');
-  await guest.page.getByRole('alertdialog').locator('visible=true').getByRole('button', { name: '取消订单' }).click();
+  await answer(guest, '取消订单');
   await sees(guest, '已取消');
 
   // The cheapest way this time: what is placed, paid and used is what was shown.
@@ -124,7 +118,7 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
   await sees(manager, /最近 30 天 \d+ 单里，有 \d+ 单用得上/);
   await arrives(manager, '平均一单');
   await tap(manager, '发布');
-  const dialog = manager.page.getByRole('alertdialog').locator('visible=true');
+  const dialog = dialogOf(manager);
   await dialog.getByText(/最多让 ¥500\.00/).waitFor();
   await dialog.getByRole('button', { name: '发布' }).click();
   await arrives(manager, '发出去了，这是它的券码');
@@ -144,7 +138,7 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
   await tap(manager, '回到券列表');
   await arrives(manager, '1 / 40');
   await tap(manager, '暂停 门口立牌');
-  await manager.page.getByRole('alertdialog').locator('visible=true').getByRole('button', { name: '暂停' }).click();
+  await answer(manager, '暂停');
   await arrives(manager, '已暂停');
 });
 
@@ -197,18 +191,6 @@ test('a coupon that went into another order is refused by its name, and what is 
   expect(await payable(guest)).toBe('¥128.00');
 });
 
-test.each([['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false]])('the pages of coupons in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
-  for (const width of [320, 430]) {
-    const v = await s.visit({ locale, dark, width });
-    for (const path of ['/coupons/pages/centre/index', `/coupons/pages/claim/index?id=${offers.city}`, '/coupons/pages/claim/index', '/coupons/pages/mine/index', '/merchant/pages/offers/index']) {
-      await v.page.goto(s.url + path);
-      await v.page.getByRole('main').locator('visible=true').first().waitFor();
-      await v.page.waitForTimeout(600);
-      expect([path, width, await axe(v)]).toEqual([path, width, []]);
-      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
-    }
-    expect(v.errors).toEqual([]);
-    await v.context.close();
-  }
+test.each(LOOKS)('the pages of coupons in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
+  await fitsWidths(s.url, s.visit, ['/coupons/pages/centre/index', `/coupons/pages/claim/index?id=${offers.city}`, '/coupons/pages/claim/index', '/coupons/pages/mine/index', '/merchant/pages/offers/index'], { locale, dark });
 });

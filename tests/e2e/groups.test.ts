@@ -2,8 +2,8 @@
 import type { Market } from '../support/app';
 import { join, openGroup, sit, standard } from '../support/groups';
 import { buy, codeOf, DAY } from '../support/trade';
-import { startSite, type Site, type Visitor } from './support/browser';
-import { axe, login, sees } from './support/steps';
+import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
+import { LOOKS, arrives, axe, button, dialogOf, fitsWidths, login, sees, tap, until } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -14,13 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => s.stop());
 
-/** One step of a person: the page is what it should be, accessible, and without errors. */
-async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
-  await sees(v, words);
-  expect(await axe(v)).toEqual([]);
-  expect(v.errors).toEqual([]);
-}
-const tap = ({ page }: Visitor, name: string | RegExp) => page.getByRole('button', { name }).locator('visible=true').first().click();
 
 /** From the button of a deal or a group through login, checkout and WeChat's cashier. */
 async function pays(v: Visitor, button: RegExp, amount: string, phone?: string): Promise<void> {
@@ -91,7 +84,7 @@ test('a group that is not full at its deadline fails, and its people see their m
   await tap(host, '看这个团');
   await arrives(host, '你入座了，还差 2 人');
   await s.t.moveTime(DAY + 60_000);
-  await until('the refund', async () => (await s.t.db.query("SELECT 1 FROM refund WHERE kind = 'group_failed' AND state = 'succeeded'")).length === 1);
+  await until(s, 'the refund', async () => (await s.t.db.query("SELECT 1 FROM refund WHERE kind = 'group_failed' AND state = 'succeeded'")).length === 1);
   const address = host.page.url();
   await host.page.goto(address);
   await arrives(host, '没凑齐，没成团');
@@ -123,7 +116,7 @@ test('a full group offers another one with a seat, and who leaves gets everythin
   await sees(guest, '你入座了，还差 1 人');
   await tap(guest, '看这个团');
   await tap(guest, '退出拼团');
-  const dialog = guest.page.getByRole('alertdialog').locator('visible=true');
+  const dialog = dialogOf(guest);
   await dialog.waitFor();
   expect(await dialog.textContent()).toContain('¥99.00 全额原路退回');
   expect(await axe(guest)).toEqual([]);
@@ -137,7 +130,7 @@ test("in WeChat's own browser the landing leads into the mini-program with the s
   const owner = await s.t.person('林小满');
   const { groupId } = await openGroup(s.t, m, owner);
   const { token } = await s.t.ok('createShare', { as: owner, params: { dealId: m.dealId }, body: { channel: 'link', groupId } });
-  const v = await s.visit({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/zh_CN' });
+  const v = await s.visit({ userAgent: IN_WECHAT });
   await v.page.goto(`${s.url}/s/${token}`);
   await sees(v, '去小程序参团');
   expect(await v.page.getByText(/返利/).locator('visible=true').count()).toBe(0);
@@ -168,7 +161,7 @@ test('a voucher of the other store is refused at the counter with where it is va
   await guest.page.getByRole('button', { name: '付款 ¥128.00' }).waitFor();
   await guest.page.goto(`${s.url}/pages/orders/index`);
   await tap(guest, '取消订单');
-  const dialog = guest.page.getByRole('alertdialog').locator('visible=true');
+  const dialog = dialogOf(guest);
   await dialog.waitFor();
   expect(await axe(guest)).toEqual([]);
   await dialog.getByRole('button', { name: '取消订单' }).click();
@@ -176,32 +169,7 @@ test('a voucher of the other store is refused at the counter with where it is va
   expect((await s.t.db.query<{ state: string }>('SELECT state FROM guest_order WHERE deal_id = $1', [deal.dealId]))[0]).toEqual({ state: 'cancelled' });
 });
 
-test.each([['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false]])('the pages of groups in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
+test.each(LOOKS)('the pages of groups in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
   const [open] = await s.t.db.query<{ id: string }>("SELECT group_id AS id FROM group_buy WHERE state = 'open' LIMIT 1");
-  for (const width of [320, 430]) {
-    const v = await s.visit({ locale, dark, width });
-    for (const path of ['/pages/groups/index', `/groups/pages/deal/index?id=${m.dealId}`, '/groups/pages/mine/index', `/pages/group/index?id=${open!.id}`, `/pages/deal/index?id=${m.dealId}`]) {
-      await v.page.goto(s.url + path);
-      await v.page.getByRole('main').locator('visible=true').first().waitFor();
-      await v.page.waitForTimeout(600);
-      expect([path, width, await axe(v)]).toEqual([path, width, []]);
-      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
-    }
-    expect(v.errors).toEqual([]);
-    await v.context.close();
-  }
+  await fitsWidths(s.url, s.visit, ['/pages/groups/index', `/groups/pages/deal/index?id=${m.dealId}`, '/groups/pages/mine/index', `/pages/group/index?id=${open!.id}`, `/pages/deal/index?id=${m.dealId}`], { locale, dark });
 });
-
-/** The worker runs by itself; WeChat's asynchronous answers need a few seconds of its clock. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 80; tries += 1) {
-    if (await holds()) return;
-    if (tries % 4 === 3) {
-      await s.t.sandbox!.control('flush');
-      await s.t.moveTime(15_000);
-    }
-    await new Promise((done) => setTimeout(done, 300));
-  }
-  throw new Error(`${what} did not come`);
-}

@@ -1,7 +1,7 @@
 /** The journey on H5 in Chromium: a deal is shared, bought, served and rebated; each page passes axe; nobody sees an error. */
 import type { Market } from '../support/app';
-import { startSite, type Site, type Visitor } from './support/browser';
-import { axe, login, sees } from './support/steps';
+import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
+import { LOOKS, arrives, axe, fitsWidths, login, sees } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -12,12 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => s.stop());
 
-/** One step of a person: the page is what it should be, accessible, and without errors. */
-async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
-  await sees(v, words);
-  expect(await axe(v)).toEqual([]);
-  expect(v.errors).toEqual([]);
-}
 
 test('a shared deal is bought by a friend, redeemed by a clerk, and the rebate is seen and withdrawn (F-12, I-18)', async () => {
   const [sharer, friend, clerk] = [await s.visit(), await s.visit(), await s.visit()];
@@ -118,22 +112,8 @@ test('the way back: an order is refunded before it is used, and the person sees 
   await arrives(guest, /原路退回|退款进度/);
 });
 
-test.each([
-  ['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false],
-])('the open pages in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
-  for (const width of [320, 430]) {
-    const v = await s.visit({ locale, dark, width });
-    for (const path of ['/', `/pages/deal/index?id=${m.dealId}`, `/pages/shop/index?id=${m.storeId}`, '/pages/search/index', '/pages/login/index', '/pages/mine/index', '/pages/settings/index', '/pages/orders/index']) {
-      await v.page.goto(s.url + path);
-      await v.page.getByRole('main').locator('visible=true').first().waitFor();
-      await v.page.waitForTimeout(600);
-      expect([path, width, await axe(v)]).toEqual([path, width, []]);
-      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
-    }
-    expect(v.errors).toEqual([]);
-    await v.context.close();
-  }
+test.each(LOOKS)('the open pages in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
+  await fitsWidths(s.url, s.visit, ['/', `/pages/deal/index?id=${m.dealId}`, `/pages/shop/index?id=${m.storeId}`, '/pages/search/index', '/pages/login/index', '/pages/mine/index', '/pages/settings/index', '/pages/orders/index'], { locale, dark });
 });
 
 test('A-29 the pages come with a strict policy', async () => {
@@ -144,7 +124,7 @@ test('A-29 the pages come with a strict policy', async () => {
 test("in WeChat's own browser the page leads into the mini-program with the same token, and shows no rebate", async () => {
   const owner = await s.t.person('林小满');
   const { token } = await s.t.ok('createShare', { as: owner, params: { dealId: m.dealId }, body: { channel: 'link' } });
-  const v = await s.visit({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/zh_CN' });
+  const v = await s.visit({ userAgent: IN_WECHAT });
   await v.page.goto(`${s.url}/s/${token}`);
   await sees(v, /请你入座/);
   await sees(v, /小程序/);

@@ -1,11 +1,10 @@
 /** Prices with a clock or a company on H5 in Chromium (C3, C4): a flash sale, off-peak hours, and a group whose price falls as people come. Time is moved; axe on each page. */
-import { mkdirSync } from 'node:fs';
 import { saveTerms } from '../../functions/catalog';
 import type { Market } from '../support/app';
 import { join, ladder, openGroup } from '../support/groups';
 import { buy, DAY, MINUTE } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
-import { axe, login, sees } from './support/steps';
+import { LOOKS, answer, arrives, button, fitsWidths, login, sees, tap, until } from './support/steps';
 
 jest.setTimeout(240_000);
 const HOUR = 60 * MINUTE;
@@ -17,19 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => s.stop());
 
-/** One step of a person: the page is what it should be, accessible, and without errors. SHOTS=folder keeps a picture of each. */
-async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
-  await sees(v, words);
-  expect(await axe(v)).toEqual([]);
-  expect(v.errors).toEqual([]);
-  if (process.env.SHOTS) {
-    mkdirSync(process.env.SHOTS, { recursive: true });
-    await v.page.screenshot({ path: `${process.env.SHOTS}/${String((shots += 1)).padStart(2, '0')}.png` });
-  }
-}
-let shots = 0;
-const visible = ({ page }: Visitor, name: string | RegExp) => page.getByRole('button', { name }).locator('visible=true').first();
-const tap = (v: Visitor, name: string | RegExp) => visible(v, name).click();
 const deal = (id: string) => `${s.url}/pages/deal/index?id=${id}`;
 const nowMs = () => s.t.app.clock.read();
 const count = async (table: string, dealId: string) => Number((await s.t.db.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table} WHERE deal_id = $1`, [dealId]))[0]!.n);
@@ -59,14 +45,14 @@ test('C4 I-25 a flash sale counts down by the server, cannot be bought before, t
   await arrives(guest, '限时抢，还没开始');
   await sees(guest, '平时单独买');
   expect(Math.abs((await leftOf(guest)) - 2 * 3_600)).toBeLessThan(60);
-  expect(await visible(guest, /开抢/).isDisabled()).toBe(true);
+  expect(await button(guest, /开抢/).isDisabled()).toBe(true);
   expect(await guest.page.getByRole('button', { name: /购物车|立即抢/ }).locator('visible=true').count()).toBe(0);
 
   // At the checkout, too, one sees the price and waits.
   await guest.page.goto(`${s.url}/pages/checkout/index?id=${dealId}`);
   await login(s, guest, '13944440001');
   await arrives(guest, '限时价 × 1');
-  expect(await visible(guest, /开始$/).isDisabled()).toBe(true);
+  expect(await button(guest, /开始$/).isDisabled()).toBe(true);
 
   // Two hours later the page turns by itself: a few seconds before the start it was opened.
   await s.t.moveTime(startsAt - (await nowMs()) - 6_000);
@@ -96,13 +82,13 @@ test('C4 I-25 a flash sale counts down by the server, cannot be bought before, t
   await sees(late, '抢完了');
   await late.page.goto(deal(dealId));
   await arrives(late, '抢完了');
-  expect(await visible(late, '抢完了').isDisabled()).toBe(true);
+  expect(await button(late, '抢完了').isDisabled()).toBe(true);
   expect(await count('guest_order', dealId)).toBe(2);
 
   await s.t.moveTime(2 * HOUR);
   await late.page.goto(deal(dealId));
   await arrives(late, '限时抢结束了');
-  expect(await visible(late, '已结束').isDisabled()).toBe(true);
+  expect(await button(late, '已结束').isDisabled()).toBe(true);
 });
 
 test('C4 I-25 the shop moves the start while a guest stands at the checkout: nothing is ordered and nothing is charged', async () => {
@@ -124,7 +110,7 @@ test('C4 I-25 the shop moves the start while a guest stands at the checkout: not
   // Deals are read from a snapshot of 2 s: then the button says when it starts.
   await guest.page.waitForTimeout(2_100);
   await tap(guest, '刷新看看');
-  expect(await visible(guest, /开始$/).isDisabled()).toBe(true);
+  expect(await button(guest, /开始$/).isDisabled()).toBe(true);
 });
 
 test('C4 an off-peak price is shown with its hours, and is paid only within them', async () => {
@@ -196,7 +182,7 @@ test('C3 I-12 a ladder: the price falls as people come, and the difference goes 
 
   // At the deadline the tier of three counts: ¥10.00 go back to each of them.
   await s.t.moveTime(DAY + MINUTE);
-  await until('the differences', async () => (await s.t.db.query("SELECT 1 FROM refund r JOIN guest_order o USING (order_id) WHERE o.deal_id = $1 AND r.state = 'succeeded'", [dealId])).length === 3);
+  await until(s, 'the differences', async () => (await s.t.db.query("SELECT 1 FROM refund r JOIN guest_order o USING (order_id) WHERE o.deal_id = $1 AND r.state = 'succeeded'", [dealId])).length === 3);
   expect(await s.t.db.query<{ fen: number }>('SELECT r.amount_fen::int AS fen FROM refund r JOIN guest_order o USING (order_id) WHERE o.deal_id = $1', [dealId])).toEqual([{ fen: 1_000 }, { fen: 1_000 }, { fen: 1_000 }]);
   await guest.page.goto(landing);
   await arrives(guest, '成团了');
@@ -208,36 +194,10 @@ test('C3 I-12 a ladder: the price falls as people come, and the difference goes 
   await arrives(guest, /差价/);
 });
 
-test.each([['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false]])('these prices in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
+test.each(LOOKS)('these prices in %s pass axe at 320 and 430 wide', async (_, locale, dark) => {
   const now = await nowMs();
   const soon = await m.addDeal({ title: '名字特别长的十二人年夜饭大圆桌限时抢套餐含酒水', isFlash: true, saleStartsAtMs: now + 50 * HOUR, saleEndsAtMs: now + 60 * HOUR, regularDealId: m.dealId, priceFen: 1_234_560, validDays: 14 });
   const idle = await m.addDeal({ title: '闲时', offPeak: { days: [1, 3, 5, 6], fromMinute: 0, toMinute: 1_440, priceFen: 1 } });
   const [group] = await s.t.db.query<{ id: string }>("SELECT group_id AS id FROM group_buy WHERE kind = 'ladder' LIMIT 1");
-  for (const width of [320, 430]) {
-    const v = await s.visit({ locale, dark, width });
-    for (const path of [`/pages/deal/index?id=${soon.dealId}`, `/pages/deal/index?id=${idle.dealId}`, `/pages/group/index?id=${group!.id}`]) {
-      await v.page.goto(s.url + path);
-      await v.page.getByRole('main').locator('visible=true').first().waitFor();
-      await v.page.waitForTimeout(600);
-      expect([path, width, await axe(v)]).toEqual([path, width, []]);
-      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
-      if (process.env.SHOTS) await v.page.screenshot({ path: `${process.env.SHOTS}/w${width}-${locale}-${dark}-${path.includes('group') ? 'group' : path.includes(soon.dealId) ? 'soon' : 'idle'}.png` });
-    }
-    expect(v.errors).toEqual([]);
-    await v.context.close();
-  }
+  await fitsWidths(s.url, s.visit, [`/pages/deal/index?id=${soon.dealId}`, `/pages/deal/index?id=${idle.dealId}`, `/pages/group/index?id=${group!.id}`], { locale, dark });
 });
-
-/** The worker runs by itself; WeChat's asynchronous answers need a few seconds of its clock. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 80; tries += 1) {
-    if (await holds()) return;
-    if (tries % 4 === 3) {
-      await s.t.sandbox!.control('flush');
-      await s.t.moveTime(15_000);
-    }
-    await new Promise((done) => setTimeout(done, 300));
-  }
-  throw new Error(`${what} did not come`);
-}

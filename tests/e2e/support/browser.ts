@@ -13,6 +13,9 @@ import { startTestApp, type TestApp } from '../../support/app';
 const ROOT = join(__dirname, '..', '..', '..');
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+/** WeChat's own browser. */
+export const IN_WECHAT = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50(0x18003231) NetType/WIFI Language/zh_CN';
+
 export interface Site { t: TestApp; url: string; browser: Browser; visit(options?: VisitOptions): Promise<Visitor>; stop(): Promise<void> }
 export interface VisitOptions { locale?: string; dark?: boolean; width?: number; height?: number; userAgent?: string }
 export interface Visitor { context: BrowserContext; page: Page; /** Errors of the console and of scripts so far. */ errors: string[] }

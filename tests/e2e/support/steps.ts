@@ -1,7 +1,8 @@
 /** What a person does on the pages, and the accessibility check of each page they see. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Site, Visitor } from './browser';
+import type { Locator } from 'playwright-core';
+import type { Site, VisitOptions, Visitor } from './browser';
 
 const axeSource = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -49,3 +50,61 @@ async function codeFor(site: Site, phone: string): Promise<string> {
 
 /** Waits until the page says these words. */
 export const sees = ({ page }: Visitor, words: string | RegExp): Promise<void> => page.getByText(words).locator('visible=true').first().waitFor();
+
+/** One step of a person: the page is what it should be, accessible, and without errors. SHOTS=folder keeps a picture of each. */
+export async function arrives(v: Visitor, words: string | RegExp): Promise<void> {
+  await sees(v, words);
+  expect(await axe(v)).toEqual([]);
+  expect(v.errors).toEqual([]);
+  await keepPicture(v);
+}
+
+let pictures = 0;
+async function keepPicture({ page }: Visitor): Promise<void> {
+  const folder = process.env.SHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${String((pictures += 1)).padStart(2, '0')}.png` });
+}
+
+/** The button that one sees, of all that the pages below have too. */
+export const button = ({ page }: Visitor, name: string | RegExp): Locator => page.getByRole('button', { name }).locator('visible=true').first();
+export const tap = (v: Visitor, name: string | RegExp): Promise<void> => button(v, name).click();
+/** What asks and must be answered. */
+export const dialogOf = ({ page }: Visitor): Locator => page.getByRole('alertdialog').locator('visible=true');
+export const answer = (v: Visitor, name: string): Promise<void> => dialogOf(v).getByRole('button', { name }).click();
+
+/** How a page is looked at: its name, language, dark. */
+export const LOOKS = [['light', 'zh-CN', false], ['dark', 'zh-CN', true], ['English', 'en-US', false]] as const;
+
+/** Each page at 320 and 430 wide: nothing serious for axe, nothing wider than the screen, no errors. `says`: what is waited for first. */
+export async function fitsWidths(url: string, visit: Site['visit'], paths: string[], look: VisitOptions, says?: string): Promise<void> {
+  for (const width of [320, 430]) {
+    const v = await visit({ ...look, width });
+    for (const path of paths) {
+      await v.page.goto(url + path);
+      await v.page.getByRole('main').locator('visible=true').first().waitFor();
+      if (says) await sees(v, says);
+      await v.page.waitForTimeout(600);
+      expect([path, width, await axe(v)]).toEqual([path, width, []]);
+      const overflow = await v.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect([path, width, overflow <= 0]).toEqual([path, width, true]);
+      await keepPicture(v);
+    }
+    expect(v.errors).toEqual([]);
+    await v.context.close();
+  }
+}
+
+/** The worker runs by itself; WeChat's asynchronous answers need a few seconds of its clock. */
+export async function until(site: Site, what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 80; tries += 1) {
+    if (await holds()) return;
+    if (tries % 4 === 3) {
+      await site.t.sandbox!.control('flush');
+      await site.t.moveTime(15_000);
+    }
+    await new Promise((done) => setTimeout(done, 300));
+  }
+  throw new Error(`${what} did not come`);
+}
