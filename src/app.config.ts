@@ -22,7 +22,7 @@ export default defineAppConfig({
   ],
   subPackages: [
     { root: 'merchant', pages: ['pages/redeem/index', 'pages/today/index', 'pages/after-sales/index', 'pages/offers/index', 'pages/new-offer/index'] },
-    { root: 'groups', pages: ['pages/deal/index', 'pages/mine/index'] },
+    { root: 'groups', pages: ['pages/deal/index', 'pages/mine/index', 'pages/words/index'] },
     ...later.map((root) => ({ root, pages: ['index'] })),
     { root: 'cart', pages: ['pages/cart/index', 'pages/checkout/index', 'pages/purchase/index'] },
     { root: 'coupons', pages: ['pages/centre/index', 'pages/claim/index', 'pages/mine/index', 'pages/gift/index'] },

@@ -161,6 +161,8 @@ export const NEARBY_STORES = 240;
 export const TITLE_MAX = 40;
 export const NAME_MAX = 24;
 export const TEXT_MAX = 500;
+/** What somebody says to the friends they call into a group. */
+export const GROUP_WORDS_MAX = 40;
 export const MINUTE_MS = MINUTE;
 export const HOUR_MS = HOUR;
 export const DAY_MS = DAY;

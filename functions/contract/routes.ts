@@ -63,6 +63,7 @@ export const routes = {
   listGroups: get('/api/groups', 'optional', 'views'),
   listMyGroups: get('/api/me/groups', 'person', 'views'),
   getGroup: get('/api/groups/:groupId', 'optional', 'views'),
+  setGroupWords: post('/api/groups/:groupId/words', 'person', 'orders'),
   leaveGroup: money('/api/groups/:groupId/leave', 'person', 'refunds'),
   createGroupActivity: post('/api/groups/:groupId/activities', 'person', 'orders'),
 

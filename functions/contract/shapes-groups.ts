@@ -1,6 +1,6 @@
 /** Wire shapes of group buys. Members and progress are real; nothing here is ever made up. */
 import * as z from 'zod';
-import { GROUP_SIZE_MAX, GROUP_SIZE_MIN } from './limits';
+import { GROUP_SIZE_MAX, GROUP_SIZE_MIN, GROUP_WORDS_MAX } from './limits';
 import { groupKinds, transitions } from './states';
 import { fen, id, keysOf, ms, nothing, page, pageOf, person, positiveFen, queryInt, shareToken, url } from './shapes-common';
 
@@ -21,8 +21,10 @@ export const group = z.strictObject({
   ...groupRow.shape, merchantId: z.string(), storeId: z.string(), category: z.string(), termsVersion: z.int(), tiers: z.array(z.strictObject({ size: z.int(), priceFen: fen })), tierPriceFen: fen.nullable(), hostBenefitFen: fen,
   priceNowFen: fen, friendDiscountFen: fen, payFen: fen, isOnSale: z.boolean(), available: z.int(), nowMs: ms, completedAtMs: ms.nullable(),
   inviter: z.strictObject({ person, rebateFen: fen, token: z.string(), isMine: z.boolean() }).nullable(),
+  /** What the inviter (without one: the host) says to friends. */
+  words: z.string().nullable(),
   /** The visitor's own order in this group. */
-  mine: z.strictObject({ orderId: z.string(), seat: z.enum(['held', 'confirmed', 'released']), voucherId: z.string().nullable(), canLeave: z.boolean(), paidFen: fen }).nullable(),
+  mine: z.strictObject({ words: z.string().nullable(), orderId: z.string(), seat: z.enum(['held', 'confirmed', 'released']), voucherId: z.string().nullable(), canLeave: z.boolean(), paidFen: fen }).nullable(),
   /** Members and host see which chat groups brought people. */
   sources: z.array(z.strictObject({ label: z.string(), opened: z.int(), joined: z.int() })),
   /** Another open group of the same deal with a seat, offered when this one is full or over. */
@@ -37,6 +39,8 @@ export const groupShapes = {
   listMyGroups: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['open', 'ended']).optional() }), body: nothing, answer: pageOf(groupRow) },
   getGroup: { params: groupParams, query: z.strictObject({ ...at, share: shareToken.optional() }), body: nothing, answer: group },
   leaveGroup: { params: groupParams, query: nothing, body: nothing, answer: z.strictObject({ refundId: z.string().nullable(), amountFen: fen }) },
+  /** Members only; empty takes them back. */
+  setGroupWords: { params: groupParams, query: nothing, body: z.strictObject({ words: z.string().trim().max(GROUP_WORDS_MAX) }), answer: z.strictObject({ words: z.string().nullable() }) },
   /** WeChat's updatable share card (createActivityId): decoration that ends after 24 h; null where WeChat gives none. */
   createGroupActivity: {
     params: groupParams, query: nothing, body: nothing,

@@ -6,3 +6,4 @@ export {
 } from './store';
 export { wechatApi, type WechatApi } from './wechat-api';
 export { checkPicture } from './check-picture';
+export { checkWords } from './check-words';

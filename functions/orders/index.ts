@@ -10,3 +10,4 @@ export { maxQuantity } from './rules';
 export { isPaid, markPurchasePaid, payPurchaseFromNotice } from './mark-purchase-paid';
 export { closeCombined, watchPurchase } from './pay-purchase';
 export { emptyCart } from './set-cart-item';
+export { forgetWords } from './group-words';

@@ -18,7 +18,7 @@ export const GROUP = `g.group_id, g.merchant_id, g.deal_id, g.kind, g.state, g.s
       ORDER BY s.created_at, s.store_id)
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = g.deal_id) AS stores,
   (SELECT coalesce(json_agg(json_build_object('seatNo', s.seat_no, 'state', s.state, 'personId', s.person_id,
-      'name', p.name, 'avatarUrl', p.avatar_url) ORDER BY s.seat_no), '[]')
+      'name', p.name, 'avatarUrl', p.avatar_url, 'words', s.words) ORDER BY s.seat_no), '[]')
     FROM group_seat s JOIN person p USING (person_id)
     WHERE s.group_id = g.group_id AND s.state <> 'released') AS seats`;
 export const GROUP_JOINS = `JOIN deal d ON d.deal_id = g.deal_id JOIN merchant m ON m.merchant_id = g.merchant_id

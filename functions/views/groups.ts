@@ -93,7 +93,8 @@ export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
     nowMs: row.now_ms,
     completedAtMs: row.state === 'succeeded' ? row.ended_at : null,
     inviter,
-    mine: mine && mineOf(mine, row),
+    words: wordsOf(row, inviter?.isMine === false ? link!.sharerId : row.host_id),
+    mine: mine && { ...mineOf(mine, row), words: wordsOf(row, personId!) },
     sources: mine && mine.seat !== 'released' ? await findSources(ctx.db, params.groupId, ctx.language) : [],
     otherGroupId: isFree ? null : await findOther(ctx.db, row, personId),
   };
@@ -119,7 +120,10 @@ async function findMine(db: Db, groupId: string, personId: string): Promise<Row 
   );
   return row ?? null;
 }
-const mineOf = (mine: Row, group: Row): NonNullable<Group['mine']> => ({
+/** Of a person who sits there now. */
+const wordsOf = (group: Row, personId: string): string | null =>
+  group.seats.find((seat: { personId: string; words: string | null }) => seat.personId === personId)?.words ?? null;
+const mineOf = (mine: Row, group: Row): Omit<NonNullable<Group['mine']>, 'words'> => ({
   orderId: mine.order_id,
   seat: mine.seat,
   voucherId: mine.voucher_id,

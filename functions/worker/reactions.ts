@@ -4,7 +4,7 @@ import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupo
 import { checkPicture, findSubscriber, wechatApi } from '../identity';
 import { findMerchant } from '../merchants';
 import {
-  closeCombined, closeGroup, closePayments, emptyCart, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
+  closeCombined, closeGroup, closePayments, emptyCart, forgetWords, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
   serveOrder, updateGroupCard, watchOrder, watchPurchase,
 } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
@@ -45,6 +45,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),
   'void-coupons': (app, f) => voidCoupons(app, f.subject),
   'empty-cart': (app, f) => emptyCart(app, f.subject),
+  'forget-words': (app, f) => forgetWords(app, f.subject),
   'expire-coupon': (app, f) => expireCoupon(app, f.subject),
   'remind-coupon': (app, f) => remindCoupon(app, f.subject),
   'end-coupon-gift': (app, f) => endCouponGift(app, f.subject),

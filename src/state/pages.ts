@@ -23,6 +23,7 @@ export const pages = {
   shares: '/pages/shares/index',
   dealGroups: '/groups/pages/deal/index',
   myGroups: '/groups/pages/mine/index',
+  groupWords: '/groups/pages/words/index',
   cart: '/cart/pages/cart/index',
   couponCentre: '/coupons/pages/centre/index',
   claimCoupon: '/coupons/pages/claim/index',

@@ -40,9 +40,9 @@ const row: GroupRow = {
 };
 const group: Group = {
   ...row, merchantId: 'mch_1', storeId: 'sto_1', category: 'food', termsVersion: 1, tiers: [], tierPriceFen: null, hostBenefitFen: 500, priceNowFen: 12_800, friendDiscountFen: 1_000, payFen: 11_800,
-  isOnSale: true, available: 50, nowMs: NOW, completedAtMs: null, inviter: { person: who('林小满'), rebateFen: 900, token: 'abcdefghijklmnop', isMine: false }, mine: null, sources: [], otherGroupId: null,
+  isOnSale: true, available: 50, nowMs: NOW, completedAtMs: null, inviter: { person: who('林小满'), rebateFen: 900, token: 'abcdefghijklmnop', isMine: false }, words: null, mine: null, sources: [], otherGroupId: null,
 };
-const mine = (more: Partial<NonNullable<Group['mine']>> = {}): NonNullable<Group['mine']> => ({ orderId: 'ord_1', seat: 'confirmed', voucherId: null, canLeave: true, paidFen: 11_800, ...more });
+const mine = (more: Partial<NonNullable<Group['mine']>> = {}): NonNullable<Group['mine']> => ({ words: null, orderId: 'ord_1', seat: 'confirmed', voucherId: null, canLeave: true, paidFen: 11_800, ...more });
 
 describe('the table', () => {
   test('the host first, then who paid, then who is paying without a name, then what is free', () => {
@@ -63,6 +63,10 @@ describe('the table', () => {
         expect(Math.hypot(a.left - b.left, a.top - b.top)).toBeGreaterThan(across);
       }
     }
+  });
+
+  test('on the landing nobody sits under the words above the table', () => {
+    for (const size of [2, 3, 4, 5, 6, 7, 8]) for (let i = 0; i < size; i += 1) expect([size, spotOf('landing', i, size).top > 126 - 95 + 4]).toEqual([size, true]);
   });
 
   test('three on the landing sit as drawn: the host at the bottom, the second at the left, the free place at the right', () => {

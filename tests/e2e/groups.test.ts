@@ -24,6 +24,7 @@ async function pays(v: Visitor, button: RegExp, amount: string, phone?: string):
   await tap(v, `付款 ${amount}`);
 }
 
+const WORDS = '周五下班去？毛肚真的脆，鸭血也嫩，位子我都订好了，就差你了，来了我请喝酸梅汤';
 let host: Visitor;
 let link: string;
 
@@ -44,9 +45,23 @@ test('three people complete a group from a share, each in a browser of their own
   await sees(host, /复制/);
   link = await host.page.evaluate(() => navigator.clipboard.readText());
 
+  // A few words beside the name; what WeChat does not pass is refused.
+  await tap(host, '关闭');
+  await host.page.getByText('给朋友捎句话').locator('visible=true').click();
+  await arrives(host, '还能写 40 个字');
+  const field = host.page.getByRole('textbox', { name: '想对朋友说什么' }).locator('visible=true');
+  await field.fill('加微信 13912345678');
+  await tap(host, '就这么说');
+  await arrives(host, /没有通过审核/);
+  await field.fill(WORDS);
+  await tap(host, '就这么说');
+  await host.page.waitForURL(/pages\/group\/index/);
+  await arrives(host, `“${WORDS}”`);
+
   await first.page.goto(link);
   await first.page.waitForURL(/pages\/group\/index/);
   await arrives(first, '还差 2 人，就能成团');
+  await sees(first, `“${WORDS}”`);
   await sees(first, /邀请你一起吃/);
   await sees(first, /返利，由商家出/);
   await sees(first, '后结束，没凑齐全额退');

@@ -160,6 +160,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   listMyGroups: (w) => ({ by: w.friend, query: { tab: 'open', limit: '5', cursor: '1800000000000000.abc' } }),
   getGroup: (w) => ({ by: null, params: { groupId: w.offers.groupId }, query: { share: w.ids.token, lat: '31235000', lng: '121480000' } }),
   leaveGroup: (w) => ({ by: w.friend, params: { groupId: w.offers.groupId } }),
+  setGroupWords: (w) => ({ by: w.friend, params: { groupId: w.offers.groupId }, body: { words: '周五下班去' } }),
   createGroupActivity: (w) => ({ by: w.friend, params: { groupId: w.offers.groupId } }),
   getCart: (w) => ({ by: w.guest }),
   setCartItem: (w) => ({ by: w.guest, params: { dealId: w.other.dealId }, body: { quantity: 2 } }),

@@ -42,6 +42,7 @@ CREATE TABLE group_seat (
   held_at timestamptz NOT NULL DEFAULT juke_now(),
   confirmed_at timestamptz,                                -- WeChat's success time
   released_at timestamptz,
+  words text,                                              -- what this member says to the friends they call
   refunded_at timestamptz                                  -- given back unused after the group succeeded (A-33)
 );
 CREATE TRIGGER seat_step BEFORE UPDATE OF state ON group_seat FOR EACH ROW EXECUTE FUNCTION kernel_check_step('seat', 'order_id');

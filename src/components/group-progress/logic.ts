@@ -45,10 +45,10 @@ export function geometryOf(kind: 'table' | 'landing', size: number): Geometry {
   return { box: 100, rim: 0, dish: 62, seat: 20, radius: 40 };
 }
 
-/** The host sits at the top of a card's table and at the bottom of the landing's, two people face each other. */
+/** The host sits at the top of a card's table and at the bottom of the landing's, where nobody sits under the words above; two people face each other. */
 export function spotOf(kind: 'table' | 'landing', i: number, size: number): { left: number; top: number } {
   const { box, radius } = geometryOf(kind, size);
-  const start = size === 2 ? 180 : kind === 'landing' ? 90 : -90;
+  const start = size === 2 ? 180 : kind === 'table' ? -90 : size % 2 === 1 ? 90 : 90 - 180 / size;
   const angle = ((start + (360 * i) / size) * Math.PI) / 180;
   return { left: box / 2 + radius * Math.cos(angle), top: box / 2 + radius * Math.sin(angle) };
 }

@@ -27,7 +27,7 @@ export function Hero({ group, phase, inviter }: HeroProps) {
   const who = inviter?.person ?? group.host;
   const words = group.isMine && !inviter ? t.yourGroup : !inviter ? t.hostsGroup(who.name) : EAT.includes(group.category) ? t.invitesEat(who.name) : t.invitesGo(who.name);
   return (
-    <InviteHero who={who} title={words} note={t.atShop(shopName(group.merchantName, group.storeName, language))} className="group-hero">
+    <InviteHero who={who} title={words} note={group.words && phase !== 'over' ? t.quote(group.words) : t.atShop(shopName(group.merchantName, group.storeName, language))} isQuote={group.words !== null} className="group-hero">
       <View className="group-hero__table">
         <GroupProgress kind="landing" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} yours={phase === 'join'} over={overOf(group.state)} />
       </View>

@@ -21,7 +21,7 @@ import { GroupBar } from './bar';
 import { Hero, Standing } from './hero';
 import { useLeave } from './leave';
 import { useGroup, type Group } from './model';
-import { PriceCard, Promises, RefundLine, Rules, Sources, Tiers } from './parts';
+import { PriceCard, Promises, RefundLine, Rules, Say, Sources, Tiers } from './parts';
 import { askUpToDateCard, groupCard, usePosterSeats } from './share';
 import './index.scss';
 
@@ -74,6 +74,7 @@ export default function GroupPage() {
             <PriceCard group={group} phase={phase} inviter={inviter} />
             {inviter && showRebate && inviter.rebateFen > 0 ? <EarnsLine name={inviter.person.name} rebateFen={inviter.rebateFen} /> : null}
             {group.kind === 'newcomer' && (phase === 'join' || phase === 'in') ? <NoticeStrip tone="info" icon="info">{t.newcomerNote}</NoticeStrip> : null}
+            {phase === 'in' ? <Say group={group} /> : null}
             <Promises />
             {group.tiers.length > 0 ? <Tiers group={group} phase={phase} /> : null}
             <Sources group={group} />

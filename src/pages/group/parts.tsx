@@ -132,3 +132,14 @@ export function Rules({ group }: { group: Group }) {
     </View>
   );
 }
+
+/** A member's own words to friends. */
+export function Say({ group }: { group: Group }) {
+  const t = useT(texts);
+  const words = group.mine?.words;
+  return (
+    <List>
+      <ListRow icon="comment" tone="brand" title={words ? t.quote(words) : t.say} note={t.sayNote} onClick={() => openPage('groupWords', { id: group.groupId })} />
+    </List>
+  );
+}

@@ -227,3 +227,26 @@ test('WeChat\'s card in the chat says how many are in; when WeChat gives none, n
   await t.sandbox!.control('faults', { reset: true });
   expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded' });
 });
+
+test('A-29 a member says a few words to friends, looked at by WeChat first; the landing shows the inviter\'s, else the host\'s', async () => {
+  const [host, a, b] = await three();
+  const { groupId } = await openGroup(t, m, host);
+  await join(t, m, a, groupId);
+  const say = (as: TestPerson, words: string) => t.handle('setGroupWords', { as, params: { groupId }, body: { words } });
+  expect((await say(b, '来')).body).toMatchObject({ code: 'NOT_FOUND' });
+  expect((await say(host, '周五下班去？')).body).toEqual({ words: '周五下班去？' });
+  expect((await say(a, '  毛肚真的脆  ')).body).toEqual({ words: '毛肚真的脆' });
+  for (const words of ['这里有违规', '加微信 13912345678', '客服让你来领']) expect((await say(a, words)).body).toMatchObject({ code: 'CONTENT_REFUSED' });
+  expect((await say(a, '字'.repeat(41))).status).toBe(400);
+  const { token } = await t.ok('createShare', { as: a, params: { dealId: m.dealId }, body: { channel: 'chat', groupId } });
+  await new Promise((done) => setTimeout(done, 2_100)); // the landing is read from a snapshot
+  expect((await t.ok('getGroup', { params: { groupId } })).words).toBe('周五下班去？');
+  expect(await t.ok('getGroup', { as: b, params: { groupId }, query: { share: token } })).toMatchObject({ words: '毛肚真的脆', mine: null });
+  expect((await t.ok('getGroup', { as: a, params: { groupId } })).mine).toMatchObject({ words: '毛肚真的脆' });
+  expect((await t.ok('exportMe', { as: a }) as unknown as { groups: { words: string }[] }).groups).toMatchObject([{ words: '毛肚真的脆' }]);
+  // Taken back, and gone with the seat.
+  expect((await say(host, '')).body).toEqual({ words: null });
+  await t.ok('leaveGroup', { as: a, params: { groupId } });
+  await new Promise((done) => setTimeout(done, 2_100));
+  expect(await t.ok('getGroup', { params: { groupId }, query: { share: token } })).toMatchObject({ words: null, inviter: { token } });
+});
