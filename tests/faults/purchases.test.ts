@@ -133,6 +133,38 @@ test('F-33 a sub-order of another amount: all of it is kept aside, nothing is pa
   await t.ok('cancelPurchase', params(purchaseId));
 });
 
+test.each([
+  ['beside one that is not paid', { 'sub_orders.1.trade_state': 'NOTPAY' }, /NOTPAY beside orders that are paid/],
+  ['of an order that is not ours', { 'sub_orders.2.out_trade_no': 'pay_00000000000000000000' }, /^other orders than we asked for$/],
+])('F-33 I-09 sub-orders that are paid %s: all of it is kept aside, nothing is paid', async (_, override, reason) => {
+  const { purchaseId, combineNo } = await prepared();
+  await t.sandbox!.control('faults', { notices: { sendTo: inbox.url, override } });
+  await payAt(combineNo);
+  expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  expect(await purchaseState(t, purchaseId)).toMatchObject({ orders: ['unpaid'], vouchers: 0, journals: 0 });
+  expect(await t.db.query('SELECT reason FROM quarantine WHERE subject = $1', [combineNo])).toEqual([{ reason: expect.stringMatching(reason) }]);
+  await t.ok('cancelPurchase', params(purchaseId));
+});
+
+test('F-33 I-09 a transaction counts once: another one for what is paid, and one of another purchase, are kept aside', async () => {
+  const first = await paidAtWechat();
+  expect(await deliver(first.notice)).toBe(204);
+  const [mine] = await t.db.query<{ id: string; payment: string }>('SELECT transaction_id AS id, payment_id AS payment FROM payment WHERE combine_no = $1 ORDER BY payment_id', [first.combineNo]);
+  const second = await prepared();
+  await t.sandbox!.control('faults', { notices: { sendTo: inbox.url, override: { 'sub_orders.0.transaction_id': mine!.id } } });
+  inbox.seen.length = 0;
+  await payAt(second.combineNo);
+  expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  expect(await purchaseState(t, second.purchaseId)).toMatchObject({ orders: ['unpaid'], vouchers: 0, journals: 0 });
+  expect(await t.db.query('SELECT reason FROM quarantine WHERE subject = $1', [second.combineNo])).toEqual([{ reason: 'transaction of another intent' }]);
+  // What we have recorded is another transaction than the one that WeChat tells of.
+  await t.db.query("UPDATE payment SET transaction_id = '4200000000888888888888888888' WHERE payment_id = $1", [mine!.payment]);
+  expect(await deliver(first.notice)).toBe(204);
+  expect(await t.db.query('SELECT reason FROM quarantine WHERE subject = $1', [first.combineNo])).toEqual([{ reason: expect.stringMatching(/: another transaction$/) }]);
+  await t.db.query('UPDATE payment SET transaction_id = $2 WHERE payment_id = $1', [mine!.payment, mine!.id]);
+  expect(await purchaseState(t, first.purchaseId)).toEqual(PAID);
+});
+
 test('F-34 paid twice by two combined payments: the first counts, every order of the second goes back', async () => {
   const { purchaseId, combineNo: first } = await prepared();
   // The first is not closed at WeChat, as when our call to close it never arrived; both can be paid.

@@ -72,4 +72,5 @@ export async function later(t: TestApp, ms: number): Promise<void> {
 }
 
 export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
 export const DAY = 86_400_000;

@@ -55,6 +55,7 @@ CREATE TABLE coupon (
   first_at text,                                        -- a new guest's coupon: the merchant (or 'platform') where it is for the first order
   claimed_at timestamptz NOT NULL DEFAULT juke_now(),
   used_at timestamptz,
+  CONSTRAINT "I-11 passes on once" CHECK (state <> 'passing' OR given_by IS NULL),
   CONSTRAINT "I-11 held or used by one order" CHECK ((state IN ('held', 'used')) = (order_id IS NOT NULL))
 );
 CREATE INDEX ON coupon (owner_id, state, valid_until);

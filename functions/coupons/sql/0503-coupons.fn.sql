@@ -97,7 +97,7 @@ BEGIN
   RETURN jsonb_build_object('waitMs', v_wait);
 END $$;
 
--- p: {idem, couponId, personId, token, giftMs, url, weappPath}
+-- Whether it may be passed on never changes: that was decided. p: {idem, couponId, personId, token, giftMs, url, weappPath}
 CREATE OR REPLACE FUNCTION coupons_give(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := juke_now();
@@ -106,8 +106,7 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  UPDATE coupon SET state = 'passing' WHERE coupon_id = p ->> 'couponId' AND owner_id = p ->> 'personId' AND state = 'available' AND given_by IS NULL AND v_now < valid_until
-    AND EXISTS (SELECT FROM coupon_offer o WHERE o.offer_id = coupon.offer_id AND o.transferable);
+  UPDATE coupon SET state = 'passing' WHERE coupon_id = p ->> 'couponId' AND owner_id = p ->> 'personId' AND state = 'available' AND v_now < valid_until;
   IF NOT FOUND THEN PERFORM juke_refuse('COUPON_STATE'); END IF;
   INSERT INTO coupon_gift (token, coupon_id, giver_id, expires_at) VALUES (p ->> 'token', p ->> 'couponId', p ->> 'personId', v_expires);
   PERFORM kernel_emit('coupon_gift.ending', p ->> 'token', '{}', v_expires);
