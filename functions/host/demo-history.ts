@@ -3,7 +3,7 @@
  * stories, and the clock ends at the real time (I-25). Nothing is written past the stories.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/limits';
-import type { CityMerchant } from './demo-city';
+import type { CityMerchant } from './demo-notation';
 import { scriptCoupons } from './demo-coupons';
 import { HOME, makeMarket, type MadeDeal, type MadeMerchant, type MadeStore } from './demo-market';
 import { DAYS, dayStart, guests, planServedDay, planTrips, planVisits, type Trip } from './demo-plan';

@@ -1,6 +1,6 @@
 /** Enters the demo city's merchants, stores, staff, codes and deals through the operator's routes. */
 import { HOUR_MS } from '../contract/limits';
-import type { CityDeal, CityMerchant, CityStore } from './demo-city';
+import type { CityDeal, CityMerchant, CityStore } from './demo-notation';
 import type { Actor, World } from './demo-world';
 
 export interface MadeStore {
