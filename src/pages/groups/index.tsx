@@ -1,7 +1,5 @@
 // 拼团: groups near me with a free seat, and the way to my own.
 import { Text, View } from '@tarojs/components';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import { useRef } from 'react';
 import { call, usePages, useSession } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -15,6 +13,7 @@ import { a11y } from '@/components/a11y';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/groups';
+import { useFresh } from '@/state/fresh';
 import { openPage, openTab } from '@/state/pages';
 import { atOf, useHere } from '@/state/place';
 import { useLanguage } from '@/state/settings';
@@ -28,13 +27,7 @@ export default function Groups() {
   const language = useLanguage();
   const session = useSession();
   const groups = usePages((cursor) => call('listGroups', { query: { ...atOf(here), cursor } }), [here, language, session?.personId]);
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current) void groups.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void groups.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void groups.more());
+  useFresh(groups);
 
   return (
     <Page title={t.title} tab="groups">

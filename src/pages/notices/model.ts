@@ -1,10 +1,10 @@
 // The notice list: by day, unread until this visit, and the consent for WeChat's own reminders.
 import { useEffect, useRef } from 'react';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
 import { call, usePages, type Answer } from '@/api';
 import { daysBetween } from '@/i18n/format';
 import { texts } from '@/i18n/notices';
 import { textsIn } from '@/i18n';
+import { useFresh } from '@/state/fresh';
 import { loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
 import { usePerson } from '@/state/person';
@@ -18,13 +18,7 @@ export function useNotices() {
   const list = usePages((cursor) => call('listNotices', { query: { cursor } }), [who], { ready });
   useMarkRead(list.data);
 
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current && ready) void list.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void list.more());
+  useFresh(list, { ready });
 
   const templates = useReminderTemplates();
   const remind = async () => {

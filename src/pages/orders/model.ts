@@ -1,9 +1,10 @@
 // The list of orders: one tab at a time, page by page, asked again whenever the page is shown.
-import { useRef, useState } from 'react';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
+import { useState } from 'react';
+import { useDidShow } from '@tarojs/taro';
 import { call, useAction, usePages, type Failure } from '@/api';
 import { texts } from '@/i18n/trade';
 import { textsIn } from '@/i18n';
+import { useFresh } from '@/state/fresh';
 import { confirmDialog, toast } from '@/state/overlays';
 import { takeOrdersTab, type OrdersTab } from '@/state/orders-tab';
 import { openPage } from '@/state/pages';
@@ -19,15 +20,11 @@ export function useOrders() {
   const [busyId, setBusyId] = useState('');
   const actions = useOrderActions(list.refresh, (orderId) => openPage('order', { id: orderId, cancelled: 1 }));
 
-  const shown = useRef(false);
   useDidShow(() => {
     const wanted = takeOrdersTab();
     if (wanted) setTab(wanted);
-    if (shown.current && ready) void list.refresh();
-    shown.current = true;
   });
-  usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void list.more());
+  useFresh(list, { ready });
 
   const one = async (row: OrderRow, act: (orderId: string) => Promise<void>) => {
     setBusyId(row.orderId);

@@ -1,7 +1,8 @@
 // One refund, looked at again while it is under way.
-import { useEffect, useRef } from 'react';
-import Taro, { useDidShow, usePullDownRefresh, useRouter } from '@tarojs/taro';
+import { useEffect } from 'react';
+import { useRouter } from '@tarojs/taro';
 import { call, useLoad, type Answer } from '@/api';
+import { useFresh } from '@/state/fresh';
 import { usePerson } from '@/state/person';
 
 export type Refund = Answer<'getRefund'>;
@@ -23,11 +24,6 @@ export function useRefund() {
     return () => clearInterval(timer);
   }, [going, refresh]);
 
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current && ready) void refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void refresh().then(() => Taro.stopPullDownRefresh()));
+  useFresh(refund, { ready });
   return { ready, refund };
 }

@@ -1,10 +1,10 @@
 // The wallet: what can be withdrawn, what is pending and why, each rebate with its reason and date. Guards A-18.
-import { useRef, useState } from 'react';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
+import { useState } from 'react';
 import { call, useLoad, usePages, type Answer } from '@/api';
 import { day, shanghai } from '@/i18n/format';
 import type { texts } from '@/i18n/wallet';
 import type { useT } from '@/i18n';
+import { useFresh } from '@/state/fresh';
 import { usePerson } from '@/state/person';
 import type { Language } from '@/state/settings';
 
@@ -21,13 +21,7 @@ export function useWallet() {
   const both = async () => {
     await Promise.all([wallet.refresh(), rewards.refresh()]);
   };
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current && ready) void both();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void both().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void rewards.more());
+  useFresh({ refresh: both, more: rewards.more }, { ready });
   return { ready, wallet, rewards, tab, setTab };
 }
 

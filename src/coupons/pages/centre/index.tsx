@@ -1,7 +1,6 @@
 // 领券中心: what can be claimed now, everywhere or for one deal or merchant. Counts are real; nothing is claimed by itself.
 import { View } from '@tarojs/components';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom, useRouter } from '@tarojs/taro';
-import { useRef } from 'react';
+import { useRouter } from '@tarojs/taro';
 import { call, useAction, usePages, useSession } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -13,6 +12,7 @@ import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/coupons';
 import { isWeapp } from '@/platform';
+import { useFresh } from '@/state/fresh';
 import { toast } from '@/state/overlays';
 import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
@@ -29,13 +29,7 @@ export default function CouponCentre() {
   const language = useLanguage();
   const filter = { ...(deal ? { dealId: deal } : {}), ...(merchant ? { merchantId: merchant } : {}) };
   const offers = usePages((cursor) => call('listCouponOffers', { query: { ...filter, cursor } }), [deal, merchant, session?.personId, language]);
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current) void offers.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void offers.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void offers.more());
+  useFresh(offers);
 
   const claim = useAction<string, { couponId: string }>('coupon.claim', (offerId, idempotencyKey) => call('claimCoupon', { params: { offerId }, idempotencyKey }), (failure) => {
     toast(failure.message, 'error');

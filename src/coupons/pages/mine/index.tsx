@@ -1,6 +1,6 @@
 // My coupons: usable, used, ended; each says where and until when. One can be given to a friend, once, and taken back until then.
 import { View } from '@tarojs/components';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom, useShareAppMessage } from '@tarojs/taro';
+import { useShareAppMessage } from '@tarojs/taro';
 import { useRef, useState } from 'react';
 import { call, usePages } from '@/api';
 import { Button } from '@/components/button';
@@ -16,6 +16,7 @@ import { textsIn, useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/coupons';
 import { dayTime } from '@/i18n/format';
+import { useFresh } from '@/state/fresh';
 import { openPage, openTab, pageUrl } from '@/state/pages';
 import { usePerson } from '@/state/person';
 import { getLanguage, useLanguage } from '@/state/settings';
@@ -35,13 +36,7 @@ export default function MyCoupons() {
   /** of the coupon in the sheet, for WeChat's own share */
   const link = useRef<{ title: string; token: string } | null>(null);
   const coupons = usePages((cursor) => call('listMyCoupons', { query: { tab, cursor } }), [tab, who, language], { ready });
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current && ready) void coupons.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void coupons.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void coupons.more());
+  useFresh(coupons, { ready });
   useShareAppMessage(() => {
     const words = textsIn(texts, getLanguage());
     return link.current ? { title: words.cardTitle(link.current.title), path: pageUrl('couponGift', { t: link.current.token }) } : { title: words.centre, path: pageUrl('couponCentre') };

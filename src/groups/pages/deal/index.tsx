@@ -1,7 +1,6 @@
 // Every group of one deal that still has a free seat.
 import { View } from '@tarojs/components';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom, useRouter } from '@tarojs/taro';
-import { useRef } from 'react';
+import { useRouter } from '@tarojs/taro';
 import { call, usePages, useSession } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -13,6 +12,7 @@ import { RowsSkeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/groups';
+import { useFresh } from '@/state/fresh';
 import { replacePage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import './index.scss';
@@ -25,13 +25,7 @@ export default function DealGroups() {
   const language = useLanguage();
   const session = useSession();
   const groups = usePages((cursor) => call('listDealGroups', { params: { dealId }, query: { cursor } }), [dealId, language, session?.personId]);
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current) void groups.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void groups.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void groups.more());
+  useFresh(groups);
 
   return (
     <Page title={t.dealGroups}>

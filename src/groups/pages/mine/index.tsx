@@ -1,6 +1,5 @@
 // Groups that I opened or joined: running ones, and how the others ended.
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { call, usePages } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -13,6 +12,7 @@ import { Tabs } from '@/components/tabs';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/groups';
+import { useFresh } from '@/state/fresh';
 import { openTab } from '@/state/pages';
 import { usePerson } from '@/state/person';
 import { useLanguage } from '@/state/settings';
@@ -26,13 +26,7 @@ export default function MyGroups() {
   const language = useLanguage();
   const [tab, setTab] = useState<Tab>('open');
   const groups = usePages((cursor) => call('listMyGroups', { query: { tab, cursor } }), [tab, who, language], { ready });
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current && ready) void groups.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void groups.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void groups.more());
+  useFresh(groups, { ready });
 
   const tabs: { key: Tab; text: string }[] = [{ key: 'open', text: t.tabOpen }, { key: 'ended', text: t.tabEnded }];
   return (

@@ -1,7 +1,5 @@
 // The merchant's coupons: how many were claimed and used, what was given away and what it brought; pausing; the code of a channel.
 import { View } from '@tarojs/components';
-import Taro, { useDidShow, usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import { useRef } from 'react';
 import { call, serverNow, useAction, usePages, type Answer } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
@@ -11,6 +9,7 @@ import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { day, groupDigits, money } from '@/i18n/format';
 import { texts } from '@/i18n/offers';
+import { useFresh } from '@/state/fresh';
 import { confirmDialog, toast } from '@/state/overlays';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
@@ -39,13 +38,7 @@ function List({ store }: { store: StaffStore }) {
   const c = useT(common);
   const language = useLanguage();
   const offers = usePages((cursor) => call('listStoreOffers', { params: { storeId: store.storeId }, query: { cursor } }), [store.storeId, language]);
-  const shown = useRef(false);
-  useDidShow(() => {
-    if (shown.current) void offers.refresh();
-    shown.current = true;
-  });
-  usePullDownRefresh(() => void offers.refresh().then(() => Taro.stopPullDownRefresh()));
-  useReachBottom(() => void offers.more());
+  useFresh(offers);
   const turn = useAction<{ offerId: string; state: Offer['state'] }, { ok: true }>('offer.state', ({ offerId, state }, idempotencyKey) =>
     call('setOfferState', { params: { storeId: store.storeId, offerId }, body: { state }, idempotencyKey }), (failure) => toast(failure.message, 'error'));
 
