@@ -91,7 +91,7 @@ export const tradeShapes = {
   payOrder: { params: orderParams, query: nothing, body: payBody, answer: payAnswer },
   checkPayment: { params: orderParams, query: nothing, body: nothing, answer: z.strictObject({ state: orderState, voucherId: z.string().nullable() }) },
   cancelOrder: { params: orderParams, query: nothing, body: nothing, answer: done },
-  listOrders: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'unpaid', 'usable', 'used', 'refund']).optional() }), body: nothing, answer: pageOf(orderRow) },
+  listOrders: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'unpaid', 'forming', 'usable', 'used', 'refund']).optional() }), body: nothing, answer: pageOf(orderRow) },
   getOrder: { params: orderParams, query: nothing, body: nothing, answer: order },
   getVoucher: { params: z.strictObject({ voucherId: id('vch') }), query: nothing, body: nothing, answer: voucher },
   requestRefund: {

@@ -59,6 +59,8 @@ const ONE = `SELECT ${ORDER_COLUMNS},
 const TABS: Record<string, string> = {
   all: 'true',
   unpaid: "o.state = 'unpaid'",
+  // Paid, and the group is not complete: the seat's own state, so that who left is not in it.
+  forming: "o.state = 'paid' AND q.seat = 'confirmed' AND q.group_state IN ('open', 'closing')",
   usable: "o.state = 'paid' AND v.vouchers_left > 0",
   used: 'EXISTS (SELECT FROM voucher_set x WHERE x.order_id = o.order_id AND x.redeemed > 0 AND x.live = 0)',
   refund: 'f.refund_state IS NOT NULL',

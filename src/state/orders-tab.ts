@@ -1,5 +1,5 @@
 // Which tab of the orders page a shortcut asked for: tabs of the app take no parameters.
-export type OrdersTab = 'all' | 'unpaid' | 'usable' | 'used' | 'refund';
+export type OrdersTab = 'all' | 'unpaid' | 'forming' | 'usable' | 'used' | 'refund';
 
 let wanted: OrdersTab | null = null;
 

@@ -70,7 +70,8 @@ test('three people complete a group from a share, each in a browser of their own
   await tap(first, '看这个团');
   await arrives(first, '退出拼团');
   await first.page.goto(`${s.url}/pages/orders/index`);
-  await arrives(first, '待成团');
+  await first.page.getByRole('tab', { name: '待成团' }).locator('visible=true').click();
+  await arrives(first, '差 1 人');
 
   await second.page.goto(link);
   await sees(second, '还差 1 人，就能成团');

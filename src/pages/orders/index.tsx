@@ -32,7 +32,7 @@ export default function Orders() {
   const t = useT(texts);
   const model = useOrders();
   const tabs: { key: Tab; text: string }[] = [
-    { key: 'all', text: t.tabAll }, { key: 'unpaid', text: t.tabUnpaid }, { key: 'usable', text: t.tabUsable }, { key: 'used', text: t.tabUsed }, { key: 'refund', text: t.tabRefund },
+    { key: 'all', text: t.tabAll }, { key: 'unpaid', text: t.tabUnpaid }, { key: 'forming', text: t.tabForming }, { key: 'usable', text: t.tabUsable }, { key: 'used', text: t.tabUsed }, { key: 'refund', text: t.tabRefund },
   ];
   return (
     <Page title={t.listTitle} tab="orders" className="orders">
@@ -60,7 +60,7 @@ function Rows({ model }: { model: Model }) {
 function Empty({ tab }: { tab: Tab }) {
   const t = useT(texts);
   const words: Record<Tab, [string, string]> = {
-    all: [t.emptyAll, t.emptyAllText], unpaid: [t.emptyUnpaid, t.emptyUnpaidText], usable: [t.emptyUsable, t.emptyUsableText],
+    all: [t.emptyAll, t.emptyAllText], unpaid: [t.emptyUnpaid, t.emptyUnpaidText], forming: [t.emptyForming, t.emptyFormingText], usable: [t.emptyUsable, t.emptyUsableText],
     used: [t.emptyUsed, t.emptyUsedText], refund: [t.emptyRefund, t.emptyRefundText],
   };
   const [title, text] = words[tab];

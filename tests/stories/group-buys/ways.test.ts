@@ -250,3 +250,17 @@ test('A-29 a member says a few words to friends, looked at by WeChat first; the 
   await new Promise((done) => setTimeout(done, 2_100));
   expect(await t.ok('getGroup', { params: { groupId }, query: { share: token } })).toMatchObject({ words: null, inviter: { token } });
 });
+
+test('orders whose group is still open are listed by themselves: not unpaid ones, not complete ones, not of who left', async () => {
+  const [host, a, b] = await three();
+  const { groupId, orderId } = await openGroup(t, m, host);
+  const held = await sit(t, m, a, { groupId });
+  const forming = async (as: TestPerson) => (await t.ok('listOrders', { as, query: { tab: 'forming' } })).items.map((row) => row.orderId);
+  expect([await forming(host), await forming(a)]).toEqual([[orderId], []]);
+  await paySeat(t, a, held);
+  expect(await forming(a)).toEqual([held.orderId]);
+  await t.ok('leaveGroup', { as: a, params: { groupId } });
+  expect([await forming(host), await forming(a)]).toEqual([[orderId], []]);
+  for (const guest of [a, b]) await join(t, m, guest, groupId);
+  expect([await forming(host), await forming(b)]).toEqual([[], []]);
+});
