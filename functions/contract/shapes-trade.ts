@@ -27,7 +27,7 @@ export const quoteItem = z.strictObject({
 });
 /** A priced order before it is placed. Lines are what the person sees; they sum to payableFen. The app prices other stacks by the same function. */
 export const quote = z.strictObject({
-  ...quoteItem.shape, savedFen: fen, coupons: z.array(stackCoupon), stack: stackChoice, nowMs: ms,
+  ...quoteItem.shape, savedFen: fen, moreCoupons: z.int().min(0), coupons: z.array(stackCoupon), stack: stackChoice, nowMs: ms,
   group: z.strictObject({ groupId: z.string().nullable(), size: z.int(), minSize: z.int(), left: z.int(), hours: z.int(), deadlineMs: ms.nullable(), isLastSeat: z.boolean() }).nullable(),
 });
 /** `group`: open one, or take a seat in one. A seat is one unit. */

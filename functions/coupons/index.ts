@@ -3,5 +3,5 @@ export { checkOffer, offerWarnings } from './create-offer';
 export { expireCoupon, remindCoupon, voidCoupons } from './end-coupons';
 export { endCouponGift } from './give-coupon';
 export { decideClaim } from './rules';
-export { findCoupons, findLost, listCoupons } from './store';
+export { countClaimable, findCoupons, findLost, listCoupons } from './store';
 export { faceOf, type FaceRow } from './words';

@@ -41,6 +41,15 @@ export async function findOffer(db: Db, by: { offerId: string } | { code: string
   return (await db.query<OfferRow>(`SELECT ${OFFER}, m.name AS "merchantName", m.logo_ink AS "logoInk", catalog_title(coalesce(deal_id, deal_ids[1])) AS "dealTitle"
     FROM coupon_offer LEFT JOIN LATERAL merchants_find(merchant_id) m ON true WHERE ${column} = $1`, [value]))[0] ?? null;
 }
+/** Kinds of coupons that cover a deal and that this person can still claim: open to everybody, not gone, for them, and not all had. */
+export async function countClaimable(db: Db, personId: string, deal: { dealId: string; merchantId: string; storeIds: readonly string[] }): Promise<number> {
+  return (await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM coupon_offer o LEFT JOIN coupon_claim p ON p.offer_id = o.offer_id AND p.person_id = $1
+      CROSS JOIN LATERAL (SELECT CASE WHEN o.audience <> 'everyone' THEN person_last_paid($1, o.merchant_id) END AS at) l
+    WHERE o.state = 'active' AND o.code IS NULL AND o.claim_from <= juke_now() AND juke_now() < o.claim_until AND o.claimed < o.total AND coalesce(p.claimed, 0) < o.per_person
+      AND (o.merchant_id IS NULL OR o.merchant_id = $2) AND (o.deal_ids = '{}' OR $3 = ANY (o.deal_ids)) AND (o.store_ids = '{}' OR $4::text[] <@ o.store_ids)
+      AND CASE o.audience WHEN 'new_guest' THEN l.at IS NULL WHEN 'win_back' THEN l.at <= juke_now() - o.win_back_days * interval '1 day' ELSE true END`,
+    [personId, deal.merchantId, deal.dealId, deal.storeIds]))[0]!.n;
+}
 /** How many a person claimed of an offer. */
 export async function countClaims(db: Db, offerId: string, personId: string): Promise<number> {
   return (await db.query<{ n: number }>('SELECT claimed AS n FROM coupon_claim WHERE offer_id = $1 AND person_id = $2', [offerId, personId]))[0]?.n ?? 0;

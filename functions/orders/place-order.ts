@@ -7,7 +7,7 @@ import {
   CLOCK_SLACK_MS, FLASH_LATER_FOR_RISK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
 } from '../contract/limits';
 import type { Stack } from '../contract/best-combination';
-import { findCoupons } from '../coupons';
+import { countClaimable, findCoupons } from '../coupons';
 import { offerSeat, type SeatOffer } from '../group-buys';
 import { Changed, decided, me, newId, Refused, refuse, replayed, takeRate, type Context, type Story } from '../kernel';
 import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
@@ -90,9 +90,9 @@ export const quoteOrder: Story<'quoteOrder'> = async (ctx, { body }) => {
   const item = await loadItem(ctx, deal, body, seat);
   const most = mostOf(item);
   if (body.quantity > most) refuse('LIMIT_PER_PERSON', { limit: most });
-  const { coupons, priced } = await priceBest(ctx, [item], body.stack as Stack | undefined);
+  const [{ coupons, priced }, moreCoupons] = await Promise.all([priceBest(ctx, [item], body.stack as Stack | undefined), countClaimable(ctx.db, personId, deal)]);
   return {
-    ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, coupons: coupons.map((coupon) => ({ ...coupon, dealIds: [...coupon.dealIds], storeIds: [...coupon.storeIds] })), stack: priced.stack,
+    ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, moreCoupons, coupons: coupons.map((coupon) => ({ ...coupon, dealIds: [...coupon.dealIds], storeIds: [...coupon.storeIds] })), stack: priced.stack,
     nowMs: ctx.clock.nowMs(), group: seat && { groupId: seat.groupId, size: seat.size, minSize: seat.minSize, left: seat.left, hours: seat.hours, deadlineMs: seat.deadlineMs, isLastSeat: seat.isLast },
   };
 };

@@ -94,6 +94,7 @@ interface Loaded {
   /** when it says something else: a sale begins or ends, off-peak hours begin or end */
   turnsAtMs: number;
   deal: Omit<Deal, 'invite' | 'stores'>;
+  groups: Row[];
   stores: StoreRow[];
   json: string;
 }
@@ -109,18 +110,22 @@ export interface LoadedInvite {
 export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
   const loaded = (await loadFresh(ctx, params.dealId)) ?? refuse('NOT_FOUND');
   const at = positionOf(query);
-  if (!at && !query.share) return { readyJson: loaded.json };
+  const personId = ctx.session?.personId;
+  // Whoever sits in one of its groups is not asked into it as a stranger.
+  const isSeated = personId !== undefined && loaded.groups.some((group) => group.seats.some((seat: Row) => seat.personId === personId));
+  if (!at && !query.share && !isSeated) return { readyJson: loaded.json };
   const token = query.share;
   const link = token
     ? await snapshotOf<LoadedInvite | null>(ctx.db, 'invite').get(token, () => loadInvite(ctx.db, token))
     : null;
   const answer: Deal = {
     ...loaded.deal,
+    openGroups: isSeated ? loaded.groups.map((group) => toGroupRow(group, null, personId)) : loaded.deal.openGroups,
     stores: loaded.stores.map((row) => toStoreCard(row, at, ctx.language)).sort(byDistance),
     // a link that does not exist or belongs to another merchant invites nobody.
     invite:
       link && link.merchantId === loaded.deal.merchantId
-        ? inviteOf(link, loaded.deal, ctx.session?.personId, ctx.clock.nowMs())
+        ? inviteOf(link, loaded.deal, personId, ctx.clock.nowMs())
         : null,
   };
   return { readyJson: JSON.stringify(answer) };
@@ -192,7 +197,7 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
   const whole = { ...deal, stores: stores.map((s) => toStoreCard(s, null, language)), invite: null };
   // Checked once a load: what is sent from the snapshot is not checked again.
   const turnsAtMs = nextTurn({ saleStartsAtMs: row.sale_starts_at, saleEndsAtMs: row.sale_ends_at, offPeak: row.off_peak }, row.now_ms);
-  return { turnsAtMs, deal, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
+  return { turnsAtMs, deal, groups, stores, json: JSON.stringify(shapes.getDeal.answer.parse(whole)) };
 }
 
 function toDeal(row: Row, stores: StoreRow[], openGroups: Deal['openGroups'], language: 'zh' | 'en'): Loaded['deal'] {

@@ -3,9 +3,9 @@ import { defineTexts } from './define';
 
 export const texts = defineTexts({
   zh: {
-    coupons: (count: number) => `${count} 种券可以领`,
+    coupons: (count: number) => `有 ${count} 种券能用`,
     couponsNote: '先领再买，付款时自动用上',
-    toClaim: '去领',
+    toClaim: '看看',
     title: '优惠详情',
     sold: (count: string) => `已售 ${count}`,
     friendPrice: '好友价',
@@ -133,9 +133,9 @@ export const texts = defineTexts({
     shareText: (title: string, price: string) => `${title}，好友价 ${price}`,
   },
   en: {
-    coupons: (count) => `${count} coupon${count === 1 ? '' : 's'} to claim`,
+    coupons: (count) => `${count} coupon${count === 1 ? '' : 's'} for this`,
     couponsNote: 'Claim first; it is used at checkout',
-    toClaim: 'Claim',
+    toClaim: 'See',
     title: 'Deal',
     sold: (count) => `${count} sold`,
     friendPrice: 'Friend price',

@@ -84,7 +84,7 @@ describe('the checkout', () => {
   const quote = (over: object = {}) => ({
     dealId: 'deal_1', merchantId: 'mch_1', merchantName: '渡口老灶', title: '双人鸳鸯锅套餐', pictureUrl: '/a.svg', storeName: '桥弄街店', storeIds: ['sto_1'], termsVersion: 3, quantity: 1, maxQuantity: 5, unitPriceFen: 12_800, singlePriceFen: 15_800,
     priceKind: 'group', fulfilment: 'voucher', hostBenefitFen: 0, friendDiscountFen: 1_000, payableFen: 10_300, lines: [], validUntilMs: NOW + 30 * DAY, sharer: { person: { name: '林小满', avatarUrl: '' }, rebateFen: 900, token: 'abcdefghijkl' },
-    savedFen: 2_500, coupons: [shop, fresh], stack: { usesFriend: true, couponIds: ['cpn_shop'] }, nowMs: NOW, group: { groupId: 'grp_12345678', size: 3, minSize: 3, left: 1, hours: 24, deadlineMs: Date.UTC(2026, 6, 18, 4, 2), isLastSeat: true }, ...over,
+    savedFen: 2_500, moreCoupons: 2, coupons: [shop, fresh], stack: { usesFriend: true, couponIds: ['cpn_shop'] }, nowMs: NOW, group: { groupId: 'grp_12345678', size: 3, minSize: 3, left: 1, hours: 24, deadlineMs: Date.UTC(2026, 6, 18, 4, 2), isLastSeat: true }, ...over,
   });
   const deal = { dealId: 'deal_1', title: '双人鸳鸯锅套餐', pictureUrls: ['/a.svg'], merchantName: '渡口老灶', stores: [{ storeId: 'sto_1', name: '桥弄街店' }], priceFen: 15_800, available: 9, isOnSale: true, fulfilment: 'voucher', couponCount: 2, group: null, flash: null };
   let answers: { quote: Reply; place: Reply };

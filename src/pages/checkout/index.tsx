@@ -51,7 +51,7 @@ export default function Checkout() {
       {ready && quote.error && !refusal ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
       {ready && quote.loading && !quote.error ? <><CardSkeleton lines={3} /><CardSkeleton lines={3} /></> : null}
       {whole && model.stack ? (
-        <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={deal.data?.couponCount ? <MoreCoupons deal={deal.data} /> : undefined} />
+        <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={whole.quote.moreCoupons > 0 ? <MoreCoupons dealId={whole.quote.dealId} count={whole.quote.moreCoupons} /> : undefined} />
       ) : null}
       {whole ? <Bill {...whole} /> : null}
       {whole ? <Promises model={model} {...whole} /> : null}
@@ -125,11 +125,11 @@ function RefusalCard({ model }: { model: Model }) {
 }
 
 /** Coupons for this deal that the person may still claim. */
-function MoreCoupons({ deal }: { deal: Deal }) {
+function MoreCoupons({ dealId, count }: { dealId: string; count: number }) {
   const t = useT(texts);
   return (
-    <Touchable className="checkout__more" role="link" onClick={() => openPage('couponCentre', { deal: deal.dealId })}>
-      <Text className="jk-grow">{t.moreCoupons(deal.couponCount)}</Text>
+    <Touchable className="checkout__more" role="link" onClick={() => openPage('couponCentre', { deal: dealId })}>
+      <Text className="jk-grow">{t.moreCoupons(count)}</Text>
       <Icon name="chevron-right" size={14} />
     </Touchable>
   );

@@ -65,7 +65,7 @@ test('not more than fifty at hand', async () => {
   expect((await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } })).coupons).toHaveLength(50);
 });
 
-test('what can be claimed for a deal: its shop\'s and the platform\'s, when they cover it; the deal\'s page counts them', async () => {
+test('what can be claimed for a deal: its shop\'s and the platform\'s, when they cover it; the deal\'s page counts them, the checkout those that are left for me', async () => {
   const other = await m.addDeal({ storeIds: [m.storeIds[1]] });
   const all = await makeOffer(t, m, { title: '全店' });
   const one = await makeOffer(t, m, { title: '限一个', dealIds: [m.dealId] });
@@ -82,6 +82,16 @@ test('what can be claimed for a deal: its shop\'s and the platform\'s, when they
   expect(await titles({ merchantId: m.merchantId })).toEqual(['全店', '限一个', '限静安店', '换购', '领完'].sort());
   const counted = (await titles({ dealId: m.dealId })).length - 1;
   expect((await t.ok('getDeal', { params: { dealId: m.dealId } })).couponCount).toBe(counted);
+  // The checkout counts what this person can still claim: not what is gone, had already, or for others.
+  await makeOffer(t, m, { title: '老客', audience: 'win_back', winBackDays: 30 });
+  const news = await makeOffer(t, m, { title: '新客', audience: 'new_guest' });
+  const more = async () => [(await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } })).moreCoupons,
+    (await t.ok('listCouponOffers', { as: guest, query: { dealId: m.dealId } })).items.filter((offer) => offer.claim === 'ok').length];
+  const [before, listed] = await more();
+  expect(before).toBe(listed);
+  await claim(t, guest, one.offerId);
+  await claim(t, guest, news.offerId);
+  expect(await more()).toEqual([before! - 2, before! - 2]);
   const shown = async (offerId: string, language: 'zh' | 'en') => {
     const { summary, scopeText, paidByText } = await t.ok('getCouponOffer', { params: { offerId }, language });
     return [summary, scopeText, paidByText];

@@ -168,6 +168,17 @@ describe('lists', () => {
     expect(held.groupId).toBe(ending.groupId);
   });
 
+  test('a deal\'s page: who sits in one of its groups, paid or paying, is not asked into it as a stranger', async () => {
+    const { dealId } = await m.addDeal({ group: standard({ size: 4 }) });
+    const [host, payer, stranger] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    await sit(t, m, payer, { groupId }, { dealId });
+    const shown = async (as?: TestPerson) => (await t.ok('getDeal', { ...(as ? { as } : {}), params: { dealId } })).openGroups.map(({ isMine, isMember, seats }) => [isMine, isMember, seats.map((seat) => seat.isMe)]);
+    expect(await shown(host)).toEqual([[true, true, [true, false]]]);
+    expect(await shown(payer)).toEqual([[false, true, [false, true]]]);
+    for (const as of [stranger, undefined]) expect(await shown(as)).toEqual([[false, false, [false, false]]]);
+  });
+
   test('A-18 of one\'s own: newest first, a page at a time, by tab; left and cancelled ones are gone, others\' never there', async () => {
     const [me, host, stranger] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
     const deals = [m.dealId, ...(await Promise.all([1, 2, 3].map(() => m.addDeal({ group: standard({ size: 2 }) })))).map((deal) => deal.dealId)];
