@@ -140,7 +140,7 @@ test('C4 I-25 before its start nothing is sold and the sentence says when it sta
   const refusal = await t.refused('placeOrder', { as: early!, body: body(dealId) });
   const there = new Date(startsAt + 8 * 60 * MINUTE).toISOString();
   expect(refusal).toMatchObject({ code: 'SALE_NOT_STARTED', details: { startsAt } });
-  expect(refusal.message).toBe(`${Number(there.slice(5, 7))} 月 ${Number(there.slice(8, 10))} 日 ${there.slice(11, 16)} 开始，现在还不能买。没有下单，也没有扣款。`);
+  expect(refusal.message).toBe(`${Number(there.slice(5, 7))} 月 ${Number(there.slice(8, 10))} 日 ${there.slice(11, 16)} 开始，现在还不能买。没有下单，也没有扣款。到点再来。`);
   expect(saves.singles).toBe(0);
   // This process's clock is a second ahead or behind: the save knows better, on both sides of the edge.
   const fooled = async (byMs: number, atMs: number) => {
@@ -158,7 +158,7 @@ test('C4 I-25 before its start nothing is sold and the sentence says when it sta
   expect(saves.singles).toBe(1);
   expect((await fooled(-1_000, startsAt + 10)).status).toBe(200);
   const over = (await fooled(-1_000, startsAt + MINUTE)).body;
-  expect(over).toMatchObject({ code: 'DEAL_NOT_ON_SALE', message: '这个优惠现在不卖了，没有下单。' });
+  expect(over).toMatchObject({ code: 'DEAL_NOT_ON_SALE', message: '这个优惠现在不卖了，没有下单，也没有扣款。看看这家店别的优惠。' });
 });
 
 test('C4 an off-peak price is of the moment the order is placed, by the database clock: decided again, then told', async () => {
