@@ -96,6 +96,8 @@ export const texts = defineTexts({
     sourcesNote: '只有团里的人看得到。',
 
     nearTitle: '附近正在拼',
+    nearAll: '看全部',
+    nearAllLabel: '看全部附近还有空位的团',
     nearNote: '入座的都是付了款的人；没凑齐，全额退。',
     emptyNear: '附近还没有空位',
     emptyNearText: '没有人入座。挑个优惠，自己开一个团。',
@@ -216,6 +218,8 @@ export const texts = defineTexts({
     sourcesNote: 'Only members of the group see this.',
 
     nearTitle: 'Open groups nearby',
+    nearAll: 'All',
+    nearAllLabel: 'All groups nearby with a free seat',
     nearNote: 'Everyone seated has paid; not filled, all is refunded.',
     emptyNear: 'No free seats nearby',
     emptyNearText: 'Pick a deal and open a group yourself.',

@@ -1,5 +1,5 @@
 // Group buys as the app reads them: places round the table, how a group stands, prices of a moment.
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { Countdown } from '@/components/countdown';
 import { GroupCard, GroupLine, type GroupRow } from '@/components/group-card';
 import { GroupProgress } from '@/components/group-progress';
@@ -20,7 +20,11 @@ import type { Deal } from '@/pages/deal/model';
 import { windowText } from '@/pages/deal/offers';
 import { closedBy, flashPhase, offerOf } from '@/pages/deal/price';
 import type { Share } from '@/pages/deal/share-model';
-import { moves } from './support/taro';
+import { NearGroups } from '@/pages/index/near-groups';
+import { serve, sent } from './support/server';
+import { fire, moves } from './support/taro';
+
+jest.mock('@/platform/http', () => jest.requireActual('./support/server'));
 
 beforeEach(() => {
   moves.length = 0;
@@ -332,5 +336,37 @@ describe('passing a group on', () => {
     expect(said).toContain('3 人团，还差 1 人');
     expect(said).not.toContain('朋友立减 ¥10');
     expect(dashed).toBe(1);
+  });
+});
+
+describe('groups nearby on the first page', () => {
+  const answer = (items: GroupRow[]) => serve(({ url }) => (url.includes('/api/groups') ? { body: { items, nextCursor: null } } : { body: {} }));
+  const other = (id: string, more: object = {}): GroupRow => ({ ...row, groupId: id, ...more });
+
+  test('those that one could join, with who is missing and until when; not one\'s own', async () => {
+    answer([other('grp_1', { title: '烤鱼大桌' }), other('grp_2', { title: '我的那桌', isMine: true }), other('grp_3', { title: '坐着的那桌', isMember: true })]);
+    render(<NearGroups />);
+    expect(await screen.findByText('烤鱼大桌')).toBeTruthy();
+    expect(screen.getByText('差 1 人')).toBeTruthy();
+    expect([screen.queryByText('我的那桌'), screen.queryByText('坐着的那桌')]).toEqual([null, null]);
+    fireEvent.click(screen.getByRole('link', { name: /烤鱼大桌/ }));
+    fireEvent.click(screen.getByRole('link', { name: '看全部附近还有空位的团' }));
+    expect(moves.map(({ url }) => url)).toEqual(['/pages/group/index?id=grp_1', '/pages/groups/index']);
+    const asked = sent.length;
+    await act(async () => fire('didShow'));
+    expect(sent.length).toBe(asked + 1);
+  });
+
+  test('nothing to join: nothing is drawn; not answered: said, with another try', async () => {
+    answer([]);
+    const { container, unmount } = render(<NearGroups />);
+    await waitFor(() => expect(container.innerHTML).toBe(''));
+    unmount();
+    serve(() => ({ status: 429, body: { code: 'RATE_LIMITED', message: '点得太快了', retry: 'never' } }));
+    render(<NearGroups />);
+    const again = await screen.findByText('再试一次');
+    answer([other('grp_1', { title: '烤鱼大桌' })]);
+    await act(async () => fireEvent.click(again));
+    expect(await screen.findByText('烤鱼大桌')).toBeTruthy();
   });
 });

@@ -1,7 +1,7 @@
 // 发现: deals around a place, by category, order and filters. Nothing is located before the person says so.
 import { Text, View } from '@tarojs/components';
 import Taro, { usePullDownRefresh, useReachBottom } from '@tarojs/taro';
-import { useState } from 'react';
+import { useEffect, useState, type ComponentType } from 'react';
 import { categories, type Category } from '@contract/states';
 import { Button } from '@/components/button';
 import { Chip, FilterBar } from '@/components/chip';
@@ -37,6 +37,7 @@ export default function Discover() {
   const [sheet, setSheet] = useState<'place' | 'sort' | null>(null);
   const places = usePlaces(sheet === 'place' || here?.kind === 'located');
   const showRebate = useRebateShown();
+  const Groups = useGroupsLater();
 
   usePullDownRefresh(() => {
     void Promise.all([relocate(), deals.refresh()]).finally(() => Taro.stopPullDownRefresh());
@@ -86,6 +87,7 @@ export default function Discover() {
       </View>
       <Categories chosen={filters.category} onChoose={(category) => change({ category })} />
       {here ? null : <LocationCard onPick={() => setSheet('place')} />}
+      {Groups ? <Groups /> : null}
       <View className={here ? '' : 'discover-filters'}>
         <FilterBar>
           <Chip kind="sort" on icon="chevron-down" onClick={() => setSheet('sort')}>{sortName(filters.sort)}</Chip>
@@ -115,6 +117,13 @@ export default function Discover() {
       ) : null}
     </Page>
   );
+}
+
+/** The strip of groups is not needed for the first look: the browser fetches it afterwards. */
+function useGroupsLater(): ComponentType | null {
+  const [part, setPart] = useState<{ NearGroups: ComponentType } | null>(null);
+  useEffect(() => void import('./near-groups').then(setPart, () => undefined), []);
+  return part && part.NearGroups;
 }
 
 function Categories({ chosen, onChoose }: { chosen: Category | null; onChoose: (category: Category | null) => void }) {
