@@ -239,10 +239,26 @@ describe('the editor', () => {
 
   test('what is missing is named, and a whole form becomes the offer', () => {
     const form = { ...emptyForm('店铺券'), threshold: '100', amount: '15', perPerson: '200' };
-    expect(wrongIn(form, t, 'zh')).toEqual({ perPerson: '1 到 20 之间' });
-    expect(wrongIn({ ...form, perPerson: '1', validity: 'fixed', validDays: '7' }, t, 'zh')).toEqual({ validDays: '不能比领取开放的天数短' });
+    expect(wrongIn(form, t, 'zh', NOW)).toEqual({ perPerson: '1 到 20 之间' });
+    expect(wrongIn({ ...form, perPerson: '1', validity: 'fixed', validDays: '7' }, t, 'zh', NOW)).toEqual({ validDays: '不能比领取的时间先结束' });
     const offer = offerOf({ ...form, perPerson: '2', scope: 'deals', dealIds: ['deal_1'] }, NOW, 'zh');
     // 17 July 18:20 in Shanghai and 14 days: until the end of 31 July.
     expect(offer).toMatchObject({ kind: 'amount', thresholdFen: 10_000, amountFen: 1_500, dealIds: ['deal_1'], storeIds: [], total: 100, perPerson: 2, claimFromMs: NOW, claimUntilMs: Date.UTC(2026, 6, 31, 16), validDays: 30, validFromMs: null });
+  });
+
+  test('by dates both days count in Shanghai; what is over, backwards, or ends before its claim is named', () => {
+    const form = { ...emptyForm('店铺券'), amount: '15', claimBy: 'dates' as const, claimFrom: '2026-07-20', claimUntil: '2026-07-22', validity: 'dates' as const, validFrom: '2026-07-21', validUntil: '2026-07-31' };
+    const wrong = (more: object) => wrongIn({ ...form, ...more }, t, 'zh', NOW);
+    expect(wrong({})).toEqual({});
+    expect(offerOf(form, NOW, 'zh')).toMatchObject({ claimFromMs: Date.UTC(2026, 6, 19, 16), claimUntilMs: Date.UTC(2026, 6, 22, 16), validFromMs: Date.UTC(2026, 6, 20, 16), validUntilMs: Date.UTC(2026, 6, 31, 16), validDays: null });
+    // A first day that has begun: from now on.
+    expect(offerOf({ ...form, claimFrom: '2026-07-17' }, NOW, 'zh').claimFromMs).toBe(NOW);
+    expect(wrong({ claimFrom: '' })).toEqual({ claimUntil: t.needDates });
+    expect(wrong({ claimFrom: '2026-07-23' })).toEqual({ claimUntil: t.needDates });
+    expect(wrong({ claimFrom: '2026-07-10', claimUntil: '2026-07-16' })).toEqual({ claimUntil: t.needDates });
+    expect(wrong({ claimFrom: '2026-07-17', claimUntil: '2026-07-17' })).toEqual({});
+    expect(wrong({ validUntil: '2026-07-21' })).toEqual({ validUntil: '不能比领取的时间先结束' });
+    expect(wrong({ validity: 'fixed', validDays: '4' })).toEqual({ validDays: '不能比领取的时间先结束' });
+    expect(wrong({ validity: 'fixed', validDays: '5' })).toEqual({});
   });
 });

@@ -113,6 +113,15 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
   await fill('减多少', '12.5');
   await fill('一共几张', '40');
   await manager.page.getByRole('switch', { name: '凭码领' }).click();
+  // Dates instead of days: the last day too early is named, then both days count.
+  const days = [1, 5, 9].map((n) => new Date(Date.now() + 8 * 3_600_000 + n * 86_400_000).toISOString().slice(0, 10)) as [string, string, string];
+  await manager.page.getByRole('radiogroup', { name: '什么时候能领' }).getByRole('radio', { name: '从哪天到哪天' }).click();
+  const day = (label: string) => manager.page.getByLabel(label).locator('visible=true').first();
+  await day('第一天').fill(days[1]);
+  await day('最后一天').fill(days[0]);
+  await arrives(manager, /最后一天不早于第一天/);
+  await day('第一天').fill(days[0]);
+  await day('最后一天').fill(days[1]);
   await sees(manager, '40 张全用掉，每张最多减 ¥12.50');
   await manager.page.getByLabel('¥500.00').locator('visible=true').waitFor();
   await sees(manager, /最近 30 天 \d+ 单里，有 \d+ 单用得上/);
@@ -122,8 +131,10 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
   await dialog.getByText(/最多让 ¥500\.00/).waitFor();
   await dialog.getByRole('button', { name: '发布' }).click();
   await arrives(manager, '发出去了，这是它的券码');
-  const [made] = await s.t.db.query<{ code: string; amount: number }>("SELECT code, amount_fen::int AS amount FROM coupon_offer WHERE title = '门口立牌'");
+  const [made] = await s.t.db.query<{ code: string; amount: number; from: number; until: number }>("SELECT code, amount_fen::int AS amount, ms_of(claim_from) AS from, ms_of(claim_until) AS until FROM coupon_offer WHERE title = '门口立牌'");
   expect(made!.amount).toBe(1_250);
+  expect([made!.from, made!.until]).toEqual([Date.parse(`${days[0]}T00:00:00+08:00`), Date.parse(`${days[1]}T24:00:00+08:00`)]);
+  await s.t.moveTime(2 * 86_400_000);
   await sees(manager, `券码 ${made!.code}`);
 
   const guest = await s.visit();

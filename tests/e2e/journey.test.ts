@@ -36,6 +36,9 @@ test('a shared deal is bought by a friend, redeemed by a clerk, and the rebate i
   await friend.page.goto(link);
   await arrives(friend, /请你入座/);
   await sees(friend, /得 ¥9\.44 返利，由商家出/);
+  // A landing offers the cart beside buying now, and the shop to look at first.
+  await friend.page.getByRole('button', { name: '加入购物车' }).locator('visible=true').waitFor();
+  await friend.page.getByRole('button', { name: '看店' }).locator('visible=true').waitFor();
   await friend.page.getByRole('button', { name: /立即买/ }).click();
   await login(s, friend, '13911110002');
   await arrives(friend, '好友立减');

@@ -36,7 +36,7 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
   const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
   const closed = closedBy(deal, serverNow());
   const [store] = deal.stores;
-  const cart = !landing && !weapp && goesInCart(deal);
+  const cart = !weapp && goesInCart(deal);
   const two = closed === '' && !weapp && groupFen !== null;
   if (closed !== '') {
     const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
@@ -44,8 +44,8 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
   }
   return (
     <>
-      {landing && store && !two ? <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button> : null}
-      {landing && store && two ? <Tile icon="shop" text={t.store} onClick={() => openPage('shop', { id: store.storeId })} /> : null}
+      {landing && store && !two && !cart ? <Button kind="outline" className="deal-bar__shop" onClick={() => openPage('shop', { id: store.storeId })}>{t.seeShop}</Button> : null}
+      {landing && store && (two || cart) ? <Tile icon="shop" text={t.store} onClick={() => openPage('shop', { id: store.storeId })} /> : null}
       {landing && store ? null : <Tile icon="share" text={t.share} onClick={onShare} />}
       {cart ? <CartTile /> : null}
       {cart ? <AddToCart deal={deal} token={token} /> : null}
@@ -56,8 +56,8 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
           <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(groupFen)}</Button>
         </>
       ) : null}
-      {!weapp && !two && landing ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}
-      {!weapp && !two && !landing ? <Button grow className={cart ? 'deal-bar__buy' : ''} sub={aloneKind === 'flash' ? t.flashBuy : t.buyNow} onClick={() => onBuy()}>{price(aloneFen)}</Button> : null}
+      {!weapp && !two && landing && !cart ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}
+      {!weapp && !two && (cart || !landing) ? <Button grow className={cart ? 'deal-bar__buy' : ''} sub={aloneKind === 'flash' ? t.flashBuy : t.buyNow} onClick={() => onBuy()}>{price(aloneFen)}</Button> : null}
     </>
   );
 }

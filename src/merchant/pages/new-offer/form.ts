@@ -22,16 +22,22 @@ export interface Form {
   storeIds: string[];
   total: string;
   perPerson: string;
+  claimBy: 'days' | 'dates';
   claimDays: string;
-  validity: 'claim' | 'fixed';
+  /** days as 2026-11-21 */
+  claimFrom: string;
+  claimUntil: string;
+  validity: 'claim' | 'fixed' | 'dates';
+  validFrom: string;
+  validUntil: string;
   validDays: string;
   withCode: boolean;
   isTransferable: boolean;
 }
 
 export const emptyForm = (title: string): Form => ({
-  title, kind: 'amount', threshold: '', amount: '', off: '', cap: '', exchangeId: '', audience: 'everyone', winBackDays: '45', scope: 'all', dealIds: [], storeIds: [], total: '100', perPerson: '1', claimDays: '14',
-  validity: 'claim', validDays: '30', withCode: false, isTransferable: false,
+  title, kind: 'amount', threshold: '', amount: '', off: '', cap: '', exchangeId: '', audience: 'everyone', winBackDays: '45', scope: 'all', dealIds: [], storeIds: [], total: '100', perPerson: '1', claimBy: 'days', claimDays: '14', claimFrom: '', claimUntil: '',
+  validity: 'claim', validFrom: '', validUntil: '', validDays: '30', withCode: false, isTransferable: false,
 });
 
 export type Wrong = Partial<Record<keyof Form, string>>;
@@ -59,7 +65,16 @@ export function offBpsOf(text: string, language: Language): number | null {
   return off !== null && between(off, 1, 9_900) ? off : null;
 }
 
-export function wrongIn(form: Form, t: OfferWords, language: Language): Wrong {
+/** Midnight in Shanghai at which a day begins; NaN: not a day. */
+export const startOf = (day: string): number => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) - SHANGHAI_MS : NaN);
+export const dayOf = (ms: number): string => new Date(ms + SHANGHAI_MS).toISOString().slice(0, 10);
+/** From the first day's beginning to the last day's end; null: no such time, or over. */
+const span = (from: string, until: string, nowMs: number): [number, number] | null => {
+  const [a, b] = [startOf(from), startOf(until) + DAY_MS];
+  return a < b && b > nowMs ? [a, b] : null;
+};
+
+export function wrongIn(form: Form, t: OfferWords, language: Language, nowMs: number): Wrong {
   const wrong: Wrong = {};
   const need = (field: keyof Form, fine: boolean, words: string) => {
     if (!fine) wrong[field] = words;
@@ -79,25 +94,41 @@ export function wrongIn(form: Form, t: OfferWords, language: Language): Wrong {
   need('total', between(total, 1, 1_000_000), t.needRange(1, 1_000_000));
   const most = Math.max(1, Math.min(20, total ?? 20));
   need('perPerson', between(intOf(form.perPerson), 1, most), t.needRange(1, most));
-  need('claimDays', between(intOf(form.claimDays), 1, 365), t.needRange(1, 365));
-  need('validDays', between(intOf(form.validDays), 1, 365), t.needRange(1, 365));
-  if (!wrong.validDays && !wrong.claimDays && form.validity === 'fixed') need('validDays', intOf(form.validDays)! >= intOf(form.claimDays)!, t.fixedShort);
+  if (form.claimBy === 'days') need('claimDays', between(intOf(form.claimDays), 1, 365), t.needRange(1, 365));
+  else need('claimUntil', span(form.claimFrom, form.claimUntil, nowMs) !== null, t.needDates);
+  if (form.validity !== 'dates') need('validDays', between(intOf(form.validDays), 1, 365), t.needRange(1, 365));
+  else need('validUntil', span(form.validFrom, form.validUntil, nowMs) !== null, t.needDates);
+  // Else it could be claimed when it has ended already.
+  const where = form.validity === 'dates' ? 'validUntil' : 'validDays';
+  if (form.validity !== 'claim' && !wrong[where] && !wrong.claimDays && !wrong.claimUntil) need(where, validOf(form, nowMs)![1] >= claimOf(form, nowMs)[1], t.fixedShort);
   return wrong;
 }
 
 /** The end of a day in Shanghai, so many days from now. */
 const endOfDay = (nowMs: number, days: number) => (Math.floor((nowMs + SHANGHAI_MS) / DAY_MS) + days + 1) * DAY_MS - SHANGHAI_MS;
 
+/** When it can be claimed, half-open. A first day that has begun means from now on. */
+function claimOf(form: Form, nowMs: number): [number, number] {
+  if (form.claimBy === 'days') return [nowMs, endOfDay(nowMs, Number(form.claimDays))];
+  const [from, until] = span(form.claimFrom, form.claimUntil, nowMs)!;
+  return [Math.max(from, nowMs), until];
+}
+/** The same days for everybody; null: counted from the claim. */
+function validOf(form: Form, nowMs: number): [number, number] | null {
+  if (form.validity === 'claim') return null;
+  return form.validity === 'dates' ? span(form.validFrom, form.validUntil, nowMs)! : [nowMs, endOfDay(nowMs, Number(form.validDays))];
+}
+
 /** Of a form with nothing wrong in it. */
 export function offerOf(form: Form, nowMs: number, language: Language): OfferBody {
   const isExchange = form.kind === 'exchange';
-  const days = Number(form.validDays);
-  const isFixed = form.validity === 'fixed';
+  const [claimFromMs, claimUntilMs] = claimOf(form, nowMs);
+  const valid = validOf(form, nowMs);
   return {
     title: form.title.trim(), kind: form.kind, audience: form.audience, winBackDays: form.audience === 'win_back' ? Number(form.winBackDays) : null,
     thresholdFen: fenOf(form.threshold) ?? 0, amountFen: form.kind === 'amount' ? fenOf(form.amount)! : 0, offBps: form.kind === 'percent' ? offBpsOf(form.off, language)! : 0, capFen: form.kind === 'percent' ? fenOf(form.cap)! : 0,
     dealId: isExchange ? form.exchangeId : null, dealIds: !isExchange && form.scope === 'deals' ? form.dealIds : [], storeIds: !isExchange && form.scope === 'stores' ? form.storeIds : [],
-    total: Number(form.total), perPerson: Number(form.perPerson), claimFromMs: nowMs, claimUntilMs: endOfDay(nowMs, Number(form.claimDays)),
-    validFromMs: isFixed ? nowMs : null, validUntilMs: isFixed ? endOfDay(nowMs, days) : null, validDays: isFixed ? null : days, withCode: form.withCode, isTransferable: form.isTransferable,
+    total: Number(form.total), perPerson: Number(form.perPerson), claimFromMs, claimUntilMs,
+    validFromMs: valid && valid[0], validUntilMs: valid && valid[1], validDays: valid ? null : Number(form.validDays), withCode: form.withCode, isTransferable: form.isTransferable,
   };
 }

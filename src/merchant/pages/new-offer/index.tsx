@@ -17,6 +17,7 @@ import { texts as couponTexts } from '@/i18n/coupons';
 import { day, groupDigits, money } from '@/i18n/format';
 import { texts } from '@/i18n/offers';
 import { webAddress } from '@/platform';
+import { DateInput } from '@/platform/date-input';
 import { toast } from '@/state/overlays';
 import { pageUrl, replacePage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
@@ -176,13 +177,36 @@ function When({ model }: { model: NewOfferModel }) {
       <View className="editor__row">
         <Input model={model} field="total" label={t.total} number />
         <Input model={model} field="perPerson" label={t.perPerson} number />
-        <Input model={model} field="claimDays" label={t.claimDays} hint={t.claimHint} number />
       </View>
-      <Choice label={t.validity} items={[{ key: 'claim', text: t.afterClaim }, { key: 'fixed', text: t.fixed }]} chosen={[form.validity]} onPick={(validity) => set({ validity })} />
-      <View className="editor__row"><Input model={model} field="validDays" label={t.days} hint={form.validity === 'claim' ? t.validHint : t.fixedHint} number /></View>
+      <Choice label={t.claimWhen} items={[{ key: 'days', text: t.byDays }, { key: 'dates', text: t.byDates }]} chosen={[form.claimBy]} onPick={(claimBy) => set({ claimBy })} />
+      {form.claimBy === 'days' ? <View className="editor__row"><Input model={model} field="claimDays" label={t.claimDays} hint={t.claimHint} number /></View> : <Dates model={model} from="claimFrom" until="claimUntil" />}
+      <Choice label={t.validity} items={[{ key: 'claim', text: t.afterClaim }, { key: 'fixed', text: t.fixed }, { key: 'dates', text: t.byDates }]} chosen={[form.validity]} onPick={(validity) => set({ validity })} />
+      {form.validity === 'dates' ? <Dates model={model} from="validFrom" until="validUntil" /> : <View className="editor__row"><Input model={model} field="validDays" label={t.days} hint={form.validity === 'claim' ? t.validHint : t.fixedHint} number /></View>}
       <Switch title={t.withCode} note={t.withCodeNote} on={form.withCode} onChange={(withCode) => set({ withCode })} />
       <Switch title={t.transferable} note={t.transferableNote} on={form.isTransferable} onChange={(isTransferable) => set({ isTransferable })} />
     </Part>
+  );
+}
+
+/** From the first day to the last, both counted. */
+function Dates({ model, from, until }: { model: NewOfferModel; from: 'claimFrom' | 'validFrom'; until: 'claimUntil' | 'validUntil' }) {
+  const t = useT(texts);
+  const { form, set, today } = model;
+  const error = model.wrongOf(until);
+  const one = (field: typeof from | typeof until, label: string, first: string) => (
+    <View className="editor__cell">
+      <View className="editor__label" aria-hidden="true">{label}</View>
+      <DateInput label={label} value={form[field]} from={first} placeholder={t.pickDay} onChange={(value) => set({ [field]: value })} />
+    </View>
+  );
+  return (
+    <>
+      <View className="editor__row editor__dates">
+        {one(from, t.firstDay, today)}
+        {one(until, t.lastDay, form[from] || today)}
+      </View>
+      {error ? <View className="editor__error" {...a11y({ role: 'alert' })}>{error}</View> : <View className="jk-caption jk-text-3 editor__hint">{t.datesHint}</View>}
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { money } from '@/i18n/format';
 import { confirmDialog } from '@/state/overlays';
 import { useLanguage } from '@/state/settings';
 import type { StaffStore } from '../../components/stores';
-import { emptyForm, offerOf, wrongIn, type Form, type OfferBody } from './form';
+import { dayOf, emptyForm, offerOf, wrongIn, type Form, type OfferBody } from './form';
 
 type Preview = Answer<'previewOffer'>;
 const PAUSE_MS = 400;
@@ -22,10 +22,11 @@ export function useNewOffer(store: StaffStore) {
   const [cost, setCost] = useState<{ of: string; preview: Preview | null; error: Failure | null } | null>(null);
   const shop = useLoad(() => call('getStore', { params: { storeId: store.storeId }, query: {} }), [store.storeId, language]);
 
-  const wrong = wrongIn(form, t, language);
-  const isWhole = Object.keys(wrong).length === 0;
   const opened = useRef(serverNow());
-  const body = isWhole ? offerOf(form, Math.floor(opened.current / STEP_MS) * STEP_MS, language) : null;
+  const nowMs = Math.floor(opened.current / STEP_MS) * STEP_MS;
+  const wrong = wrongIn(form, t, language, nowMs);
+  const isWhole = Object.keys(wrong).length === 0;
+  const body = isWhole ? offerOf(form, nowMs, language) : null;
   const key = body ? JSON.stringify(body) : '';
 
   useEffect(() => {
@@ -50,7 +51,7 @@ export function useNewOffer(store: StaffStore) {
     return yes ? create.run(body) : undefined;
   };
   return {
-    form, shop, body, cost: known, isCounting: body !== null && !known, isWhole, busy: create.busy, error: create.error, publish,
+    form, shop, body, today: dayOf(nowMs), cost: known, isCounting: body !== null && !known, isWhole, busy: create.busy, error: create.error, publish,
     /** what is wrong is said where something was typed */
     wrongOf: (field: keyof Form) => (touched.has(field) ? wrong[field] : undefined),
     set: (change: Partial<Form>) => {
