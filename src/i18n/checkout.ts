@@ -5,7 +5,6 @@ import { defineTexts } from './define';
 export const texts = defineTexts({
   zh: {
     title: '确认订单',
-    wechatPay: '微信支付',
     wechatPayHint: '付款在微信里完成',
     saved: (amount: string) => `已省 ${amount}`,
     rebateNote: (name: string, amount: string) => `推广：你到店用掉、过 7 天售后期，${name}得 ${amount} 返利`,
@@ -74,7 +73,6 @@ export const texts = defineTexts({
   },
   en: {
     title: 'Checkout',
-    wechatPay: 'WeChat Pay',
     wechatPayHint: 'You pay inside WeChat',
     saved: (amount) => `You save ${amount}`,
     rebateNote: (name, amount) => `Promotion: once you have used it and 7 days have passed, ${name} earns ${amount}`,

@@ -3,6 +3,7 @@ import { defineTexts } from './define';
 
 export const texts = defineTexts({
   zh: {
+    wechatPay: '微信支付',
     loginFirst: '先登录',
     loginWhy: '登录后，这里就是你的订单、券和返利。',
     login: '去登录',
@@ -49,6 +50,7 @@ export const texts = defineTexts({
     payCancelled: '付款没有完成，这单还没付。如果微信显示扣了款，先别再付，稍等会自动对上。',
   },
   en: {
+    wechatPay: 'WeChat Pay',
     loginFirst: 'Log in first',
     loginWhy: 'Your orders, vouchers and rebates are here once you are logged in.',
     login: 'Log in',

@@ -29,7 +29,7 @@ async function holds(coupons: number): Promise<void> {
   throw new Error(`${coupons} coupons were not claimed`);
 }
 const checkout = () => `${s.url}/pages/checkout/index?id=${m.dealId}`;
-const payable = ({ page }: Visitor) => page.locator('.checkout__amount [aria-label^="¥"]').locator('visible=true').first().getAttribute('aria-label');
+const payable = ({ page }: Visitor) => page.locator('.jk-pay-bar__amount [aria-label^="¥"]').locator('visible=true').first().getAttribute('aria-label');
 
 test('a guest claims, sees the cheapest way at checkout, chooses another one, pays, and gives one to a friend who claims it (C1, C2)', async () => {
   const guest = await s.visit();

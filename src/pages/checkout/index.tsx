@@ -11,6 +11,7 @@ import { Line } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
 import { Note } from '@/components/notice';
 import { Page } from '@/components/page';
+import { PaidBy, PayBar, PayBill } from '@/components/pay-bill';
 import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
@@ -152,17 +153,9 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
   const isCheaper = quote.unitPriceFen < singlePriceFen;
   const saved = isCheaper ? t.less(price(singleFen), money(singleFen - priced.payableFen)) : priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : '';
   return (
-    <View className="jk-card jk-block checkout__bill">
+    <PayBill note={saved} label={c.total} fen={priced.payableFen}>
       {priced.lines[0]!.parts.map((part, i) => <Line key={i} label={nameOf(part)} tone={part.amountFen < 0 ? 'price' : undefined}>{money(part.amountFen)}</Line>)}
-      <View className="jk-hr checkout__hr" />
-      <View className="checkout__total">
-        <View className="jk-caption jk-text-3 jk-num">{saved}</View>
-        <View className="checkout__sum">
-          <Text className="jk-strong checkout__word">{c.total}</Text>
-          <PriceTag fen={priced.payableFen} size="m" exact />
-        </View>
-      </View>
-    </View>
+    </PayBill>
   );
 }
 
@@ -175,11 +168,7 @@ function Promises({ model, quote }: { model: Model; quote: Quote }) {
   const ends = !group ? '' : group.deadlineMs === null ? t.groupWithin(group.hours, group.minSize) : t.groupBy(dayTime(group.deadlineMs, language, quote.nowMs), group.minSize);
   return (
     <>
-      <View className="jk-card jk-block checkout__method">
-        <Icon name="check-circle" size={20} color="var(--wechat)" />
-        <Text className="jk-body checkout__wechat">{t.wechatPay}</Text>
-        <Text className="jk-caption jk-text-3 checkout__hint">{t.wechatPayHint}</Text>
-      </View>
+      <PaidBy hint={t.wechatPayHint} />
       {group?.isLastSeat ? <Note icon="clock">{t.lastSeat}</Note> : null}
       {group && isLadder(group) ? <Note icon="users">{t.ladderNote(group.size)}</Note> : null}
       {priceKind === 'off_peak' ? <Note icon="clock">{t.offPeakNote}</Note> : null}
@@ -200,14 +189,15 @@ function Bar({ model, quote, priced }: { model: Model; quote: Quote; priced: Pri
   const closed = deal ? closedBy(deal, serverNow()) : '';
   const blocked = { '': '', soon: soonTime(startsAtMs, language, serverNow()), soldOut: t.soldOut, ended: t.ended }[closed];
   return (
-    <>
-      <View className="checkout__amount">
-        <PriceTag fen={priced.payableFen} size="l" exact />
-        {priced.savedFen > 0 ? <View className="jk-caption jk-text-3 jk-num checkout__saved">{t.saved(money(priced.savedFen))}</View> : null}
-      </View>
-      <Button className="checkout__submit" sub={closed === 'soon' ? t.starts : undefined} loading={model.busy || model.quote.refreshing} disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)} onClick={() => void model.submit()}>
-        {blocked || t.submit}
-      </Button>
-    </>
+    <PayBar
+      fen={priced.payableFen}
+      note={priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : ''}
+      sub={closed === 'soon' ? t.starts : undefined}
+      loading={model.busy || model.quote.refreshing}
+      disabled={blocked !== '' || (!model.fits && !model.quote.refreshing)}
+      onSubmit={() => void model.submit()}
+    >
+      {blocked || t.submit}
+    </PayBar>
   );
 }

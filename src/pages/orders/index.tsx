@@ -6,14 +6,11 @@ import { Countdown } from '@/components/countdown';
 import { FormingStrip } from '@/components/forming-strip';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
-import { Icon } from '@/components/icon';
 import { NeedLogin } from '@/components/need-login';
+import { OrderCard, OrderFoot } from '@/components/order-card';
 import { Page } from '@/components/page';
-import { Picture } from '@/components/picture';
-import { ShopLogo } from '@/components/shop-logo';
 import { CardSkeleton } from '@/components/skeleton';
 import { Tabs } from '@/components/tabs';
-import { Touchable } from '@/components/touchable';
 import { texts as common } from '@/i18n/common';
 import { day, money } from '@/i18n/format';
 import { texts } from '@/i18n/orders';
@@ -51,7 +48,7 @@ function Rows({ model }: { model: Model }) {
   return (
     <>
       {list.error ? <ErrorState error={list.error} onRetry={list.refresh} exit={{ text: c.home, onClick: () => openTab('discover') }} /> : null}
-      {list.data.map((row) => <OrderCard key={row.orderId} row={row} model={model} />)}
+      {list.data.map((row) => <Row key={row.orderId} row={row} model={model} />)}
       {list.hasMore ? <Button kind="text" size="m" className="orders__more" loading={list.loadingMore} onClick={list.more}>{c.loadMore}</Button> : null}
     </>
   );
@@ -68,43 +65,25 @@ function Empty({ tab }: { tab: Tab }) {
   return <EmptyState place="page" title={title} text={text} action={action} onAction={() => openTab('discover')} />;
 }
 
-function OrderCard({ row, model }: { row: OrderRow; model: Model }) {
-  const s = useT(trade);
-  const status = orderStatus(row, serverNow());
+function Row({ row, model }: { row: OrderRow; model: Model }) {
   return (
-    <View className="jk-card orders__card">
-      <Touchable role="link" className="orders__tap" onClick={() => openPage('order', { id: row.orderId })}>
-        <View className="jk-row">
-          <ShopLogo name={row.merchantName} ink={row.logoInk} size="s" />
-          <View className="orders__shop jk-strong jk-ell">{row.merchantName}</View>
-          <Icon name="chevron-right" size={14} className="orders__chevron" />
-          <Text className={`orders__state jk-label jk-text-${status.ink}`}>{s[status.key]}</Text>
-        </View>
-        <View className="orders__body">
-          <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
-          <View className="orders__what">
-            <View className="jk-strong jk-ell">{row.title}</View>
-            <View className="jk-caption jk-text-3 jk-num jk-ell orders__note"><Note row={row} /></View>
-          </View>
-          <View className="orders__amount jk-num">{money(row.payableFen)}</View>
-        </View>
-      </Touchable>
-      <Foot row={row} status={status.key} model={model} />
-    </View>
+    <OrderCard row={row} note={useNote(row)} className="orders__card">
+      <Foot row={row} status={orderStatus(row, serverNow()).key} model={model} />
+    </OrderCard>
   );
 }
 
-function Note({ row }: { row: OrderRow }) {
+function useNote(row: OrderRow): string {
   const t = useT(texts);
   const language = useLanguage();
   const parts: string[] = [];
   if (row.refundedFen > 0) parts.push(t.refundedSoFar(money(row.refundedFen)));
   else if (row.vouchersLeft > 0 && row.validUntilMs !== null) parts.push(t.before(day(lastMoment(row.validUntilMs), language, serverNow())));
   else parts.push(row.storeName);
-  if (row.group && row.priceKind === 'group') return <Text>{[t.groupOf(row.group.minSize, row.quantity), ...parts].join(' · ')}</Text>;
+  if (row.group && row.priceKind === 'group') return [t.groupOf(row.group.minSize, row.quantity), ...parts].join(' · ');
   if (row.vouchersLeft > 0 && row.quantity > 1) parts.push(t.leftCount(row.vouchersLeft, row.quantity));
   else if (row.quantity > 1) parts.push(t.quantity(row.quantity));
-  return <Text>{parts.join(' · ')}</Text>;
+  return parts.join(' · ');
 }
 
 function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof orderStatus>['key']; model: Model }) {
@@ -119,26 +98,26 @@ function Foot({ row, status, model }: { row: OrderRow; status: ReturnType<typeof
           <Countdown untilMs={row.expiresAtMs} ended={s.expiredUnpaid} onEnd={() => void model.list.refresh()} />
           <Text className="orders__due-note">{t.untilPay}</Text>
         </View>
-        <View className="orders__foot">
+        <OrderFoot>
           {purchaseId ? <Button size="s" onClick={() => openPage('purchase', { id: purchaseId })}>{s.toTogether}</Button> : <Ways row={row} model={model} />}
-        </View>
+        </OrderFoot>
       </>
     );
   }
   if (status === 'forming' && row.group) return <FormingStrip group={row.group} onEnd={() => void model.list.refresh()} />;
   if (status === 'usable') {
     return (
-      <View className="orders__foot">
+      <OrderFoot>
         <Button kind="outline" size="s" onClick={() => open({ refund: 1 })}>{t.refund}</Button>
         <Button size="s" icon="qr" className="orders__second" onClick={() => openPage('voucher', { id: row.firstVoucherId ?? '' })}>{row.fulfilment === 'pickup' ? s.showPickup : s.showCode}</Button>
-      </View>
+      </OrderFoot>
     );
   }
   if (row.refundState !== null) {
-    return <View className="orders__foot"><Button kind="outline" size="s" onClick={() => open()}>{t.progress}</Button></View>;
+    return <OrderFoot><Button kind="outline" size="s" onClick={() => open()}>{t.progress}</Button></OrderFoot>;
   }
   if (status === 'completed') {
-    return <View className="orders__foot"><Button kind="outline" size="s" onClick={() => openPage('deal', { id: row.dealId })}>{t.again}</Button></View>;
+    return <OrderFoot><Button kind="outline" size="s" onClick={() => openPage('deal', { id: row.dealId })}>{t.again}</Button></OrderFoot>;
   }
   return null;
 }

@@ -4,13 +4,12 @@ import type { PricedStack } from '@contract/best-combination';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
-import { Icon } from '@/components/icon';
 import { Line } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
 import { Note, NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
+import { PaidBy, PayBar, PayBill } from '@/components/pay-bill';
 import { Picture } from '@/components/picture';
-import { PriceTag } from '@/components/price-tag';
 import { CardSkeleton } from '@/components/skeleton';
 import { StackCard } from '@/components/stack-card';
 import { Tag } from '@/components/tag';
@@ -98,22 +97,10 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
   const hasPickup = quote.items.some((item) => item.fulfilment === 'pickup');
   return (
     <>
-      <View className="jk-card jk-block together__bill">
+      <PayBill note={priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : ''} label={t.sum} fen={priced.payableFen}>
         {billOf(quote, priced).map((row, i) => <Line key={i} label={nameOf(row)} tone={row.amountFen < 0 ? 'price' : undefined}>{money(row.amountFen)}</Line>)}
-        <View className="jk-hr together__hr" />
-        <View className="jk-between">
-          <View className="jk-caption jk-text-3 jk-num">{priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : ''}</View>
-          <View className="together__sum">
-            <Text className="jk-strong together__word">{t.sum}</Text>
-            <PriceTag fen={priced.payableFen} size="m" exact />
-          </View>
-        </View>
-      </View>
-      <View className="jk-card jk-block together__method">
-        <Icon name="check-circle" size={20} color="var(--wechat)" />
-        <Text className="jk-body together__wechat">{t.wechatPay}</Text>
-        <Text className="jk-caption jk-text-3 together__hint">{t.wechatPayHint}</Text>
-      </View>
+      </PayBill>
+      <PaidBy hint={t.wechatPayHint} />
       <Note icon="shield">{sentences(language, t.promise, hasPickup ? t.pickupPromise : '')}</Note>
       {rebatesOf(quote.items).map((row) => <Note key={row.name} icon="rebate">{t.rebateNote(row.name, money(row.amountFen))}</Note>)}
     </>
@@ -123,12 +110,14 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
 function Bar({ model, quote, priced }: { model: Model; quote: Quote; priced: PricedStack }) {
   const t = useT(texts);
   return (
-    <>
-      <View className="together__amount">
-        <PriceTag fen={priced.payableFen} size="l" exact />
-        <View className="jk-caption jk-text-3 jk-num together__note">{priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : t.shops(byMerchant(quote.items).length)}</View>
-      </View>
-      <Button className="together__submit" loading={model.busy || model.quote.refreshing || model.cart.refreshing} disabled={!model.fits && !model.quote.refreshing} onClick={() => void model.submit()}>{t.submit}</Button>
-    </>
+    <PayBar
+      fen={priced.payableFen}
+      note={priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : t.shops(byMerchant(quote.items).length)}
+      loading={model.busy || model.quote.refreshing || model.cart.refreshing}
+      disabled={!model.fits && !model.quote.refreshing}
+      onSubmit={() => void model.submit()}
+    >
+      {t.submit}
+    </PayBar>
   );
 }

@@ -9,12 +9,10 @@ import { Icon } from '@/components/icon';
 import { Line } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
 import { NoticeStrip } from '@/components/notice';
+import { OrderCard, OrderFoot } from '@/components/order-card';
 import { Page } from '@/components/page';
-import { Picture } from '@/components/picture';
 import { PriceTag } from '@/components/price-tag';
-import { ShopLogo } from '@/components/shop-logo';
 import { CardSkeleton } from '@/components/skeleton';
-import { Touchable } from '@/components/touchable';
 import { texts } from '@/i18n/cart';
 import { day, money } from '@/i18n/format';
 import { texts as orders } from '@/i18n/orders';
@@ -46,7 +44,7 @@ export default function PurchasePage() {
           {model.failure?.unknown ? <NoticeStrip tone="warn" icon="wifi-off">{t.offline}</NoticeStrip> : null}
           {model.payCancelled && standing === 'unpaid' ? <NoticeStrip tone="warn">{t.payCancelled}</NoticeStrip> : null}
           {purchase.error ? <ErrorState error={purchase.error} onRetry={purchase.refresh} /> : null}
-          {data.orders.map((row) => <OrderCard key={row.orderId} row={row} />)}
+          {data.orders.map((row) => <PurchaseOrder key={row.orderId} row={row} />)}
           <Sum purchase={data} standing={standing} />
         </>
       ) : null}
@@ -86,40 +84,22 @@ function Head({ purchase, standing, onEnd }: { purchase: Purchase; standing: Sta
   );
 }
 
-function OrderCard({ row }: { row: OrderRow }) {
+function PurchaseOrder({ row }: { row: OrderRow }) {
   const t = useT(texts);
   const o = useT(orders);
   const s = useT(trade);
   const language = useLanguage();
-  const status = orderStatus(row, serverNow());
   const note = row.vouchersLeft > 0 && row.validUntilMs !== null ? o.before(day(lastMoment(row.validUntilMs), language, serverNow())) : row.storeName;
   const { firstVoucherId } = row;
+  const show = row.fulfilment === 'pickup' ? s.showPickup : s.showCode;
   return (
-    <View className="jk-card purchase__card">
-      <Touchable role="link" onClick={() => openPage('order', { id: row.orderId })}>
-        <View className="jk-row">
-          <ShopLogo name={row.merchantName} ink={row.logoInk} size="s" />
-          <View className="jk-strong jk-ell purchase__shop">{row.merchantName}</View>
-          <Icon name="chevron-right" size={14} className="purchase__chevron" />
-          <Text className={`jk-label purchase__state jk-text-${status.ink}`}>{s[status.key]}</Text>
-        </View>
-        <View className="purchase__body">
-          <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
-          <View className="purchase__what">
-            <View className="jk-strong jk-ell">{row.title}</View>
-            <View className="jk-caption jk-text-3 jk-num jk-ell purchase__gap">{[o.quantity(row.quantity), ...(row.fulfilment === 'pickup' ? [t.pickup] : []), note].join(' · ')}</View>
-          </View>
-          <View className="jk-num purchase__amount">{money(row.payableFen)}</View>
-        </View>
-      </Touchable>
-      {status.key === 'usable' && firstVoucherId ? (
-        <View className="purchase__foot">
-          <Button kind="tint" size="s" icon="qr" label={`${row.fulfilment === 'pickup' ? t.showPickup : t.showCode} ${row.title}`} onClick={() => openPage('voucher', { id: firstVoucherId })}>
-            {row.fulfilment === 'pickup' ? t.showPickup : t.showCode}
-          </Button>
-        </View>
+    <OrderCard row={row} note={[o.quantity(row.quantity), ...(row.fulfilment === 'pickup' ? [t.pickup] : []), note].join(' · ')}>
+      {orderStatus(row, serverNow()).key === 'usable' && firstVoucherId ? (
+        <OrderFoot>
+          <Button kind="tint" size="s" icon="qr" label={`${show} ${row.title}`} onClick={() => openPage('voucher', { id: firstVoucherId })}>{show}</Button>
+        </OrderFoot>
       ) : null}
-    </View>
+    </OrderCard>
   );
 }
 
