@@ -5,7 +5,7 @@
 import { allRoutes } from '../../functions/host/modules';
 import { firstInLine, rankOf } from '../../functions/host/first-in-line';
 import { pathOf, routes, type RouteName } from '../../functions/contract/routes';
-import { openDb, type Handler } from '../../functions/kernel';
+import { openDb, quietLog, type Handler } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKey, newKnife, newMarket, openWire, people, tally, type Wire } from '../support/faults';
 import { eventOf } from '../support/http';
@@ -56,6 +56,30 @@ test('F-30 what can wait is named; everything about money that is already under 
   }
   expect([rankOf('POST', '/api/provider/wechat-pay/refunds'), rankOf('GET', '/api/health')]).toEqual(['urgent', 'urgent']);
   expect([rankOf('POST', '/api/orders'), rankOf('GET', '/api/orders'), rankOf('POST', '/api/shares/abc/touches')]).toEqual(['place', 'browse', 'touch']);
+});
+
+test('F-30 each kind is refused from its own number on, no sooner; what is urgent never, and over connections of its own', async () => {
+  const open: (() => void)[] = [];
+  const waiting = (who: string) => () => new Promise<Awaited<ReturnType<Handler>>>((done) => open.push(() => done({ statusCode: 200, body: who })));
+  const line = firstInLine(waiting('urgent'), waiting('rest'), quietLog, { touch: 1, browse: 2, place: 3 });
+  const send = (method: string, path: string) => line(eventOf({ method, path }));
+  const [touch, browse, place, notice] = [['POST', '/api/shares/abc/touches'], ['GET', '/api/orders'], ['POST', '/api/orders'], ['POST', '/api/provider/wechat-pay/payments']] as const;
+  const busy = async (one: readonly [string, string]) => expect((await send(...one)).statusCode).toBe(503);
+  const held = [send(...touch)];
+  await busy(touch);
+  held.push(send(...browse));
+  await busy(browse);
+  held.push(send(...place));
+  for (const one of [touch, browse, place]) await busy(one);
+  held.push(send(...notice), send(...notice));
+  expect(open).toHaveLength(5);
+  for (const done of open) done();
+  expect((await Promise.all(held)).map((reply) => reply.body)).toEqual(['rest', 'rest', 'rest', 'urgent', 'urgent']);
+  // All have gone: the line is empty again, also after one that threw.
+  await expect(firstInLine(waiting('urgent'), () => Promise.reject(new Error('x')), quietLog, { touch: 1, browse: 1, place: 1 })(eventOf({ method: 'GET', path: '/api/orders' }))).rejects.toThrow('x');
+  void send(...touch);
+  expect(open).toHaveLength(6);
+  open[5]!();
 });
 
 test('F-30 after an outage: every notice is answered, the counter works, the rest is told to come back and then served', async () => {

@@ -130,6 +130,9 @@ test('A-35 retries do not win: however often one tries, the draw has one place f
   // 20 persons, 4 places: each is drawn in a fifth of 2,000 draws; six standard deviations are 107.
   expect(seen.size).toBe(20);
   for (const times of seen.values()) expect(Math.abs(times - 400)).toBeLessThan(107);
+  // Of two for one place either may be it, whoever came first.
+  const firsts = Array.from({ length: 400 }, () => draw(['a', 'b'].map((buyerId) => ({ attempt: { buyerId } })), 1)[0]!.attempt.buyerId);
+  expect(Math.abs(firsts.filter((who) => who === 'a').length - 200)).toBeLessThan(61);
 });
 
 test('C4 I-25 before its start nothing is sold and the sentence says when it starts; the database clock decides the edge', async () => {

@@ -31,6 +31,10 @@ test('what is put in is there with the price of now; quantity 0 takes it out', a
   expect(await put(b)).toEqual({ quantity: 1, lines: 2 });
   expect(await put(a, 3)).toEqual({ quantity: 3, lines: 2 });
   expect(await cart()).toMatchObject([{ dealId: b, quantity: 1, unitPriceFen: 5_000, wasFen: null, problem: null }, { dealId: a, quantity: 3, merchantName: '火锅店', maxQuantity: 4 }]);
+  // Another quantity keeps the price that it was put in at, so that a change of price is said.
+  await t.db.query('UPDATE cart_item SET unit_price_fen = unit_price_fen + 100 WHERE deal_id = $1', [a]);
+  await put(a, 2);
+  expect((await cart())[1]).toMatchObject({ dealId: a, quantity: 2, wasFen: expect.any(Number) });
   expect(await put(a, 0)).toEqual({ quantity: 0, lines: 1 });
   expect(await t.refused('setCartItem', { as: guest, params: { dealId: a }, body: { quantity: 5 } })).toMatchObject({ code: 'LIMIT_PER_PERSON', details: { limit: 4 } });
 });
