@@ -31,6 +31,7 @@ export const written: Record<string, string[]> = {
   textarea: typing,
   'scroll-view': ['scroll-x', 'scroll-y', 'enhanced', 'paging-enabled', 'show-scrollbar', 'bindscroll'],
   canvas: ['type', 'canvas-id'],
+  picker: ['mode', 'value', 'start', 'bindchange'],
 };
 
 /** A template with only those attributes, and no space between its tags. (Taro's own minifier takes WXML for HTML: it drops `</input>`.) */

@@ -13,6 +13,7 @@ import { texts as common } from '../../src/i18n/common';
 import { texts as coupons } from '../../src/i18n/coupons';
 import { texts as deal } from '../../src/i18n/deal';
 import { texts as discover } from '../../src/i18n/discover';
+import { texts as groupSay } from '../../src/i18n/group-say';
 import { texts as groups } from '../../src/i18n/groups';
 import { texts as login } from '../../src/i18n/login';
 import { texts as mine } from '../../src/i18n/mine';
@@ -95,6 +96,7 @@ const PAGES: Record<string, { id?: keyof typeof ids; param?: string; user?: stri
   'pages/settings/index': { shows: (l) => [settings[l].title, settings[l].privacyTitle] },
   'pages/shares/index': { shows: (l) => [shares[l].title, HOTPOT] },
   'groups/pages/deal/index': { id: 'groupDeal', shows: (l) => [groups[l].dealGroups, '林小满'] },
+  'groups/pages/words/index': { id: 'group', shows: (l) => [groupSay[l].label, groupSay[l].note] },
   'groups/pages/mine/index': { shows: (l) => [groups[l].tabEnded, '三人烤鱼'] },
   'cart/pages/cart/index': { shows: (l) => [cart[l].title, HOTPOT, cart[l].toCheckout(1)] },
   'cart/pages/checkout/index': { shows: (l) => [cart[l].checkoutTitle, cart[l].toCart] },
