@@ -122,7 +122,7 @@ function Group({ order }: { order: Order }) {
   return (
     <Touchable className="jk-card jk-block jk-row order__group" role="link" onClick={() => openPage('group', { id: group.groupId })}>
       <GroupProgress kind="inline" places={countedPlaces(group.size, group.confirmed)} over={overOf(group.state)} />
-      <View className="jk-grow jk-label jk-ell order__group-words">{t.groupOf(group.minSize, order.row.quantity)}</View>
+      <View className="jk-grow jk-label jk-ell order__group-words">{t.groupOf(Math.max(group.minSize, group.confirmed), order.row.quantity)}</View>
       <Text className="jk-label jk-text-2">{group.state === 'succeeded' ? g.succeeded : t.groupRow}</Text>
       <Icon name="chevron-right" size={14} color="var(--text-3)" />
     </Touchable>

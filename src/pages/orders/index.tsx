@@ -80,7 +80,7 @@ function useNote(row: OrderRow): string {
   if (row.refundedFen > 0) parts.push(t.refundedSoFar(money(row.refundedFen)));
   else if (row.vouchersLeft > 0 && row.validUntilMs !== null) parts.push(t.before(day(lastMoment(row.validUntilMs), language, serverNow())));
   else parts.push(row.storeName);
-  if (row.group && row.priceKind === 'group') return [t.groupOf(row.group.minSize, row.quantity), ...parts].join(' · ');
+  if (row.group && row.priceKind === 'group') return [t.groupOf(Math.max(row.group.minSize, row.group.confirmed), row.quantity), ...parts].join(' · ');
   if (row.vouchersLeft > 0 && row.quantity > 1) parts.push(t.leftCount(row.vouchersLeft, row.quantity));
   else if (row.quantity > 1) parts.push(t.quantity(row.quantity));
   return parts.join(' · ');
