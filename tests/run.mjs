@@ -106,10 +106,12 @@ async function runParts(parts, filters) {
   }
   const stopDatabase = await startDatabase(usable);
   try {
+    // Tests wait for the database, for retries and for pages: one more worker than cores keeps the cores busy.
+    const cores = Math.min(availableParallelism(), 4);
     const together = [...usable].filter((name) => !PARTS[name].alone);
-    await jest(together, [`--maxWorkers=${Math.min(availableParallelism(), 4)}`, ...filters], filtered);
+    await jest(together, [`--maxWorkers=${cores + 1}`, ...filters], filtered);
     const alone = [...usable].filter((name) => PARTS[name].alone);
-    await jest(alone, ['--runInBand', ...filters], filtered);
+    await jest(alone, [`--maxWorkers=${cores}`, ...filters], filtered);
   } finally {
     await stopDatabase();
   }

@@ -32,6 +32,8 @@ export interface DbOptions {
 const RETRIED = new Set(['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', '25006']);
 /** The server gave up a statement that took too long: the world's failure, but trying again at once would only wait again. */
 const CANCELLED = '57014';
+/** What leaves a connection as it was: our own refusals, and who lost a race. */
+const SOUND = new Set(['JK001', 'JK002', 'JK003', '40001', '40P01', '55P03']);
 const CONTROL = new Set(['BEGIN', 'COMMIT']);
 const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|terminat|Connection ended|timeout|ETIMEDOUT|not queryable/i;
 
@@ -48,7 +50,26 @@ export function openDb(url: string, options: DbOptions = {}): Db {
     if (!name) names.set(sql, (name = `j${names.size}`));
     return name;
   };
-  const send = async (client: pg.ClientBase | pg.Pool, sql: string, params: readonly unknown[]): Promise<pg.QueryResult> => {
+  // One statement on any connection. The pool's own query() ends the connection after every error; after a refusal of ours it is as good
+  // as before, and another one would cost a hundred times the refusal.
+  const anyClient: Client = {
+    async query(config) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      const lost = (error: Error) => void (broken = error);
+      client.on('error', lost);
+      try {
+        return await client.query(config as pg.QueryConfig);
+      } catch (error) {
+        if (!SOUND.has((error as { code?: string }).code ?? '')) broken = error as Error;
+        throw error;
+      } finally {
+        client.off('error', lost);
+        client.release(broken);
+      }
+    },
+  };
+  const send = async (client: Client, sql: string, params: readonly unknown[]): Promise<pg.QueryResult> => {
     if (options.beforeStatement) await options.beforeStatement(sql);
     // BEGIN and COMMIT need no plan: one message each.
     const result = params.length === 0 && CONTROL.has(sql) ? await client.query(sql) : await client.query({ name: named(sql), text: sql, values: params as unknown[] });
@@ -57,13 +78,13 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   };
   const make = (fence: Fence | null): Db => ({
     async query(sql, params = []) {
-      return retried(async () => (await send(pool, sql, params)).rows);
+      return retried(async () => (await send(anyClient, sql, params)).rows);
     },
     async call(fn, arg = {}) {
       if (!/^[a-z_]+$/.test(fn)) throw new Error(`not a function name: ${fn}`);
       const sql = `SELECT ${fn}($1::jsonb) AS answer`;
       const params = [JSON.stringify(arg)];
-      return retried(async () => (fence ? inFence(pool, send, fence, sql, params) : (await send(pool, sql, params)).rows[0]?.answer));
+      return retried(async () => (fence ? inFence(pool, send, fence, sql, params) : (await send(anyClient, sql, params)).rows[0]?.answer));
     },
     fenced: (f) => make(f),
     end: () => pool.end(),
@@ -71,7 +92,8 @@ export function openDb(url: string, options: DbOptions = {}): Db {
   return make(null);
 }
 
-type Send = (client: pg.ClientBase, sql: string, params: readonly unknown[]) => Promise<pg.QueryResult>;
+interface Client { query(config: string | pg.QueryConfig): Promise<pg.QueryResult> }
+type Send = (client: Client, sql: string, params: readonly unknown[]) => Promise<pg.QueryResult>;
 
 async function inFence(pool: pg.Pool, send: Send, fence: Fence, sql: string, params: readonly unknown[]): Promise<unknown> {
   const client = await pool.connect();

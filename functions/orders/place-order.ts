@@ -11,7 +11,7 @@ import { countClaimable, findCoupons } from '../coupons';
 import { offerSeat, type SeatOffer } from '../group-buys';
 import { Changed, decided, me, newId, Refused, refuse, replayed, takeRate, type Context, type Story } from '../kernel';
 import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
-import { placeTogether, type Placed } from './place-together';
+import { placeInTurn, placeTogether, type Placed } from './place-together';
 import { yuan } from './rules';
 
 export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
@@ -42,6 +42,7 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
       watchMs: PAYMENT_QUERY_DELAYS_MS[0], hoardMax: HOARDING_MAX_EXPIRED, hoardMs: HOARDING_WINDOW_MS,
       uses: price.uses.map((use) => ({ ...use, orderId, leadOrderId: orderId })), seat: seat && { ...seat, groupId: seat.groupId ?? newId('grp'), orderId, personId: buyerId },
     };
+    if (seat?.groupId) return await placeInTurn(ctx.db, seat.groupId, attempt);
     const isPlain = ctx.idem !== null && !seat && price.uses.length === 0;
     return await (isPlain ? placeTogether(ctx.db, attempt) : ctx.db.call<Placed>('orders_place', attempt));
   } catch (error) {

@@ -32,6 +32,19 @@ export function placeTogether(db: Db, attempt: Attempt): Promise<Placed> {
   });
 }
 
+const turns = new WeakMap<Db, Map<string, Promise<unknown>>>();
+
+/** Those who want a seat of one group take turns in this process: whoever comes after the last seat went finds it gone, instead of waiting for its row with a save half done. */
+export function placeInTurn(db: Db, groupId: string, attempt: Attempt): Promise<Placed> {
+  let open = turns.get(db);
+  if (!open) turns.set(db, (open = new Map()));
+  const mine = (open.get(groupId) ?? Promise.resolve()).catch(() => undefined).then(() => db.call<Placed>('orders_place', attempt));
+  open.set(groupId, mine);
+  const end = () => open.get(groupId) === mine && open.delete(groupId);
+  mine.then(end, end);
+  return mine;
+}
+
 /** Until nobody waits. Nothing is awaited between the last look at the queue and its end, so nobody is forgotten. */
 async function work(db: Db, queue: Waiting[], end: () => void): Promise<void> {
   while (queue.length > 0) await saveSome(db, draw(queue));

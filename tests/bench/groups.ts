@@ -1,7 +1,7 @@
 /** The last seat of a group under many joiners at once: exactly one sits, and the others are told quickly. Over HTTP. */
 import { newId } from '../../functions/kernel';
 import { connect } from './http';
-import { resultOf, round, type Result } from './measure';
+import { looking, resultOf, round, WARM_MS, type Result } from './measure';
 import { saveOf } from './orders';
 import { dealId, PEOPLE, type Bench } from './setup';
 
@@ -30,10 +30,19 @@ async function withOneSeat(b: Bench): Promise<string> {
 export async function lastSeat(b: Bench, clients: number, ms: number): Promise<Result> {
   const connections = await Promise.all(Array.from({ length: clients }, () => connect(b.port)));
   const times: number[] = [];
-  const until = performance.now() + Math.max(ms, 4_000) * 2;
+  const warm = performance.now() + 2 * WARM_MS;
+  const until = warm + ms;
   let rounds = 0;
   let spent = 0;
-  while (performance.now() < until && next < PEOPLE - clients - 2) {
+  let costs: Awaited<ReturnType<NonNullable<typeof looking.start>>> | undefined;
+  let isWarm = false;
+  while (performance.now() < until) {
+    if (!isWarm && performance.now() >= warm) {
+      isWarm = true;
+      times.length = 0;
+      spent = 0;
+      costs = await looking.start?.();
+    }
     const groupId = await withOneSeat(b);
     const from = performance.now();
     const statuses = await Promise.all(connections.map(async (connection) => {
@@ -51,6 +60,7 @@ export async function lastSeat(b: Bench, clients: number, ms: number): Promise<R
     if (seated !== 1) throw new Error(`${seated} people on one seat`);
     rounds += 1;
   }
+  if (costs) looking.said = await costs(times.length);
   for (const connection of connections) connection.close();
   const [wrong] = await b.db.query<{ n: number }>('SELECT count(*)::int AS n FROM group_buy g WHERE taken > size OR taken <> (SELECT count(*) FROM group_seat s WHERE s.group_id = g.group_id AND s.state <> $1)', ['released']);
   if (wrong!.n > 0) throw new Error(`${wrong!.n} groups with seats that do not add up`);

@@ -1,7 +1,7 @@
 /** The rest of the journey: notices, redeem, purchase from end to end. */
 import { createCipheriv, createHmac, createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { codeWindow, qrText, type HmacHex } from '../../functions/contract/voucher-code';
-import { newId } from '../../functions/kernel';
+import { Changed, newId } from '../../functions/kernel';
 import { connect, type Connection } from './http';
 import { measure, resultOf, type Result } from './measure';
 import { pair, saveOf } from './orders';
@@ -48,11 +48,16 @@ async function post(connection: Connection, path: string, body: string, headers:
 
 type Placed = ReturnType<typeof saveOf>;
 let drawn = 0;
-async function paid(b: Bench, order: Placed) {
+async function paid(b: Bench, order: Placed): Promise<{ voucherId: string; secret: string; locator: string }> {
   drawn += 1;
   const voucher = { voucherId: newId('vch'), secret: randomBytes(16).toString('hex'), locator: String(drawn).padStart(6, '0'), paidFen: order.payableFen, subsidyFen: 0 };
-  await b.db.call('orders_mark_paid', { paymentId: order.paymentId, orderId: order.orderId, transactionId: `43${order.paymentId.slice(4)}`, payerOpenid: 'o', successAtMs: 1, notice: null, providerFeeFen: 77, vouchers: [voucher], reward: null, shareToken: null });
-  return voucher;
+  try {
+    await b.db.call('orders_mark_paid', { paymentId: order.paymentId, orderId: order.orderId, transactionId: `43${order.paymentId.slice(4)}`, payerOpenid: 'o', successAtMs: 1, notice: null, providerFeeFen: 77, vouchers: [voucher], reward: null, shareToken: null });
+    return voucher;
+  } catch (error) {
+    if (error instanceof Changed) return paid(b, order); // a purchase drew this locator at random
+    throw error;
+  }
 }
 
 /** A market that has sold before: a plan made for empty tables reads whole ones once they are full. */

@@ -3,7 +3,7 @@ export interface Result { name: string; clients: number; perSecond: number | nul
 export interface Measured { perSecond: number; p50Ms: number; p95Ms: number; p99Ms: number; count: number }
 
 /** Before counting: every connection plans its statements on first use, which costs more than running them. */
-const WARM_MS = 3_000;
+export const WARM_MS = 3_000;
 
 /** Set by `--where`: called around what is counted. */
 export const looking: { start?: () => Promise<(count: number) => Promise<string>>; said?: string } = {};

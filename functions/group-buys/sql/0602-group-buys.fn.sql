@@ -13,6 +13,24 @@ END $$;
 CREATE OR REPLACE FUNCTION group_buys_flags(p_person text, p_window_ms bigint) RETURNS int LANGUAGE sql STABLE AS
   $$ SELECT count(*)::int FROM group_buy WHERE host_id = p_person AND flagged_at > juke_now() - p_window_ms * interval '1 millisecond' $$;
 
+-- Why this person can have no seat of this group now. p: {groupId, personId}
+CREATE OR REPLACE FUNCTION group_buys_refuse_seat(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v group_buy;
+BEGIN
+  SELECT * INTO STRICT v FROM group_buy WHERE group_id = p ->> 'groupId';
+  IF EXISTS (SELECT FROM group_seat WHERE group_id = v.group_id AND person_id = p ->> 'personId' AND state <> 'released') THEN
+    PERFORM juke_refuse('GROUP_OWN', jsonb_build_object('groupId', v.group_id));
+  END IF;
+  PERFORM juke_refuse(CASE WHEN v.taken >= v.size THEN 'GROUP_FULL' ELSE 'GROUP_ENDED' END, jsonb_build_object('otherGroupId', group_buys_other(v.deal_id, v.group_id, p ->> 'personId')));
+END $$;
+
+-- Before anything is written: of many who come for a last seat that is gone, none pays for a whole save. Locks nothing, decides nothing: group_buys_take_seat does.
+CREATE OR REPLACE FUNCTION group_buys_look(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT (p ->> 'isOpening')::boolean AND NOT EXISTS (SELECT FROM group_buy WHERE group_id = p ->> 'groupId' AND state = 'open' AND taken < size) THEN PERFORM group_buys_refuse_seat(p); END IF;
+END $$;
+
 -- p: a SeatOffer with {groupId, orderId, personId}. The contended row is the group's: of many who want the last seat one finds it free.
 CREATE OR REPLACE FUNCTION group_buys_take_seat(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -37,11 +55,7 @@ BEGIN
   IF p ->> 'kind' = 'newcomer' AND person_last_paid(v_person, p ->> 'merchantId') IS NOT NULL THEN PERFORM juke_refuse('GROUP_NOT_NEW'); END IF;
   UPDATE group_buy SET taken = taken + 1
   WHERE group_id = v_group AND deal_id = p ->> 'dealId' AND state = 'open' AND taken < size AND juke_now() < join_until RETURNING * INTO v;
-  IF NOT FOUND THEN
-    SELECT * INTO STRICT v FROM group_buy WHERE group_id = v_group;
-    IF EXISTS (SELECT FROM group_seat WHERE group_id = v_group AND person_id = v_person AND state <> 'released') THEN PERFORM juke_refuse('GROUP_OWN', jsonb_build_object('groupId', v_group)); END IF;
-    PERFORM juke_refuse(CASE WHEN v.taken >= v.size THEN 'GROUP_FULL' ELSE 'GROUP_ENDED' END, jsonb_build_object('otherGroupId', group_buys_other(v.deal_id, v_group, v_person)));
-  END IF;
+  IF NOT FOUND THEN PERFORM group_buys_refuse_seat(p); END IF;
   -- How long the order is held was decided on whether this is the last seat.
   IF (v.taken = v.size) <> (p ->> 'isLast')::boolean THEN PERFORM juke_changed('group'); END IF;
   INSERT INTO group_seat (order_id, group_id, merchant_id, person_id, newcomer_at, seat_no)

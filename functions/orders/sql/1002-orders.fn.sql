@@ -44,6 +44,7 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', v_answer);
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  IF jsonb_typeof(p -> 'seat') = 'object' THEN PERFORM group_buys_look(p -> 'seat'); END IF;
   PERFORM orders_check_hoarding(p);
   PERFORM orders_enter(p, v_now, v_expires);
   PERFORM kernel_emit('order.placed', p ->> 'orderId', '{}', v_now + (p ->> 'watchMs')::bigint * interval '1 millisecond');
