@@ -35,6 +35,8 @@ async function main(args: string[]): Promise<number> {
   }
   if (asked.steps < 1 || asked.people < 2) return fail('It takes a step and two people at least.');
   const stop = await startTestDatabase();
+  // Ctrl-C: the database would go on by itself.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {
     return await search(asked);
   } finally {
