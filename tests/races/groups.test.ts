@@ -4,7 +4,7 @@ import { closeGroup } from '../../functions/orders';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, newMarket, people, stockOf, tally } from '../support/faults';
 import { groupOf, join, ladder, openGroup, payAtWechat, seatsOf, sit, standard, trySit, type Seated } from '../support/groups';
-import { DAY, later, MINUTE, stateOf } from '../support/trade';
+import { DAY, later, MINUTE, place, stateOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -37,6 +37,17 @@ describe('F-17 the last seat', () => {
     expect(await count(t, 'guest_order WHERE buyer_id = ANY ($1)', [lost])).toBe(0);
     expect(await count(t, 'deal_buyer WHERE person_id = ANY ($1) AND quantity > 0', [lost])).toBe(0);
     expect(await count(t, 'payment')).toBe(payments + 1);
+  });
+
+  test('who is refused for a reason of their own stands in nobody else\'s way: those behind them sit', async () => {
+    const { dealId } = await m.addDeal({ group: standard({ size: 8, hostBenefitFen: 0 }) });
+    const [host, ...rest] = await people(t, 7);
+    const { groupId } = await openGroup(t, m, host!, { dealId });
+    const busy = rest.slice(0, 4);
+    for (const guest of busy) await place(t, m, guest, { dealId });
+    const replies = await Promise.all(rest.map((guest) => trySit(t, m, guest, { groupId }, 9_900, { dealId })));
+    expect(tally(replies)).toEqual({ UNPAID_ORDER_EXISTS: 4, ok: 2 });
+    expect(await groupOf(t, groupId)).toMatchObject({ taken: 3 });
   });
 
   test('64 people for the seven seats of a large table: each is taken once, and only the last is held short', async () => {
