@@ -89,21 +89,19 @@ function partsThere(filtered) {
 }
 
 async function runParts(parts, filters) {
-  if (parts.includes('types')) await typeCheck();
   const usable = new Set(parts.filter((name) => name !== 'types'));
   const filtered = filters.length > 0;
   if (usable.has('e2e') && !findBrowser())
     drop(usable, 'e2e', 'Chromium is not installed: apt-get install chromium fonts-noto-cjk, or set CHROMIUM_PATH.');
-  for (const target of new Set([...usable].flatMap((name) => PARTS[name].builds ?? []))) {
-    if (interrupted) return;
-    try {
-      await ensureApp(target, { onChild: (child) => children.add(child) });
-    } catch (error) {
-      [...usable]
-        .filter((name) => PARTS[name].builds?.includes(target))
-        .forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
-    }
-  }
+  const targets = new Set([...usable].flatMap((name) => PARTS[name].builds ?? []));
+  const first = [...targets].map((target) => () => build(target, usable));
+  if (parts.includes('types')) first.unshift(typeCheck);
+  // Each of these keeps about one core busy.
+  const lane = async () => {
+    for (let next = first.shift(); next && !interrupted; next = first.shift()) await next();
+  };
+  await Promise.all([lane(), lane()]);
+  if (interrupted) return;
   const stopDatabase = await startDatabase(usable);
   try {
     // Tests wait for the database, for retries and for pages: one more worker than cores keeps the cores busy.
@@ -114,6 +112,18 @@ async function runParts(parts, filters) {
     await jest(alone, [`--maxWorkers=${cores}`, ...filters], filtered);
   } finally {
     await stopDatabase();
+  }
+}
+
+/** A build that fails takes the parts with it that need it. */
+async function build(target, usable) {
+  try {
+    await ensureApp(target, { onChild: (child) => children.add(child), counts: false });
+  } catch (error) {
+    if (interrupted) return;
+    [...usable]
+      .filter((name) => PARTS[name].builds?.includes(target))
+      .forEach((name, index) => drop(usable, name, index === 0 ? error.message : ''));
   }
 }
 

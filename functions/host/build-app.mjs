@@ -21,11 +21,11 @@ const NAMES = { h5: 'browser', weapp: 'mini-program' };
 /**
  * Makes dist/<target> what the sources say. A cut build leaves no stamp, so the next call builds again.
  * @param {'h5' | 'weapp'} target
- * @param {{ onChild?: (child: import('node:child_process').ChildProcess) => void }} options to be able to stop the
- * build
+ * @param {{ onChild?: (child: import('node:child_process').ChildProcess) => void, counts?: boolean }} options `onChild`: to
+ * be able to stop the build; `counts`: whether a terminal is shown the seconds
  * @returns {Promise<boolean>} false when nothing had to be done; throws a sentence with the end of the build's log
  */
-export async function ensureApp(target, { onChild = () => undefined } = {}) {
+export async function ensureApp(target, { onChild = () => undefined, counts = process.stdout.isTTY } = {}) {
   const root = findRoot();
   const folder = join(root, '.juke', 'build');
   mkdirSync(folder, { recursive: true });
@@ -36,7 +36,7 @@ export async function ensureApp(target, { onChild = () => undefined } = {}) {
     const built = join(root, 'dist', target, target === 'h5' ? 'index.html' : 'app.json');
     if (existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
     rmSync(stamp, { force: true });
-    await build(target, join(folder, `${target}.log`), onChild);
+    await build(target, join(folder, `${target}.log`), onChild, counts);
     if (!existsSync(built)) throw new Error(`The app for the ${NAMES[target]} was built, but ${built} is missing.`);
     writeFileSync(stamp, wanted);
     return true;
@@ -45,7 +45,7 @@ export async function ensureApp(target, { onChild = () => undefined } = {}) {
   }
 }
 
-async function build(target, logFile, onChild) {
+async function build(target, logFile, onChild, counts) {
   const root = findRoot();
   const log = openSync(logFile, 'w');
   const started = Date.now();
@@ -59,13 +59,13 @@ async function build(target, logFile, onChild) {
   });
   closeSync(log);
   onChild(child);
-  if (!process.stdout.isTTY) console.log(`${line} …`);
-  const ticker = process.stdout.isTTY
+  if (!counts) console.log(`${line} …`);
+  const ticker = counts
     ? setInterval(() => process.stdout.write(`\r${line} … ${seconds(started)} s`), 250)
     : undefined;
   const code = await new Promise((done) => child.once('exit', done).once('error', () => done(1)));
   clearInterval(ticker);
-  if (process.stdout.isTTY) process.stdout.write('\n');
+  if (counts) process.stdout.write('\n');
   if (code === 0) return;
   const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
   throw new Error(`The app for the ${NAMES[target]} could not be built (whole log: ${logFile}). Its end:\n${end}`);
