@@ -3,7 +3,7 @@
  * method, URL, timestamp, nonce, body), signs answers and notices, seals resources with AEAD_AES_256_GCM.
  * Rules: pay.weixin.qq.com/doc/v3 "签名认证", "如何解密回调报文和平台证书". Guards F-32 and A-26 from the far side.
  */
-import { constants, createCipheriv, privateDecrypt, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { constants, createCipheriv, privateDecrypt, publicEncrypt, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
 import { PayError, paramError } from './errors';
 import type { Keys } from './keys';
 
@@ -97,14 +97,17 @@ export const seal = (apiV3Key: Buffer, plaintext: string, associatedData: string
   return { algorithm: 'AEAD_AES_256_GCM', ciphertext, associated_data: associatedData, nonce };
 };
 
+const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+
+/** Seals a field for the merchant, who opens it with the key of its API certificate. */
+export const sealSensitive = (keys: Keys, value: string): string =>
+  publicEncrypt({ key: keys.merchantPublicKey, ...OAEP }, Buffer.from(value)).toString('base64');
+
 /** Opens a field the merchant encrypted with the platform's public key (RSA-OAEP, SHA-1). */
 export const openSensitive = (keys: Keys, serialHeader: string | undefined, field: string, value: string): string => {
   const key = keyForAnswer(keys, serialHeader);
   try {
-    return privateDecrypt(
-      { key: key.privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
-      Buffer.from(value, 'base64'),
-    ).toString('utf8');
+    return privateDecrypt({ key: key.privateKey, ...OAEP }, Buffer.from(value, 'base64')).toString('utf8');
   } catch {
     throw paramError(field, '敏感字段解密失败，请使用Wechatpay-Serial对应的公钥加密');
   }

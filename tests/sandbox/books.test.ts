@@ -72,7 +72,7 @@ describe('combined payment', () => {
   });
 });
 
-describe('the published samples of combined payment (UnionJsapiPrepay, UnionH5Prepay, UnionQueryByOutTradeNo, UnionClose), field by field', () => {
+describe('the published samples of combined payment (Union…Prepay, UnionQueryByOutTradeNo, UnionClose), field by field', () => {
   // What the sample clients send and read; time_expire is theirs, without milliseconds.
   const sub = (n: number) => ({
     mchid: known().spMchid, sub_mchid: `190000300${n}`, out_trade_no: number('sub'), amount: { total_amount: 10, currency: 'CNY' }, attach: '深圳分店', description: '腾讯充值中心-QQ会员充值',
@@ -102,6 +102,13 @@ describe('the published samples of combined payment (UnionJsapiPrepay, UnionH5Pr
     }
     expect(paid.combine_payer_info.openid).toMatch(/^o/);
     expect((await api.post(`${path(h5.combine_out_trade_no)}/close`, { combine_appid: h5.combine_appid, sub_orders: named(h5.sub_orders) })).json.code).toBe('ORDERPAID');
+  });
+
+  it('prepay by App, which may name a payer and a scenario, and by Native', async () => {
+    const app = { ...request(), combine_payer_info: { openid: OPENID }, trade_scenario: 'MINIPROGRAM' };
+    expect(await api.post('/v3/combine-transactions/app', app)).toMatchObject({ status: 200, verified: true, json: { prepay_id: expect.stringMatching(/^wx/) } });
+    expect(await api.post('/v3/combine-transactions/app', request())).toMatchObject({ status: 200, json: { prepay_id: expect.stringMatching(/^wx/) } });
+    expect(await api.post('/v3/combine-transactions/native', request())).toMatchObject({ status: 200, verified: true, json: { code_url: expect.stringMatching(/^weixin:/) } });
   });
 
   it('close answers nothing, may be repeated, and an unknown number is not found', async () => {

@@ -1,5 +1,5 @@
 /** Refunds, profit sharing, transfers: the rules money follows on WeChat's side. */
-import { constants, publicEncrypt } from 'node:crypto';
+import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { startSandbox, type RunningSandbox } from '../../functions/sandbox/server';
 import { OPENID, SUB_MCHID, authorization, call, client, listen, number, order, publicKeyId } from './official-client';
 
@@ -152,6 +152,24 @@ describe('profit sharing', () => {
     await flush();
     const end = (await call(running.url, '/sandbox/state?table=balance')).json.balance;
     expect(end.find((one: any) => one.key === of.body.sub_mchid).availableFen).toBe(6940);
+  });
+
+  it('a receiver\'s name travels sealed: comes back under the merchant\'s key, and sealed anew is the same request', async () => {
+    const of = await paid({ sub_mchid: await aMerchant() });
+    await clock(MINUTE + 1000);
+    const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
+    const seal = (name: string) => publicEncrypt({ key: known().platformKeys[publicKeyId(known())]!, ...padding }, Buffer.from(name)).toString('base64');
+    const who = { type: 'MERCHANT_ID', account: known().spMchid };
+    const added = await api.post('/v3/profitsharing/receivers/add', { sub_mchid: of.body.sub_mchid, appid: known().appid, ...who, name: seal('平台公司'), relation_type: 'SERVICE_PROVIDER' });
+    expect(privateDecrypt({ key: known().merchantPrivateKeyPem, ...padding }, Buffer.from(added.json.name, 'base64')).toString()).toBe('平台公司');
+
+    const outOrderNo = number('spl');
+    const named = (name: string) => split(of, 100, { out_order_no: outOrderNo, receivers: [{ ...who, name, amount: 100, description: '佣金' }] });
+    const first = await named(seal('平台公司'));
+    expect(first.status).toBe(200);
+    expect((await named(seal('平台公司'))).json).toEqual(first.json);
+    expect((await named(seal('别的公司'))).json.message).toBe('分账接收方与原请求不一致');
+    expect((await named('clear text')).json.detail.field).toBe('/body/receivers/0/name');
   });
 
   it('unfreezes by itself after 180 days, and no split is possible then', async () => {

@@ -29,6 +29,8 @@ const fieldsFor = (type: TradeType): Fields => ({
   combine_out_trade_no: must(32, { pattern: /^[0-9A-Za-z_\-|*@]+$/ }),
   sub_orders: list(SUB_ORDER, 1, 50),
   ...(type === 'JSAPI' ? { combine_payer_info: object({ openid: text(128), sub_openid: text(128) }, true) } : {}),
+  // The published App sample names a payer, whom nobody needs there, and where the payment is made.
+  ...(type === 'APP' ? { combine_payer_info: object({ openid: text(128) }), trade_scenario: text(32) } : {}),
   scene_info: object({
     device_id: text(32), payer_client_ip: must(45),
     ...(type === 'MWEB' ? { h5_info: object({ type: must(32), app_name: text(64), app_url: text(128), bundle_id: text(128), package_name: text(128) }, true) } : {}),

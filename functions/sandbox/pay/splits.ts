@@ -4,11 +4,11 @@
  * After 30 (180) days the rest unfreezes by itself. Plain, partner and 电商收付通 paths.
  */
 import { OUT_NO_64, checkFields, fen, flag, list, must, object, text, type Fields } from '../check';
-import { ok, type Body, type Handler, type Route, type Sandbox } from '../context';
+import { ok, type Body, type Call, type Handler, type Route, type Sandbox } from '../context';
 import { PayError, invalidRequest, paramError } from '../errors';
 import type { Split, SplitPart, Tx } from '../records';
 import { rfc3339 } from '../time';
-import { openSensitive } from '../wire';
+import { openSensitive, sealSensitive } from '../wire';
 import { digest, moveBalance, newSplitId, notEnough, payeeOf, repeatedDifferently, requireBoundAppid, requireQuery, resourceNotExists } from './shared';
 
 const WAIT_MS = 60_000;
@@ -29,7 +29,7 @@ const receiverKey = (owner: string, type: string, account: string): string => `$
 const addReceiver = (ecommerce: boolean): Handler => (sandbox, { body, headers }) => {
   checkFields(receiverFields(ecommerce), body);
   const sealedName = body.encrypted_name ?? (ecommerce ? undefined : body.name);
-  if (sealedName) openSensitive(sandbox.keys, headers['wechatpay-serial'] as string | undefined, '/body/name', sealedName);
+  const name = sealedName ? openSensitive(sandbox.keys, headers['wechatpay-serial'] as string | undefined, '/body/name', sealedName) : undefined;
   requireBoundAppid(sandbox, body.appid);
   const owner = ownerOf(sandbox, body, ecommerce);
   const key = receiverKey(owner, body.type, body.account);
@@ -41,7 +41,7 @@ const addReceiver = (ecommerce: boolean): Handler => (sandbox, { body, headers }
       key, payee: owner, type: body.type, account: body.account, name: body.name, relationType: body.relation_type, customRelation: body.custom_relation,
     });
   }
-  const shown = { type: body.type, account: body.account, ...(body.name ? { name: body.name } : {}), relation_type: body.relation_type };
+  const shown = { type: body.type, account: body.account, ...(name && body.name ? { name: sealSensitive(sandbox.keys, name) } : {}), relation_type: body.relation_type };
   return ok({ ...(body.sub_mchid ? { sub_mchid: body.sub_mchid } : {}), ...shown, ...(body.custom_relation ? { custom_relation: body.custom_relation } : {}) });
 };
 
@@ -105,6 +105,15 @@ const splitFields = (ecommerce: boolean): Fields => ecommerce
       receivers: list(object({ type: TYPE, account: must(64), name: text(10240), amount: fen(), description: must(80) }), 1, 50),
     };
 
+/** Ciphertexts differ each time, so the clear names take their place where a repeat is compared. */
+const withClearNames = (sandbox: Sandbox, { body, headers }: Call, field: 'name' | 'receiver_name'): Body => ({
+  ...body,
+  receivers: body.receivers.map((receiver: Body, i: number) => ({
+    ...receiver,
+    ...(receiver[field] ? { [field]: openSensitive(sandbox.keys, headers['wechatpay-serial'] as string | undefined, `/body/receivers/${i}/${field}`, receiver[field]) } : {}),
+  })),
+});
+
 const orderFor = (sandbox: Sandbox, body: Body): Tx => {
   const tx = sandbox.world.txByTransactionId(body.transaction_id);
   if (!tx || tx.subMchid !== body.sub_mchid) throw resourceNotExists('订单不存在');
@@ -144,10 +153,11 @@ const checkSplit = (sandbox: Sandbox, tx: Tx, receivers: ReturnType<typeof readR
 
 const create = (ecommerce: boolean): Handler => {
   const fields = splitFields(ecommerce);
-  return (sandbox, { body }) => {
+  return (sandbox, call) => {
+    const { body } = call;
     checkFields(fields, body);
     if (body.appid) requireBoundAppid(sandbox, body.appid);
-    const bodyHash = digest(body);
+    const bodyHash = digest(withClearNames(sandbox, call, ecommerce ? 'receiver_name' : 'name'));
     const tx = orderFor(sandbox, body);
     const before = earlier(sandbox, body, 'split', bodyHash);
     if (before) return ok(splitView(before, tx));
