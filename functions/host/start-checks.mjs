@@ -12,7 +12,7 @@ Starts Juke on this machine: the server with the app, PostgreSQL, and a sandbox 
   --port N           the app and its API (default 8787, or PORT)
   --sandbox-port N   the sandbox: cashier, SMS inbox, faults (default 8788, or SANDBOX_PORT)
   --data FOLDER      database, uploads, sandbox and logs (default .juke/data, or JUKE_DATA)
-  --no-demo          no demo city and no demo sign-ins (or JUKE_DEMO=0)
+  --no-demo          no demo city and no demo sign-ins (or JUKE_DEMO=0; never any beside the real WeChat)
   --help             this text
 
 Set in the environment or in .env (each explained in .env.example):
@@ -30,7 +30,20 @@ export function readOptions(args, env = process.env) {
   const sandboxPort = portOf('--sandbox-port', values['sandbox-port'] ?? (env.SANDBOX_PORT || '8788'));
   if (port === sandboxPort)
     throw new Error(`The app and the sandbox cannot both use port ${port}: choose another with --sandbox-port.`);
-  return { port, sandboxPort, data: values.data, demo: !values['no-demo'] && env.JUKE_DEMO !== '0' };
+  return { port, sandboxPort, data: values.data, demo: !values['no-demo'] && isDemo(env) };
+}
+
+/** The demo comes with the sandbox: where money is real, its sign-ins would make anybody an operator. */
+function isDemo({ JUKE_DEMO: wanted, WECHAT_PAY_BASE_URL: real }) {
+  if (wanted && !/^(0|1|true|false)$/.test(wanted)) throw new Error(`JUKE_DEMO must be 0 or 1, not ${wanted}.`);
+  const isOn = wanted === '1' || wanted === 'true';
+  if (isOn && real) {
+    throw new Error(
+      'JUKE_DEMO is 1 and WECHAT_PAY_BASE_URL is set, so money here is real: set JUKE_DEMO=0, or unset ' +
+        'WECHAT_PAY_BASE_URL to use the sandbox.',
+    );
+  }
+  return isOn || (!wanted && !real);
 }
 
 function parse(args) {

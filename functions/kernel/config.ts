@@ -2,6 +2,7 @@
  * Configuration from the environment, read once at the edge. A wrong value is one sentence and exit 1 (ConfigError),
  * never a stack trace. Every variable is explained in .env.example.
  */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Bucket } from './media-store';
 
@@ -25,28 +26,34 @@ export interface Config {
 }
 
 type Env = Record<string, string | undefined>;
+const LOG_LEVELS = ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const;
 
-/** Throws ConfigError with a sentence that says what to set. */
-export function readConfig(env: Env = process.env): Config {
+/** Throws ConfigError with a sentence that says what to set. A variable that is set to nothing counts as not set. */
+export function readConfig(given: Env = process.env): Config {
+  const env: Env = Object.fromEntries(Object.entries(given).filter(([, value]) => value?.trim()));
   const demo = flag(env, 'JUKE_DEMO', false);
-  const port = whole(env, 'PORT', 8787);
-  const sandboxUrl = env.SANDBOX_URL ?? null;
+  const port = whole(env, 'PORT', 8787, 1, 65_535);
+  const sandboxUrl = env.SANDBOX_URL ? address(env, 'SANDBOX_URL', '') : null;
+  if (!/^[01]?$/.test(env.TRUST_PROXY ?? '')) throw new ConfigError(`TRUST_PROXY must be 0 or 1, not ${env.TRUST_PROXY}.`);
   return {
     databaseUrl: need(env, 'DATABASE_URL', 'the address of a PostgreSQL database, such as postgres://juke@127.0.0.1:5432/juke'),
-    port, demo, publicUrl: trimSlash(env.PUBLIC_URL ?? `http://127.0.0.1:${port}`),
+    port, demo, publicUrl: address(env, 'PUBLIC_URL', `http://127.0.0.1:${port}`),
     sessionKey: demo ? env.SESSION_KEY ?? 'demo-only-session-key-of-32-bytes!' : secret(env, 'SESSION_KEY'),
     h5Dir: env.H5_DIR ?? 'dist/h5', mediaDir: env.MEDIA_DIR ?? '.juke/media', mediaBucket: bucketOf(env), artDir: env.ART_DIR ?? 'functions/host/art',
-    poolSize: whole(env, 'POOL_SIZE', 20), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: env.LOG_LEVEL ?? 'info',
-    providerFeeBps: whole(env, 'WECHAT_PAY_FEE_BPS', 60), freezeDays: whole(env, 'WECHAT_PAY_FREEZE_DAYS', 180), sandboxUrl,
-    wechat: sandboxUrl && env.SANDBOX_CREDENTIALS ? sandboxWechat(sandboxUrl, env.SANDBOX_CREDENTIALS) : realWechat(env),
+    poolSize: whole(env, 'POOL_SIZE', 20, 1, 1_000), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS),
+    providerFeeBps: whole(env, 'WECHAT_PAY_FEE_BPS', 60, 0, 10_000), freezeDays: whole(env, 'WECHAT_PAY_FREEZE_DAYS', 180, 4, 365), sandboxUrl,
+    wechat: sandboxUrl && env.SANDBOX_CREDENTIALS ? sandboxWechat(sandboxUrl, env.SANDBOX_CREDENTIALS) : realWechat(env, demo),
     subscribeTemplates: list(env.WECHAT_SUBSCRIBE_TEMPLATES), rebateInWechatH5: flag(env, 'REBATE_IN_WECHAT_H5', false),
   };
 }
 
 function sandboxWechat(url: string, file: string): WechatConfig {
   if (!existsSync(file)) throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not there. Start the sandbox first.`);
-  const c = JSON.parse(readFileSync(file, 'utf8')) as Record<string, never>;
-  return wechatFromCredentials(url, c);
+  try {
+    return wechatFromCredentials(url, JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
+  } catch {
+    throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox.`);
+  }
 }
 
 /** The sandbox's credentials as our configuration; also used by tests. */
@@ -59,35 +66,45 @@ export function wechatFromCredentials(url: string, c: Record<string, unknown>): 
   };
 }
 
-function realWechat(env: Env): WechatConfig {
-  const pem = (name: string) => {
-    const file = need(env, name, 'the path of a PEM file');
-    if (!existsSync(file)) throw new ConfigError(`${name} names ${file}, which is not there.`);
-    const content = readFileSync(file, 'utf8');
-    if (!content.includes('-----BEGIN')) throw new ConfigError(`${name} names ${file}, which is not a PEM file.`);
-    return content;
-  };
+/** Demo sign-ins make anybody an operator and the demo's session key is in this repository: never where money is real. */
+function realWechat(env: Env, demo: boolean): WechatConfig {
+  if (demo) throw new ConfigError('JUKE_DEMO is 1 and there is no sandbox, so money here is real: set JUKE_DEMO=0, or unset WECHAT_PAY_BASE_URL to use the sandbox.');
   const apiV3Key = need(env, 'WECHAT_PAY_API_V3_KEY', 'the 32-character APIv3 key from the merchant platform');
   if (Buffer.byteLength(apiV3Key) !== 32) throw new ConfigError('WECHAT_PAY_API_V3_KEY must be exactly 32 characters.');
+  const keyFile = need(env, 'WECHAT_PAY_KEY_FILE', 'the path of a PEM file');
   return {
-    payBaseUrl: trimSlash(env.WECHAT_PAY_BASE_URL ?? 'https://api.mch.weixin.qq.com'), apiBaseUrl: trimSlash(env.WECHAT_API_BASE_URL ?? 'https://api.weixin.qq.com'),
+    payBaseUrl: address(env, 'WECHAT_PAY_BASE_URL', 'https://api.mch.weixin.qq.com'), apiBaseUrl: address(env, 'WECHAT_API_BASE_URL', 'https://api.weixin.qq.com'),
     spMchid: need(env, 'WECHAT_PAY_SP_MCHID', "the platform's merchant id"), spAppid: env.WECHAT_PAY_SP_APPID ?? need(env, 'WECHAT_APPID', "the mini-program's app id"),
     appid: need(env, 'WECHAT_APPID', "the mini-program's app id"), appSecret: need(env, 'WECHAT_SECRET', "the mini-program's secret"),
-    merchantSerial: need(env, 'WECHAT_PAY_SERIAL', 'the serial of the merchant certificate'), merchantPrivateKeyPem: pem('WECHAT_PAY_KEY_FILE'), apiV3Key,
+    merchantSerial: need(env, 'WECHAT_PAY_SERIAL', 'the serial of the merchant certificate'), apiV3Key,
+    merchantPrivateKeyPem: pem('WECHAT_PAY_KEY_FILE', keyFile, createPrivateKey, 'private key'),
     platformKeys: Object.fromEntries(list(need(env, 'WECHAT_PAY_PLATFORM_KEYS', 'serial=file pairs, comma-separated')).map((pair) => {
-      const [serial, file] = pair.split('=');
-      if (!serial || !file || !existsSync(file)) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, whose file is not there.`);
-      return [serial, readFileSync(file, 'utf8')];
+      const [serial, ...file] = pair.split('=');
+      if (!serial || !file.length) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, which is no serial=file.`);
+      return [serial, pem('WECHAT_PAY_PLATFORM_KEYS', file.join('='), createPublicKey, 'public key or certificate')];
     })),
-    smsUrl: need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '', messageToken: env.WECHAT_MESSAGE_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
+    smsUrl: address(env, 'SMS_URL', '') || need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '',
+    messageToken: env.WECHAT_MESSAGE_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
   };
+}
+
+/** A key that cannot be read would else be found by the first person who pays. */
+function pem(name: string, file: string, read: (text: string) => KeyObject, what: string): string {
+  if (!existsSync(file)) throw new ConfigError(`${name} names ${file}, which is not there.`);
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (read(text).asymmetricKeyType === 'rsa') return text;
+  } catch {
+    // said below
+  }
+  throw new ConfigError(`${name} names ${file}, which is not a PEM file with an RSA ${what}.`);
 }
 
 function bucketOf(env: Env): Bucket | null {
   if (!env.MEDIA_BUCKET_URL) return null;
   if (!/^https?:\/\/[^/]+\/./.test(env.MEDIA_BUCKET_URL)) throw new ConfigError('MEDIA_BUCKET_URL must be an address with the bucket in its path, such as https://s3.eu-central-1.amazonaws.com/juke-media.');
   return {
-    url: trimSlash(env.MEDIA_BUCKET_URL), region: env.MEDIA_BUCKET_REGION ?? 'auto', keyId: need(env, 'MEDIA_BUCKET_KEY_ID', 'the access key of MEDIA_BUCKET_URL'),
+    url: address(env, 'MEDIA_BUCKET_URL', ''), region: env.MEDIA_BUCKET_REGION ?? 'auto', keyId: need(env, 'MEDIA_BUCKET_KEY_ID', 'the access key of MEDIA_BUCKET_URL'),
     secret: need(env, 'MEDIA_BUCKET_SECRET', 'the secret of MEDIA_BUCKET_KEY_ID'),
   };
 }
@@ -101,16 +118,26 @@ function secret(env: Env, name: string): string {
   if (value.length < 32) throw new ConfigError(`${name} is too short: use 32 random characters or more.`);
   return value;
 }
-function whole(env: Env, name: string, fallback: number): number {
-  const value = env[name] === undefined || env[name] === '' ? fallback : Number(env[name]);
-  if (!Number.isInteger(value) || value < 0) throw new ConfigError(`${name} must be a whole number, not ${env[name]}.`);
+function whole(env: Env, name: string, fallback: number, min: number, max: number): number {
+  const value = Number(env[name] ?? fallback);
+  if (!Number.isInteger(value) || value < min || value > max) throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not ${env[name]}.`);
+  return value;
+}
+/** Without the slash at its end; the fallback as it is. */
+function address(env: Env, name: string, fallback: string): string {
+  const value = env[name] ?? fallback;
+  if (value && !(/^https?:\/\/[^\s/]/.test(value) && URL.canParse(value))) throw new ConfigError(`${name} must be an address that begins with http:// or https://, not ${value}.`);
+  return value.replace(/\/+$/, '');
+}
+function oneOf(env: Env, name: string, values: readonly [string, ...string[]]): string {
+  const value = env[name] ?? values[0];
+  if (!values.includes(value)) throw new ConfigError(`${name} must be one of ${values.join(', ')}, not ${value}.`);
   return value;
 }
 function flag(env: Env, name: string, fallback: boolean): boolean {
   const value = env[name];
-  if (value === undefined || value === '') return fallback;
+  if (value === undefined) return fallback;
   if (!/^(0|1|true|false)$/.test(value)) throw new ConfigError(`${name} must be 0 or 1, not ${value}.`);
   return value === '1' || value === 'true';
 }
 const list = (value: string | undefined) => (value ?? '').split(',').map((s) => s.trim()).filter(Boolean);
-const trimSlash = (url: string) => url.replace(/\/+$/, '');

@@ -79,6 +79,15 @@ function usesOf(file: string): string[] {
   });
 }
 
+test('.env.example names the variables that the code reads, and no others', () => {
+  const setByTools = ['NODE_ENV', 'TARO_ENV'];
+  const sources = listFiles('functions', 'config', 'src', 'serverless.yml').filter((file) => /\.(ts|tsx|mjs|cjs|yml)$/.test(file));
+  const read = sources.flatMap((file) => [...textOf(file).matchAll(/\benv(?:\.|:|, ')([A-Z][A-Z0-9_]{2,})/g)].map((match) => match[1]!)).filter((name) => !setByTools.includes(name));
+  const told = [...textOf('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]!);
+  expect(told.length).toBeGreaterThan(40);
+  expect([...told].sort()).toEqual([...new Set(read)].sort());
+});
+
 test('every dependency has a line in DECISIONS.md', () => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(textOf('package.json')) as Record<string, Record<string, string>>;
   const decisions = existsSync(join(root, 'DECISIONS.md')) ? textOf('DECISIONS.md') : '';

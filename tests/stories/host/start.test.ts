@@ -25,6 +25,7 @@ function start(args: string[], env: Record<string, string | undefined> = {}): Pr
     PORT: undefined,
     SANDBOX_PORT: undefined,
     JUKE_DATA: undefined,
+    JUKE_DEMO: undefined,
   };
   return node([join(root, 'functions/host/start.mjs'), '--data', join(data, 'juke'), ...args], { ...clean, ...env });
 }
@@ -98,6 +99,18 @@ test('wrong options', async () => {
   const help = await start(['--help']);
   expect(help.code).toBe(0);
   expect(help.out).toContain('--no-demo');
+});
+
+test('beside the real WeChat there is no demo, and asking for it is refused', async () => {
+  const options = `import { readOptions } from 'host/start-checks.mjs';
+    const demo = (args, env) => readOptions(args, { PORT: '9000', SANDBOX_PORT: '9001', ...env }).demo;
+    const real = { WECHAT_PAY_BASE_URL: 'https://api.mch.weixin.qq.com' };
+    console.log(JSON.stringify([demo([], {}), demo([], real), demo([], { JUKE_DEMO: 'false' }), demo(['--no-demo'], {}), demo([], { ...real, JUKE_DEMO: '0' })]));`;
+  expect(JSON.parse((await script(options)).out)).toEqual([true, false, false, false, false]);
+  const [port, sandbox] = await freePorts();
+  const ports = ['--port', String(port), '--sandbox-port', String(sandbox)];
+  expectSentence(await start(ports, { JUKE_DEMO: '1', WECHAT_PAY_BASE_URL: 'https://api.mch.weixin.qq.com' }), /money here is real/);
+  expectSentence(await start(ports, { JUKE_DEMO: 'maybe' }), /^JUKE_DEMO must be 0 or 1, not maybe\.$/);
 });
 
 test('.env: comments, quotes, line breaks; the environment wins', async () => {
