@@ -14,6 +14,8 @@ export const MAX_QUANTITY = 99;
 
 export const BODY_MAX_BYTES = 64 * 1024;
 export const BODY_MAX_DEPTH = 8;
+/** Of a body that is too large, what the host still reads to answer in words; then it hangs up. */
+export const BODY_DROPPED_MAX_BYTES = 16 * 1024 * 1024;
 export const MEDIA_MAX_BYTES = 5 * 1024 * 1024;
 /** How long an upload address lives, and how long the checker may read a picture that nobody else sees yet. */
 export const MEDIA_UPLOAD_MS = 10 * MINUTE;

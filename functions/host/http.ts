@@ -1,6 +1,6 @@
 /** Node's http as the events that the handlers know, so that one process serves what a function would. Guards A-40 (sizes), F-30. */
 import http from 'node:http';
-import { BODY_MAX_BYTES, MEDIA_MAX_BYTES } from '../contract/limits';
+import { BODY_DROPPED_MAX_BYTES, BODY_MAX_BYTES, MEDIA_MAX_BYTES } from '../contract/limits';
 import type { Event, Handler, Result } from '../kernel';
 
 const MEDIA_PATH = '/api/media/';
@@ -29,12 +29,14 @@ function readBody(request: http.IncomingMessage, most: number): Promise<Buffer |
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
+      // What crosses the limit is kept, so that the pipeline says so in words. The rest is read and dropped: a connection
+      // that is cut while the body comes would take the answer with it.
+      if (size <= most) chunks.push(chunk);
       size += chunk.length;
-      // One byte over is kept, so that the pipeline says so in words; far over is cut off.
-      if (size > most * 2) {
+      if (size > most + BODY_DROPPED_MAX_BYTES) {
         request.destroy();
         reject(new Error('too large'));
-      } else chunks.push(chunk);
+      }
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);

@@ -1,0 +1,48 @@
+// The host's own part of a request: what of a body reaches the handlers.
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { BODY_DROPPED_MAX_BYTES, BODY_MAX_BYTES } from '../../../functions/contract/limits';
+import { serve } from '../../../functions/host/http';
+
+let server: http.Server;
+let seen = 0;
+beforeAll(async () => {
+  const handler: Parameters<typeof serve>[0] = async ({ body }) => {
+    seen = Buffer.byteLength(body ?? '');
+    return { statusCode: seen > BODY_MAX_BYTES ? 413 : 200, body: JSON.stringify({ code: seen > BODY_MAX_BYTES ? 'TOO_LARGE' : 'fine' }) };
+  };
+  server = await serve(handler, (_, response) => void response.end(), 0);
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const port = () => (server.address() as AddressInfo).port;
+/** Sends all of it before reading, as curl and many libraries do. */
+async function answerTo(bytes: number): Promise<string> {
+  const socket = net.connect(port(), '127.0.0.1');
+  let text = '';
+  let goOn = (): void => undefined;
+  const next = () => new Promise<void>((done) => (goOn = done));
+  socket.on('data', (data) => (text += String(data))).on('error', () => undefined).on('drain', () => goOn()).on('close', () => goOn());
+  socket.write(`POST /api/anything HTTP/1.1\r\nhost: juke\r\nconnection: close\r\ncontent-length: ${bytes}\r\n\r\n`);
+  const chunk = Buffer.alloc(64 * 1024, 'a');
+  for (let left = bytes; left > 0 && !socket.destroyed; left -= chunk.length) {
+    if (!socket.write(chunk.subarray(0, Math.min(left, chunk.length))) && !socket.destroyed) await next();
+  }
+  while (!socket.destroyed) await next();
+  return text;
+}
+
+test('A-40 a body far over the limit is refused in words, and hardly any of it is kept', async () => {
+  expect(await answerTo(BODY_MAX_BYTES)).toMatch(/^HTTP\/1.1 200 .*fine/s);
+  for (const bytes of [BODY_MAX_BYTES + 1, 2 * BODY_MAX_BYTES, 3 * BODY_MAX_BYTES + 7, 4_000_000]) {
+    expect(await answerTo(bytes)).toMatch(/^HTTP\/1.1 413 .*TOO_LARGE/s);
+    expect(seen).toBeLessThanOrEqual(3 * BODY_MAX_BYTES);
+  }
+});
+
+test('A-40 a body without an end is hung up on', async () => {
+  expect(await answerTo(BODY_MAX_BYTES + 2 * BODY_DROPPED_MAX_BYTES)).toBe('');
+});
