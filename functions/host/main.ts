@@ -67,7 +67,7 @@ async function tellSandbox(sandboxUrl: string, publicUrl: string): Promise<void>
 }
 
 main().catch((error: Error & { code?: string }) => {
-  const sentence = error instanceof ConfigError ? error.message
+  const sentence = error instanceof ConfigError || error.message.startsWith('The database ') ? error.message
     : error.code === 'EADDRINUSE' ? `Port ${process.env.PORT ?? 8787} is taken by another program: set PORT to a free one.`
       : /ECONNREFUSED|ENOTFOUND|password|does not exist|database/.test(`${error.code} ${error.message}`) ? `The database cannot be used: ${error.message}. Check DATABASE_URL.`
         : `The host cannot start: ${error.message}`;

@@ -18,6 +18,7 @@ import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { dataFolder } from './env.mjs';
 import { placeFor } from './postgres-place.mjs';
+import { checkDatabase } from './start-checks.mjs';
 
 const windows = process.platform === 'win32';
 const START_TRIES = 5;
@@ -65,7 +66,10 @@ export async function findPostgres(dataDir = defaultDataDir()) {
  * @template T @param {(url: string) => T | Promise<T>} use @param {{ dataDir?: string }} options @returns {Promise<T>}
  */
 export async function withDatabase(use, { dataDir = defaultDataDir() } = {}) {
-  if (process.env.DATABASE_URL) return use(process.env.DATABASE_URL);
+  if (process.env.DATABASE_URL) {
+    await checkDatabase(process.env.DATABASE_URL);
+    return use(process.env.DATABASE_URL);
+  }
   const server = await startPostgres({ dataDir });
   try {
     return await use(server.url);

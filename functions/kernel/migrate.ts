@@ -47,6 +47,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   const client = new Client({ connectionString: url, application_name: 'juke-migrate' });
   await client.connect();
   try {
+    await refuseForeign(client);
     const applied = await readApplied(client);
     const todo = pending(files, applied);
     const done: string[] = [];
@@ -121,6 +122,28 @@ async function readApplied(client: Client): Promise<AppliedRow[]> {
   const table = await client.query<{ found: string | null }>("select to_regclass('schema_migration')::text as found");
   if (!table.rows[0]?.found) return [];
   return (await client.query<AppliedRow>('select number, name, checksum from schema_migration order by number')).rows;
+}
+
+/**
+ * Our tables among those of another program would only clash half-way. One statement, so that it sees another start's
+ * first file whole or not at all; tables of extensions do not count.
+ */
+async function refuseForeign(client: Client): Promise<void> {
+  const { rows } = await client.query<{ database: string; relname: string }>(
+    `with own as (
+       select c.oid, c.relname from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
+     )
+     select current_database() as database, relname from own
+     where not exists (select 1 from own where relname = 'schema_migration')
+       and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = own.oid and d.deptype = 'e')
+     order by relname limit 1`,
+  );
+  if (rows[0]) {
+    throw new Error(
+      `The database ${rows[0].database} has tables of another program (${rows[0].relname}), so nothing was done: name an ` +
+        'empty one in DATABASE_URL.',
+    );
+  }
 }
 
 /**

@@ -47,7 +47,8 @@ async function audit(url: string, asJson: boolean): Promise<number> {
     );
   }
   try {
-    if (!(await client.query("SELECT to_regclass('journal') AS found")).rows[0]?.found) {
+    const ours = "SELECT to_regclass('schema_migration') IS NOT NULL AND to_regprocedure('juke_now()') IS NOT NULL AS found";
+    if (!(await client.query(ours)).rows[0]?.found) {
       return fail(
         `The database at ${withoutPassword(url)} has no tables of ours yet. Start the system once, or correct DATABASE_URL.`,
       );

@@ -54,6 +54,18 @@ test('until stops at a number', async () => {
   expect(await run()).toEqual(['functions/a/sql/0002-two.sql']);
 });
 
+test('a database of another program is left as it was; tables of an extension do not count', async () => {
+  write('orders/sql/0001-head.sql', 'create table head (id int primary key)');
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  await client.query('create table posting (id int)');
+  await expect(run()).rejects.toThrow(/^The database \w+ has tables of another program \(posting\), so nothing was done: name an empty one in DATABASE_URL\.$/);
+  expect(await rows("select relname from pg_class where relnamespace = 'public'::regnamespace")).toEqual([['posting']]);
+  await client.query('drop table posting; create extension cube; create table its_own (id int); alter extension cube add table its_own');
+  await client.end();
+  expect(await run()).toEqual(['functions/orders/sql/0001-head.sql']);
+});
+
 test('a number used twice is refused, with both files named', async () => {
   write('a/sql/0007-one.sql', 'select 1');
   write('b/sql/0007-two.sql', 'select 1');

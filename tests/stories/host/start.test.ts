@@ -92,6 +92,15 @@ test('a database that is not there, and an address that is none', async () => {
   );
 });
 
+test('the other commands say the same about a database', async () => {
+  const run = (args: string[], DATABASE_URL: string) => node([join(root, 'functions/host/run.mjs'), ...args], { DATABASE_URL, WECHAT_PAY_BASE_URL: '' });
+  for (const args of [['--database', 'functions/views/audit.ts'], ['--database', 'functions/host/demo-reset.ts'], ['--database', 'functions/host/operator.ts', '13800000009'], ['functions/host/migrate.ts']]) {
+    for (const [url, sentence] of [['nonsense', /^DATABASE_URL is no PostgreSQL address/], ['postgres://me:secret@127.0.0.1:1/juke', /^The database at 127\.0\.0\.1:1 cannot be reached/]] as const) {
+      expectSentence(await run(args, url), sentence);
+    }
+  }
+});
+
 test('wrong options', async () => {
   expectSentence(await start(['--prot', '9000']), /^Unknown option '--prot': npm start -- --help lists the options\.$/);
   expectSentence(await start(['--port', '99999']), /^--port 99999 is no port/);

@@ -1,6 +1,7 @@
 /** `npm run audit` as a person runs it: against any database, with an exit code. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { createTestDatabase } from '../../support/postgres';
 import { liveHistory, startTown, type Town } from './trade';
 
@@ -56,6 +57,11 @@ test('what cannot be asked is one sentence and exit 1', async () => {
   const empty = await createTestDatabase({ empty: true });
   const blank = await audit(empty.url);
   expect(blank.err).toMatch(/^The database at .* has no tables of ours yet\..*\n$/);
+  const client = new Client({ connectionString: empty.url });
+  await client.connect();
+  await client.query('create table journal (id int)');
+  await client.end();
+  expect((await audit(empty.url)).err).toBe(blank.err);
   await empty.drop();
   expect((await audit(town.url, '--nope')).err).toMatch(/^There is no option --nope.*\n$/);
   expect((await audit(town.url, '--help')).out).toContain('--json');
