@@ -90,7 +90,7 @@ export const marketShapes = {
     params: nothing, query: z.strictObject(page), body: nothing,
     answer: pageOf(z.strictObject({
       token: z.string(), dealId: z.string(), title: z.string(), pictureUrl: url, channel: z.enum(shareChannels), createdAtMs: ms, expiresAtMs: ms,
-      opened: z.int(), ordered: z.int(), redeemed: z.int(), earnedFen: fen,
+      opened: z.int(), ordered: z.int(), redeemed: z.int(), earnedFen: fen, pendingFen: fen,
       groups: z.array(z.strictObject({ label: z.string(), opened: z.int(), ordered: z.int() })),
     })),
   },

@@ -39,7 +39,7 @@ export const payBody = z.strictObject({ method: z.enum(['jsapi', 'h5']), returnU
 export const payAnswer = z.strictObject({
   jsapi: z.strictObject({ timeStamp: z.string(), nonceStr: z.string(), package: z.string(), signType: z.literal('RSA'), paySign: z.string() }).nullable(), h5Url: url.nullable(),
 });
-const orderGroup = z.strictObject({ groupId: z.string(), state: groupState, size: z.int(), minSize: z.int(), confirmed: z.int(), deadlineMs: ms.nullable(), isHost: z.boolean(), canLeave: z.boolean() });
+const orderGroup = z.strictObject({ groupId: z.string(), state: groupState, size: z.int(), minSize: z.int(), confirmed: z.int(), people: z.array(person), deadlineMs: ms.nullable(), isHost: z.boolean(), canLeave: z.boolean() });
 export const orderRow = z.strictObject({
   orderId: z.string(), state: orderState, dealId: z.string(), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(), storeName: z.string(), quantity: z.int(),
   payableFen: fen, refundedFen: fen, placedAtMs: ms, expiresAtMs: ms, validUntilMs: ms.nullable(), vouchersLeft: z.int(), firstVoucherId: z.string().nullable(), refundState: refundState.nullable(),
@@ -56,7 +56,7 @@ export const order = z.strictObject({
 export const voucher = z.strictObject({
   voucherId: z.string(), orderId: z.string(), state: voucherState, fulfilment: z.enum(fulfilments), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(),
   secret: z.string().nullable(), locator: z.string().nullable(), validFromMs: ms, validUntilMs: ms, hoursText: z.string(), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
-  stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), latE6: z.int(), lngE6: z.int() })),
+  stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), hoursText: z.string(), latE6: z.int(), lngE6: z.int() })),
   redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, canAfterSale: z.boolean(), refundId: z.string().nullable(),
   sharer: z.strictObject({ person, rebateFen: fen }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
 });

@@ -3,6 +3,7 @@
  * stories, and the clock ends at the real time (I-25). Nothing is written past the stories.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../contract/limits';
+import { demoPeople } from '../identity';
 import type { CityMerchant } from './demo-notation';
 import { scriptCoupons } from './demo-coupons';
 import { HOME, makeMarket, type MadeDeal, type MadeMerchant, type MadeStore } from './demo-market';
@@ -80,7 +81,9 @@ async function signInDemo(world: World): Promise<Stage['demo']> {
 function newCrowd(world: World): Stage['person'] {
   const known = new Map<string, Promise<Actor>>();
   return (name, deviceId) => {
-    const avatar = Math.max(0, guests.indexOf(name)) % 10;
+    const at = guests.indexOf(name);
+    // Who is not of the crowd sits at a table with the people one signs in as: another face than theirs.
+    const avatar = at < 0 ? demoPeople.length + (name.charCodeAt(0) % (10 - demoPeople.length)) : at % 10;
     if (!known.has(name)) known.set(name, world.signIn(name, { avatar, ...(deviceId ? { deviceId } : {}) }));
     return known.get(name)!;
   };

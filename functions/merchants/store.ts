@@ -21,12 +21,12 @@ export async function findManagers(db: Db, merchantId: string, storeId: string |
 }
 
 export interface MyStore { storeId: string; storeName: string; merchantName: string; logoInk: string; role: StaffRole }
-/** One row for each store where the person acts, with the higher of their roles there. */
+/** One row for each store where the person acts, with the higher of their roles there; of a merchant the first store first. */
 export function listStoresOf(db: Db, personId: string): Promise<MyStore[]> {
   return db.query<MyStore>(
-    `SELECT DISTINCT ON (m.name, t.name, t.store_id) t.store_id AS "storeId", t.name AS "storeName", m.name AS "merchantName", m.logo_ink AS "logoInk", s.role
+    `SELECT DISTINCT ON (m.name, t.store_id) t.store_id AS "storeId", t.name AS "storeName", m.name AS "merchantName", m.logo_ink AS "logoInk", s.role
      FROM staff s JOIN merchant m USING (merchant_id) JOIN store t ON t.merchant_id = s.merchant_id AND (s.store_id IS NULL OR s.store_id = t.store_id)
-     WHERE s.person_id = $1 AND s.removed_at IS NULL ORDER BY m.name, t.name, t.store_id, s.role = 'manager' DESC LIMIT 200`, [personId]);
+     WHERE s.person_id = $1 AND s.removed_at IS NULL ORDER BY m.name, t.store_id, s.role = 'manager' DESC LIMIT 200`, [personId]);
 }
 
 export interface MerchantRow { merchantId: string; name: string; subMchid: string; category: string; logoInk: string; attribution: 'last' | 'first' }

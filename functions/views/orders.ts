@@ -16,7 +16,7 @@ export const ORDER_COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_a
     m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
     o.price_kind, o.fulfilment, o.purchase_id, o.group_id, q.seat, q.group_state, q.size, q.min_size, q.confirmed,
-      q.host_id, q.deadline, o.buyer_id, ms_of(juke_now()) AS now_ms,
+      q.host_id, q.people, q.deadline, o.buyer_id, ms_of(juke_now()) AS now_ms,
     v.valid_until, coalesce(v.vouchers_left, 0) AS vouchers_left, coalesce(v.refundable_fen, 0) AS refundable_fen,
       v.first_id, s.store_name, s.stores, f.refund_state,
     o.state = 'unpaid' AND juke_now() < o.expires_at AS can_pay`;
@@ -32,7 +32,10 @@ export const ORDER_TABLES = `
     SELECT (array_agg(s.name ORDER BY s.created_at, s.store_id))[1] AS store_name, count(*)::int AS stores
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id) s ON true
   LEFT JOIN LATERAL (SELECT b.state AS group_state, b.size, b.min_size, b.confirmed, b.host_id,
-    ms_of(b.deadline) AS deadline, t.state AS seat
+    ms_of(b.deadline) AS deadline, t.state AS seat,
+    (SELECT json_agg(json_build_object('name', p.name, 'avatarUrl', p.avatar_url)
+        ORDER BY x.person_id <> b.host_id, x.seat_no)
+      FROM group_seat x JOIN person p USING (person_id) WHERE x.group_id = b.group_id AND x.state = 'confirmed') AS people
     FROM group_seat t JOIN group_buy b USING (group_id) WHERE t.order_id = o.order_id) q ON true
   LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id
   ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
@@ -118,6 +121,7 @@ const groupOf = (row: Row): OrderRow['group'] => ({
   size: row.size,
   minSize: row.min_size,
   confirmed: row.confirmed,
+  people: row.people ?? [],
   deadlineMs: row.deadline,
   isHost: row.host_id === row.buyer_id,
   canLeave: canLeave(row.seat, row.group_state, row.deadline, row.now_ms),

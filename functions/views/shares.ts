@@ -17,14 +17,15 @@ export const listShares: Story<'listShares'> = async (ctx, { query }) => {
       d.picture_urls[1] AS picture_url, l.channel,
       ms_of(l.created_at) AS created_at, ms_of(l.expires_at) AS expires_at,
       (SELECT count(DISTINCT visitor_id)::int FROM touch WHERE token = l.token AND person_id IS DISTINCT
-        FROM l.sharer_id) AS opened, o.ordered, o.redeemed, o.earned_fen
+        FROM l.sharer_id) AS opened, o.ordered, o.redeemed, o.earned_fen, o.pending_fen
     FROM share_link l JOIN deal d ON d.deal_id = l.deal_id CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE g.paid_at IS NOT NULL)::int AS ordered,
         count(*) FILTER (WHERE EXISTS (SELECT FROM redemption r WHERE r.merchant_id = g.merchant_id
         AND r.undone_at IS NULL AND r.reversed_at IS NULL
           AND r.voucher_id IN (SELECT voucher_id FROM voucher WHERE order_id = g.order_id)))::int AS redeemed,
         coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('available', 'clawed_back')),
-        0)::bigint AS earned_fen
+        0)::bigint AS earned_fen,
+        coalesce(sum(w.amount_fen) FILTER (WHERE w.state IN ('expected', 'pending')), 0)::bigint AS pending_fen
       FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
         LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
     WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)}
@@ -69,6 +70,7 @@ function toShare(row: Row, groups: Row[], language: 'zh' | 'en'): Share {
     ordered: row.ordered,
     redeemed: row.redeemed,
     earnedFen: row.earned_fen,
+    pendingFen: row.pending_fen,
     groups: groups.map((g) => ({
       label: language === 'zh' ? `群 ${g.n}` : `Group ${g.n}`,
       opened: g.opened,

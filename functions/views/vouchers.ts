@@ -7,7 +7,7 @@ import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { SHOWN_STATE } from './orders';
 import { getRow, person } from './page';
-import { dealHoursText, type Language } from './rules';
+import { dealHoursText, hoursText, type Language } from './rules';
 
 type Refund = Answer<'getRefund'>;
 /**
@@ -73,6 +73,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       name: s.name,
       address: s.address,
       phone: s.phone,
+      hoursText: hoursText({ opensAtMinute: s.opens_at_minute, closesAtMinute: s.closes_at_minute }, ctx.language),
       latE6: s.lat_e6,
       lngE6: s.lng_e6,
     })),

@@ -39,7 +39,7 @@ export const texts = defineTexts({
     groupPrice: (size) => `Price for ${size}`,
     missing: (count) => `${count} to go`,
     missingMore: (count) => `${count} to go`,
-    placesLeft: (count) => `${count} seats left`,
+    placesLeft: (count) => `${count} seat${count === 1 ? '' : 's'} left`,
     groupOf: (name) => `${name}'s group`,
     alone: (price) => `alone ${price}`,
     join: 'Join',

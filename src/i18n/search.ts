@@ -17,7 +17,7 @@ export const texts = defineTexts({
     emptyShops: (q: string) => `没有找到“${q}”的门店`,
     emptyText: '换个短一点的词，或者去看看另一栏',
     start: '输一个菜名或店名',
-    startText: '比如“火锅”“蛋挞”“桥弄街”',
+    startText: '比如“鸳鸯锅”“蛋挞”“桥弄街”',
   },
   en: {
     title: 'Search',
@@ -34,6 +34,6 @@ export const texts = defineTexts({
     emptyShops: (q) => `No shop for “${q}”`,
     emptyText: 'Try a shorter word, or look under the other tab',
     start: 'Type a dish or a shop',
-    startText: 'For example hotpot, egg tart or a street',
+    startText: 'For example a dish, a shop or a street',
   },
 });

@@ -4,6 +4,7 @@ import { defineTexts } from './define';
 export const texts = defineTexts({
   zh: {
     title: '到店出示',
+    pastTitle: '我的券',
     pickupTitle: '取货码',
     pickupWhere: '到这里取',
     how: '怎么拿',
@@ -14,7 +15,7 @@ export const texts = defineTexts({
     hours: '可用时段',
     includes: '包含',
     usedTitle: (when: string) => `${when} 用掉了`,
-    usedText: (where: string) => `在${where}核销`,
+    usedText: (where: string) => `在${where}用的`,
     refundingTitle: '退款中，券不能用了',
     refundingText: '原路退回微信，一般 0–3 个工作日到账',
     refundedTitle: '退款到账了',
@@ -43,6 +44,7 @@ export const texts = defineTexts({
   },
   en: {
     title: 'Show at the counter',
+    pastTitle: 'My voucher',
     pickupTitle: 'Pick-up code',
     pickupWhere: 'Pick it up here',
     how: 'How',

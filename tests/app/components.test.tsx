@@ -5,6 +5,7 @@ import { Button } from '@/components/button';
 import { Countdown } from '@/components/countdown';
 import { DealCard, type DealCardData } from '@/components/deal-card';
 import { ErrorState } from '@/components/error-state';
+import { messageOf } from '@contract/errors';
 import { describeError } from '@/components/error-state/logic';
 import { Field } from '@/components/field';
 import { barHeights } from '@/components/bar-chart/logic';
@@ -149,6 +150,13 @@ describe('ErrorState says what happened, what about the money, what now', () => 
     const described = describeError({ code, message: '服务器的话', retry: 'later' }, words);
     expect(described).toMatchObject({ title, canRetry });
     expect(described.body).not.toBe('');
+  });
+
+  test('what was not found is said once', () => {
+    const body = (message: string) => describeError({ code: 'NOT_FOUND', message, retry: 'never' }, words).body;
+    expect(body(messageOf('NOT_FOUND', 'zh'))).toBe('可能已经下架，或者链接不完整。');
+    expect(describeError({ code: 'NOT_FOUND', message: messageOf('NOT_FOUND', 'en'), retry: 'never' }, textsIn(texts, 'en')).body).toBe('It may have been taken down, or the link is incomplete.');
+    expect(body('没有选优惠。回首页挑一个。')).toBe('没有选优惠。回首页挑一个。');
   });
 
   test('retry is offered only where it helps', () => {

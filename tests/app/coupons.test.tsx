@@ -12,7 +12,7 @@ import type { StackCoupon, StackLine } from '../../functions/contract/best-combi
 import CouponGift from '../../src/coupons/pages/gift/index';
 import MyCoupons from '../../src/coupons/pages/mine/index';
 import CouponCentre from '../../src/coupons/pages/centre/index';
-import { emptyForm, fenOf, offBpsOf, offerOf, wrongIn } from '../../src/merchant/pages/new-offer/form';
+import { emptyForm, endOf, fenOf, offBpsOf, offerOf, withDays, wrongIn } from '../../src/merchant/pages/new-offer/form';
 import { sent, serve, type Reply } from './support/server';
 import { moves, router } from './support/taro';
 
@@ -244,6 +244,18 @@ describe('the editor', () => {
     const offer = offerOf({ ...form, perPerson: '2', scope: 'deals', dealIds: ['deal_1'] }, NOW, 'zh');
     // 17 July 18:20 in Shanghai and 14 days: until the end of 31 July.
     expect(offer).toMatchObject({ kind: 'amount', thresholdFen: 10_000, amountFen: 1_500, dealIds: ['deal_1'], storeIds: [], total: 100, perPerson: 2, claimFromMs: NOW, claimUntilMs: Date.UTC(2026, 6, 31, 16), validDays: 30, validFromMs: null });
+  });
+
+  test('choosing dates begins with the days that were meant so far; the preview knows the end before the form is whole', () => {
+    const form = emptyForm('');
+    expect(withDays(form, { claimBy: 'dates' }, NOW)).toEqual({ claimBy: 'dates', claimFrom: '2026-07-17', claimUntil: '2026-07-31' });
+    expect(withDays(form, { validity: 'dates' }, NOW)).toEqual({ validity: 'dates', validFrom: '2026-07-17', validUntil: '2026-08-16' });
+    expect(withDays({ ...form, claimFrom: '2026-07-20' }, { claimBy: 'dates' }, NOW)).toEqual({ claimBy: 'dates' });
+    expect(withDays(form, { title: '店铺券' }, NOW)).toEqual({ title: '店铺券' });
+    expect(endOf(form, NOW)).toBeNull();
+    expect(endOf({ ...form, validity: 'fixed', validDays: '7' }, NOW)).toBe(Date.UTC(2026, 6, 24, 16));
+    expect(endOf({ ...form, validity: 'dates', validUntil: '2026-07-31' }, NOW)).toBe(Date.UTC(2026, 6, 31, 16));
+    expect(endOf({ ...form, validity: 'dates' }, NOW)).toBeNull();
   });
 
   test('by dates both days count in Shanghai; what is over, backwards, or ends before its claim is named', () => {

@@ -3,7 +3,7 @@ import { act, fireEvent, render, screen, waitFor } from '@testing-library/react'
 import { Countdown } from '@/components/countdown';
 import { GroupCard, GroupLine, type GroupRow } from '@/components/group-card';
 import { GroupProgress } from '@/components/group-progress';
-import { countedPlaces, geometryOf, inlinePlaces, placesOf, spotOf, type Seat } from '@/components/group-progress/logic';
+import { geometryOf, inlinePlaces, paidPlaces, placesOf, spotOf, type Seat } from '@/components/group-progress/logic';
 import { drawPoster, type PosterImages, type PosterWords } from '@/components/poster/logic';
 import { DealCard, type DealCardData } from '@/components/deal-card';
 import { serverNow } from '@/api';
@@ -87,11 +87,13 @@ describe('the table', () => {
   });
 
   test('in a row a big table shows two faces, a free place and how many more; a failed one invites nobody', () => {
-    const { shown, more } = inlinePlaces(countedPlaces(8, 5));
+    const paid = (size: number, count: number) => paidPlaces({ size, people: Array.from({ length: count }, (_, i) => ({ name: `客人 ${i}`, avatarUrl: `/art/avatar-${i}.svg` })) });
+    const { shown, more } = inlinePlaces(paid(8, 5));
     expect([shown.map(({ state }) => state), more]).toEqual([['joined', 'joined', 'empty'], 5]);
-    expect(inlinePlaces(countedPlaces(8, 8))).toMatchObject({ more: 5 });
-    expect(inlinePlaces(countedPlaces(3, 2))).toMatchObject({ more: 0 });
-    render(<GroupProgress kind="inline" places={countedPlaces(3, 1)} over="expired" />);
+    expect(shown[1]).toMatchObject({ name: '客人 1', avatarUrl: '/art/avatar-1.svg' });
+    expect(inlinePlaces(paid(8, 8))).toMatchObject({ more: 5 });
+    expect(inlinePlaces(paid(3, 2))).toMatchObject({ more: 0 });
+    render(<GroupProgress kind="inline" places={paid(3, 1)} over="expired" />);
     expect(screen.getByRole('img').getAttribute('aria-label')).toBe('3 人团，1 人已入团。');
   });
 });
@@ -350,7 +352,7 @@ describe('groups nearby on the first page', () => {
     expect(screen.getByText('差 1 人')).toBeTruthy();
     expect([screen.queryByText('我的那桌'), screen.queryByText('坐着的那桌')]).toEqual([null, null]);
     fireEvent.click(screen.getByRole('link', { name: /烤鱼大桌/ }));
-    fireEvent.click(screen.getByRole('link', { name: '看全部附近还有空位的团' }));
+    fireEvent.click(screen.getByRole('link', { name: '看全部还有空位的团' }));
     expect(moves.map(({ url }) => url)).toEqual(['/pages/group/index?id=grp_1', '/pages/groups/index']);
     const asked = sent.length;
     await act(async () => fire('didShow'));

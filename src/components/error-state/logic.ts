@@ -27,6 +27,9 @@ export interface Described {
 export function describeError(error: ShownError, words: Words): Described {
   if (error.code === 'OFFLINE') return { title: words.errorOffline, body: words.errorOfflineBody, canRetry: true, lost: false };
   if (error.code === 'TIMEOUT') return { title: words.errorTimeout, body: words.errorTimeoutBody, canRetry: true, lost: false };
-  if (error.code === 'NOT_FOUND') return { title: words.errorNotFound, body: error.message, canRetry: false, lost: true };
+  if (error.code === 'NOT_FOUND') return { title: words.errorNotFound, body: unsaid(error.message, words.errorNotFound), canRetry: false, lost: true };
   return { title: words.errorTitle, body: error.message || words.errorBody, canRetry: error.retry !== 'never', lost: false };
 }
+
+/** Without its first sentence where the title says the same. */
+const unsaid = (message: string, title: string): string => (message.startsWith(title) ? message.slice(title.length).replace(/^[。.]\s*/, '') : message);

@@ -7,7 +7,7 @@ import { openPage } from '@/state/pages';
 import { Button } from '../button';
 import { Countdown } from '../countdown';
 import { GroupProgress } from '../group-progress';
-import { countedPlaces } from '../group-progress/logic';
+import { paidPlaces } from '../group-progress/logic';
 import './index.scss';
 
 interface Props {
@@ -21,7 +21,7 @@ export function FormingStrip({ group, onEnd }: Props) {
   const words = group.state === 'closing' ? t.closing : missing > 0 ? t.missingMore(missing) : t.placesLeft(group.size - group.confirmed);
   return (
     <View className="jk-forming">
-      <GroupProgress kind="inline" places={countedPlaces(group.size, group.confirmed)} />
+      <GroupProgress kind="inline" places={paidPlaces(group)} />
       <View className="jk-grow jk-forming__words">
         <View className="jk-forming__missing jk-ell">{words}</View>
         {group.deadlineMs !== null && group.state === 'open' ? <View className="jk-caption jk-text-2 jk-ell"><Countdown untilMs={group.deadlineMs} ended={t.deadlineOver} onEnd={onEnd} /></View> : null}

@@ -20,9 +20,9 @@ export function placesOf(size: number, seats: readonly Seat[]): Place[] {
   });
 }
 
-/** Places known by number only: a row of orders carries no faces. */
-export function countedPlaces(size: number, confirmed: number): Place[] {
-  return Array.from({ length: size }, (_, i) => ({ state: i < confirmed ? 'joined' : 'empty', name: '', avatarUrl: '', isMe: false }));
+/** The table of an order: who has paid, and what is free. */
+export function paidPlaces({ size, people }: { size: number; people: readonly { name: string; avatarUrl: string }[] }): Place[] {
+  return Array.from({ length: size }, (_, i) => ({ state: people[i] ? 'joined' : 'empty', name: '', avatarUrl: '', isMe: false, ...people[i] }));
 }
 
 /** How the table looks when nobody can sit down any more. */

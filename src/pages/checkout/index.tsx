@@ -49,12 +49,12 @@ export default function Checkout() {
       {deal.data ? <DealRow deal={deal.data} model={model} /> : null}
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {refusal ? <RefusalCard model={model} /> : null}
-      {ready && quote.error && !refusal ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
+      {ready && quote.error && !refusal && !(deal.error && !deal.data) ? <ErrorState error={quote.error} onRetry={quote.refresh} exit={{ text: t.toOrder, onClick: () => openTab('orders') }} /> : null}
       {ready && quote.loading && !quote.error ? <><CardSkeleton lines={3} /><CardSkeleton lines={3} /></> : null}
       {whole && model.stack ? (
         <StackCard lines={model.lines} coupons={whole.quote.coupons} nowMs={whole.quote.nowMs} stack={model.stack} onChoose={model.choose} disabled={model.busy} footer={whole.quote.moreCoupons > 0 ? <MoreCoupons dealId={whole.quote.dealId} count={whole.quote.moreCoupons} /> : undefined} />
       ) : null}
-      {whole ? <Bill {...whole} /> : null}
+      {whole ? <Bill {...whole} usualFen={deal.data?.flash?.regularPriceFen ?? null} /> : null}
       {whole ? <Promises model={model} {...whole} /> : null}
     </Page>
   );
@@ -77,6 +77,7 @@ function DealRow({ deal, model }: { deal: Deal; model: Model }) {
           <View className="checkout__unit">
             <PriceTag fen={quote?.unitPriceFen ?? deal.priceFen} size="s" exact />
             {quote ? <Kind quote={quote} /> : null}
+            {quote?.priceKind === 'flash' && deal.flash?.regularPriceFen ? <Text className="checkout__regular">{w.usual(money(deal.flash.regularPriceFen))}</Text> : null}
           </View>
           {model.ready && !model.group ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}
           {model.group ? <Text className="jk-caption jk-text-3">{w.oneSeat}</Text> : null}
@@ -136,7 +137,8 @@ function MoreCoupons({ dealId, count }: { dealId: string; count: number }) {
   );
 }
 
-function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
+/** `usualFen`: what one costs outside the flash sale. */
+function Bill({ quote, priced, usualFen }: { quote: Quote; priced: PricedStack; usualFen: number | null }) {
   const t = useT(texts);
   const c = useT(trade);
   const s = useT(stackTexts);
@@ -149,9 +151,10 @@ function Bill({ quote, priced }: { quote: Quote; priced: PricedStack }) {
     if (coupon) return couponName(coupon, s, language);
     return sharer ? c.friendDiscount(sharer.person.name) : c.friendDiscountPlain;
   };
-  const singleFen = singlePriceFen * quantity;
-  const isCheaper = quote.unitPriceFen < singlePriceFen;
-  const saved = isCheaper ? t.less(price(singleFen), money(singleFen - priced.payableFen)) : priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : '';
+  const usual = quote.priceKind === 'flash' ? usualFen : null;
+  const singleFen = (usual ?? singlePriceFen) * quantity;
+  const isCheaper = quote.unitPriceFen * quantity < singleFen;
+  const saved = isCheaper ? (usual ? t.lessUsual : t.less)(price(singleFen), money(singleFen - priced.payableFen)) : priced.savedFen > 0 ? t.saved(money(priced.savedFen)) : '';
   return (
     <PayBill note={saved} label={c.total} fen={priced.payableFen}>
       {priced.lines[0]!.parts.map((part, i) => <Line key={i} label={nameOf(part)} tone={part.amountFen < 0 ? 'price' : undefined}>{money(part.amountFen)}</Line>)}

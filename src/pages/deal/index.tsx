@@ -131,7 +131,7 @@ function Price({ deal, friend }: { deal: Deal; friend: boolean }) {
   return (
     <>
       <View className="deal-offer">
-        <PriceTag fen={groupFen ?? aloneFen} size="l" />
+        <PriceTag fen={groupFen ?? aloneFen} size="l" className="deal-offer__price" />
         {kind ? <Tag tone="price" className="deal-offer__kind">{kind}</Tag> : null}
         {friend ? <Tag tone="price" className="deal-offer__kind">{t.friendPrice}</Tag> : null}
         {other ? <Text className="deal-offer__single">{other}</Text> : null}

@@ -41,7 +41,7 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
   const t = useT(texts);
   const language = useLanguage();
   const [store] = deal.stores;
-  const { aloneFen } = offerOf(deal, true);
+  const { aloneFen, groupFen, groupSize } = offerOf(deal, true);
   const where = [shopName(deal.merchantName, store?.name ?? '', language), store?.distanceM == null ? '' : distance(store.distanceM)].filter(Boolean).join(' · ');
   return (
     <>
@@ -49,7 +49,7 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
         title={deal.title}
         pictureUrl={deal.pictureUrls[0] ?? ''}
         where={where}
-        sum={{ label: t.landPay, fen: aloneFen }}
+        sum={{ label: t.landPay, fen: aloneFen, note: groupFen === null ? undefined : t.landGroup(groupSize, money(groupFen)) }}
         foot={invite.friendDiscountFen > 0 ? t.landUntil(dayTime(invite.expiresAtMs, language)) : undefined}
       >
         <Line label={t.landSingle}>{money(aloneFen + invite.friendDiscountFen)}</Line>

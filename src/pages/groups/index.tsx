@@ -35,7 +35,7 @@ export default function Groups() {
         <ListRow icon="table" tone="brand" title={t.mine} note={t.mineNote} onClick={() => void signIn().then((yes) => yes && openPage('myGroups'))} />
       </List>
       <View className="groups-head">
-        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{t.nearTitle}</View>
+        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{here ? t.nearTitle : t.openTitle}</View>
         <Text className="jk-caption jk-text-3 groups-head__note">{t.nearNote}</Text>
       </View>
       {groups.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />) : null}

@@ -28,11 +28,12 @@ export function NearGroups() {
   useDidShow(() => void refresh());
   // Whoever sits there already finds it among their own.
   const groups = data?.items.filter((group) => !group.isMember && !group.isMine) ?? [];
-  if (data && groups.length === 0) return null;
+  // Without a network the list below says so; once is enough.
+  if (data ? groups.length === 0 : error?.unknown) return null;
   return (
     <View className="near-groups">
       <View className="near-groups__head">
-        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{t.nearTitle}</View>
+        <View className="jk-title-3" {...a11y({ role: 'heading', level: 2 })}>{here ? t.nearTitle : t.openTitle}</View>
         <Touchable className="near-groups__all" role="link" label={t.nearAllLabel} onClick={() => openTab('groups')}>
           <Text>{t.nearAll}</Text>
           <Icon name="chevron-right" size={14} />

@@ -68,7 +68,7 @@ type Look = [icon: IconName, tone: 'brand' | 'rebate' | 'danger' | 'warn' | 'gre
 const looks: [prefix: string, look: Look][] = [
   ['reward.cancelled', ['rebate', 'grey']], ['reward.clawed_back', ['rebate', 'grey']], ['reward.', ['rebate', 'rebate']],
   ['withdrawal.failed', ['wallet', 'warn']], ['withdrawal.', ['wallet', 'rebate']], ['after_sale.', ['refund', 'warn']], ['refund.', ['refund', 'brand']],
-  ['order.expired', ['clock', 'grey']], ['purchase.expired', ['clock', 'grey']], ['order.', ['ticket', 'brand']], ['voucher.undone', ['ticket', 'warn']], ['voucher.', ['store-in', 'brand']], ['payout.', ['shield', 'warn']], ['coupon.ending', ['clock', 'warn']], ['coupon.', ['gift', 'brand']],
+  ['group.', ['table', 'brand']], ['order.expired', ['clock', 'grey']], ['purchase.expired', ['clock', 'grey']], ['order.', ['ticket', 'brand']], ['voucher.undone', ['ticket', 'warn']], ['voucher.', ['store-in', 'brand']], ['payout.', ['shield', 'warn']], ['coupon.ending', ['clock', 'warn']], ['coupon.', ['gift', 'brand']],
 ];
 const lookOf = (kind: string): Look => looks.find(([prefix]) => kind.startsWith(prefix))?.[1] ?? ['bell', 'grey'];
 
@@ -80,8 +80,8 @@ function Row({ notice }: { notice: Notice }) {
     <Touchable className="notices__row" role="link" onClick={link ? () => openLink(link) : undefined}>
       <View className={`notices__disc notices__disc--${tone}`}><Icon name={icon} size={20} /></View>
       <View className="notices__body">
-        <View className="jk-between">
-          <View className="jk-strong jk-ell jk-grow">{notice.title}</View>
+        <View className="notices__head">
+          <View className="jk-strong jk-grow">{notice.title}</View>
           <Text className="jk-caption jk-text-3 jk-num notices__time">{timeOfDay(notice.atMs)}</Text>
           {notice.isRead ? null : <View className="notices__dot"><Text className="notices__sr">{t.unread}</Text></View>}
         </View>

@@ -6,7 +6,7 @@ import { Button } from '@/components/button';
 import { Countdown } from '@/components/countdown';
 import { ErrorState } from '@/components/error-state';
 import { GroupProgress } from '@/components/group-progress';
-import { countedPlaces, overOf } from '@/components/group-progress/logic';
+import { paidPlaces, overOf } from '@/components/group-progress/logic';
 import { Icon } from '@/components/icon';
 import { Line, List, ListRow } from '@/components/list';
 import { NeedLogin } from '@/components/need-login';
@@ -121,7 +121,7 @@ function Group({ order }: { order: Order }) {
   if (!group) return null;
   return (
     <Touchable className="jk-card jk-block jk-row order__group" role="link" onClick={() => openPage('group', { id: group.groupId })}>
-      <GroupProgress kind="inline" places={countedPlaces(group.size, group.confirmed)} over={overOf(group.state)} />
+      <GroupProgress kind="inline" places={paidPlaces(group)} over={overOf(group.state)} />
       <View className="jk-grow jk-label jk-ell order__group-words">{t.groupOf(Math.max(group.minSize, group.confirmed), order.row.quantity)}</View>
       <Text className="jk-label jk-text-2">{group.state === 'succeeded' ? g.succeeded : t.groupRow}</Text>
       <Icon name="chevron-right" size={14} color="var(--text-3)" />

@@ -12,7 +12,7 @@ export function useOrder() {
   const { params } = useRouter();
   const orderId = params.id ?? '';
   const { ready, who } = usePerson();
-  const order = useLoad(() => call('getOrder', { params: { orderId } }), [orderId, who], { ready: ready && orderId !== '', keep: true });
+  const order = useLoad(() => call('getOrder', { params: { orderId } }), [orderId, who], { ready, keep: true });
   const [payCancelled, setPayCancelled] = useState(params.cancelled === '1');
   const [busy, setBusy] = useState<'pay' | 'cancel' | ''>('');
   const actions = useOrderActions(order.refresh, () => setPayCancelled(true));

@@ -13,7 +13,7 @@ export function useRefund() {
   const { params } = useRouter();
   const refundId = params.id ?? '';
   const { ready, who } = usePerson();
-  const refund = useLoad(() => call('getRefund', { params: { refundId } }), [refundId, who], { ready: ready && refundId !== '', keep: true });
+  const refund = useLoad(() => call('getRefund', { params: { refundId } }), [refundId, who], { ready, keep: true });
   const { refresh } = refund;
 
   const state = refund.data?.state;

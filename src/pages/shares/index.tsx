@@ -1,5 +1,5 @@
 // My shares: per deal how many opened it, ordered, were served, and what arrived; down to the chat group.
-import { View } from '@tarojs/components';
+import { Text, View } from '@tarojs/components';
 import Taro, { usePullDownRefresh, useReachBottom } from '@tarojs/taro';
 import { serverNow } from '@/api';
 import { Button } from '@/components/button';
@@ -18,6 +18,7 @@ import { day, money } from '@/i18n/format';
 import { texts } from '@/i18n/shares';
 import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
+import { lastMoment } from '@/state/trade';
 import { useShares, type SharedDeal } from './model';
 import './index.scss';
 
@@ -46,7 +47,7 @@ function DealShares({ deal }: { deal: SharedDeal }) {
   const t = useT(texts);
   const language = useLanguage();
   const live = deal.expiresAtMs > serverNow();
-  const when = day(deal.expiresAtMs, language, serverNow());
+  const when = day(lastMoment(deal.expiresAtMs), language, serverNow());
   const ways = { chat: t.chat, group: t.group, poster: t.poster, link: t.link, moments: t.moments };
   const facts = [[t.opened, String(deal.opened)], [t.ordered, String(deal.ordered)], [t.redeemed, String(deal.redeemed)], [t.earned, money(deal.earnedFen)]] as const;
   return (
@@ -66,6 +67,7 @@ function DealShares({ deal }: { deal: SharedDeal }) {
           </View>
         ))}
       </View>
+      {deal.pendingFen > 0 ? <Line label={t.pending}><Text className="jk-text-rebate">{money(deal.pendingFen)}</Text></Line> : null}
       {deal.ways.length > 0 ? <View className="shares-part">{t.byWay}</View> : null}
       {deal.ways.map((way) => <Line key={way.channel} label={ways[way.channel]}>{t.wayLine(way.opened, way.ordered)}</Line>)}
       {deal.groups.length > 0 ? <View className="shares-part">{t.byGroup}</View> : null}

@@ -13,6 +13,8 @@ export interface SharedDeal {
   ordered: number;
   redeemed: number;
   earnedFen: number;
+  /** on its way: not served yet, or in the after-sale time */
+  pendingFen: number;
   /** ways that brought someone, most opened first */
   ways: { channel: ShareRow['channel']; opened: number; ordered: number }[];
   groups: { label: string; opened: number; ordered: number }[];
@@ -31,7 +33,7 @@ export function perDeal(rows: ShareRow[]): SharedDeal[] {
     let deal = deals.find((one) => one.dealId === row.dealId);
     if (!deal) {
       const { dealId, title, pictureUrl, createdAtMs, expiresAtMs } = row;
-      deal = { dealId, title, pictureUrl, createdAtMs, expiresAtMs, opened: 0, ordered: 0, redeemed: 0, earnedFen: 0, ways: [], groups: [] };
+      deal = { dealId, title, pictureUrl, createdAtMs, expiresAtMs, opened: 0, ordered: 0, redeemed: 0, earnedFen: 0, pendingFen: 0, ways: [], groups: [] };
       deals.push(deal);
     }
     deal.expiresAtMs = Math.max(deal.expiresAtMs, row.expiresAtMs);
@@ -39,6 +41,7 @@ export function perDeal(rows: ShareRow[]): SharedDeal[] {
     deal.ordered += row.ordered;
     deal.redeemed += row.redeemed;
     deal.earnedFen += row.earnedFen;
+    deal.pendingFen += row.pendingFen;
     if (row.opened + row.ordered > 0) add(deal.ways, (way) => way.channel === row.channel, { channel: row.channel, opened: row.opened, ordered: row.ordered });
     for (const group of row.groups) add(deal.groups, (one) => one.label === group.label, { ...group });
   }

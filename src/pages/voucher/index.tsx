@@ -33,7 +33,7 @@ export default function VoucherPage() {
   const { voucher, ready } = model;
   const showsArt = voucher !== null || model.loading;
   return (
-    <Page title={voucher?.fulfilment === 'pickup' ? t.pickupTitle : t.title} nav={showsArt ? 'pine' : 'ground'} className="voucher" overlays={voucher ? <AfterSaleSheet model={model} voucher={voucher} /> : null}>
+    <Page title={voucher && voucher.state !== 'issued' ? t.pastTitle : voucher?.fulfilment === 'pickup' ? t.pickupTitle : t.title} nav={showsArt ? 'pine' : 'ground'} className="voucher" overlays={voucher ? <AfterSaleSheet model={model} voucher={voucher} /> : null}>
       {showsArt ? <View className="voucher__pine" aria-hidden="true" /> : null}
       <View className="voucher__front">
         {!ready && !voucher ? <NeedLogin why={t.needLogin} /> : null}
@@ -122,9 +122,9 @@ function Stores({ voucher }: { voucher: Voucher }) {
         <View key={store.storeId}>
           {i > 0 ? <View className="jk-hr voucher__hr" /> : null}
           <View className="voucher__store">
-            <Touchable className="jk-grow" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
+            <Touchable className="jk-grow voucher__at" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
               <View className="jk-strong jk-2lines">{store.address}</View>
-              <View className="jk-caption jk-text-3 jk-ell voucher__gap">{store.name}</View>
+              <View className="jk-caption jk-text-3 jk-num jk-ell voucher__gap">{voucher.stores.length > 1 ? `${store.name} · ${store.hoursText}` : store.name}</View>
             </Touchable>
             <Touchable className="voucher__round" label={t.mapOf(store.name)} onClick={() => openMap(store)}><Icon name="nav" size={20} /></Touchable>
             <Touchable className="voucher__round" label={t.callOf(store.name)} onClick={() => callPhone(store.phone)}><Icon name="phone" size={20} /></Touchable>

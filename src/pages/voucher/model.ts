@@ -22,7 +22,7 @@ export function useVoucher() {
   useDidShow(() => setFront(true));
   useDidHide(() => setFront(false));
 
-  const loaded = useLoad(() => call('getVoucher', { params: { voucherId } }), [voucherId, who], { ready: ready && voucherId !== '' });
+  const loaded = useLoad(() => call('getVoucher', { params: { voucherId } }), [voucherId, who], { ready });
   const { refresh } = loaded;
   const personId = getSession()?.personId ?? '';
   // What was kept shows at once and stays when there is no answer; a refusal by the server counts more.

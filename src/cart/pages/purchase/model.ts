@@ -29,7 +29,7 @@ export function usePurchase() {
   const [payCancelled, setPayCancelled] = useState(params.cancelled === '1');
   const check = usePaymentCheck(purchaseId, { ready: ready && fromCashier, who }, () => call('checkPurchase', { params: { purchaseId } }));
   const isKnown = check.phase !== 'checking' && check.phase !== 'waiting';
-  const purchase = useLoad(() => call('getPurchase', { params: { purchaseId } }), [purchaseId, who, isKnown], { ready: ready && purchaseId !== '', keep: true });
+  const purchase = useLoad(() => call('getPurchase', { params: { purchaseId } }), [purchaseId, who, isKnown], { ready, keep: true });
 
   const shown = useRef(false);
   useDidShow(() => {

@@ -55,7 +55,7 @@ export default function CouponGift() {
   const note = data ? [audienceWord(data.coupon.audience, t), data.coupon.paidByText].filter(Boolean).join(' · ') : '';
   return (
     <Page title={t.giftTitle} className="coupons">
-      {!isToken ? <ErrorState place="page" error={{ code: 'NOT_FOUND', message: '', retry: 'never' }} /> : null}
+      {!isToken ? <ErrorState place="page" error={{ code: 'NOT_FOUND', message: t.giftBad, retry: 'never' }} /> : null}
       {gift.error && !data ? <ErrorState place="page" error={gift.error} onRetry={gift.refresh} /> : null}
       {gift.loading ? <><CardSkeleton lines={2} /><CardSkeleton lines={2} /></> : null}
       {data ? (

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react';
 import { GROUP_WORDS_MAX } from '@contract/limits';
 import { call, useAction, useLoad, type Answer } from '@/api';
 import { Button } from '@/components/button';
+import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Field } from '@/components/field';
 import { NeedLogin } from '@/components/need-login';
@@ -16,12 +17,13 @@ import { texts } from '@/i18n/group-say';
 import { toast } from '@/state/overlays';
 import { goBack, openPage } from '@/state/pages';
 import { usePerson } from '@/state/person';
+import './index.scss';
 
 export default function GroupWords() {
   const t = useT(texts);
   const groupId = useRouter().params.id ?? '';
   const { ready, who } = usePerson();
-  const group = useLoad(() => call('getGroup', { params: { groupId } }), [groupId, who], { ready: ready && groupId !== '' });
+  const group = useLoad(() => call('getGroup', { params: { groupId } }), [groupId, who], { ready });
   const said = group.data?.mine?.words ?? '';
   const isIn = group.data?.mine?.seat === 'confirmed';
   const [words, setWords] = useState('');
@@ -38,10 +40,10 @@ export default function GroupWords() {
       {ready ? null : <NeedLogin why={t.needLogin} />}
       {ready && group.error && !group.data ? <ErrorState place="page" error={group.error} onRetry={group.refresh} /> : null}
       {ready && group.loading ? <CardSkeleton lines={3} /> : null}
-      {group.data && !isIn ? <ErrorState place="page" error={{ code: 'NOT_FOUND', message: t.notIn, retry: 'never' }} exit={{ text: t.toGroup, onClick: () => openPage('group', { id: groupId }) }} /> : null}
+      {group.data && !isIn ? <EmptyState place="page" title={t.notIn} text={t.notInText} action={t.toGroup} onAction={() => openPage('group', { id: groupId })} /> : null}
       {group.data && isIn ? (
         <>
-          <View className="jk-card jk-block">
+          <View className="jk-card jk-block words">
             <Field label={t.label} lines={3} value={words} maxlength={GROUP_WORDS_MAX} placeholder={t.hint} error={saving.error?.message} hint={t.left(left)} onInput={(text) => { setWords(text); saving.clear(); }} />
           </View>
           <Note icon="shield">{t.note}</Note>

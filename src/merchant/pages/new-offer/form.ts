@@ -40,6 +40,21 @@ export const emptyForm = (title: string): Form => ({
   validity: 'claim', validFrom: '', validUntil: '', validDays: '30', withCode: false, isTransferable: false,
 });
 
+/** Another way to say how long begins with the days that the form means so far. */
+export function withDays(form: Form, change: Partial<Form>, nowMs: number): Partial<Form> {
+  const today = dayOf(nowMs);
+  const last = (days: string) => dayOf(endOfDay(nowMs, intOf(days) ?? 1) - 1);
+  if (change.claimBy === 'dates' && !form.claimFrom && !form.claimUntil) return { ...change, claimFrom: today, claimUntil: last(form.claimDays) };
+  if (change.validity === 'dates' && !form.validFrom && !form.validUntil) return { ...change, validFrom: today, validUntil: last(form.validDays) };
+  return change;
+}
+
+/** When everybody's coupon ends; null: counted from the claim, or no such day yet. */
+export function endOf(form: Form, nowMs: number): number | null {
+  const end = form.validity === 'dates' ? startOf(form.validUntil) + DAY_MS : endOfDay(nowMs, intOf(form.validDays) ?? NaN);
+  return form.validity === 'claim' || Number.isNaN(end) ? null : end;
+}
+
 export type Wrong = Partial<Record<keyof Form, string>>;
 
 const DAY_MS = 86_400_000;

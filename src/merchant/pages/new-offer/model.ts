@@ -7,7 +7,7 @@ import { money } from '@/i18n/format';
 import { confirmDialog } from '@/state/overlays';
 import { useLanguage } from '@/state/settings';
 import type { StaffStore } from '../../components/stores';
-import { dayOf, emptyForm, offerOf, wrongIn, type Form, type OfferBody } from './form';
+import { dayOf, emptyForm, endOf, offerOf, withDays, wrongIn, type Form, type OfferBody } from './form';
 
 type Preview = Answer<'previewOffer'>;
 const PAUSE_MS = 400;
@@ -51,13 +51,14 @@ export function useNewOffer(store: StaffStore) {
     return yes ? create.run(body) : undefined;
   };
   return {
-    form, shop, body, today: dayOf(nowMs), cost: known, isCounting: body !== null && !known, isWhole, busy: create.busy, error: create.error, publish,
+    form, shop, body, today: dayOf(nowMs), endsAtMs: endOf(form, nowMs), cost: known, isCounting: body !== null && !known, isWhole, busy: create.busy, error: create.error, publish,
     /** what is wrong is said where something was typed */
     wrongOf: (field: keyof Form) => (touched.has(field) ? wrong[field] : undefined),
     set: (change: Partial<Form>) => {
       create.clear();
-      setForm((now) => ({ ...now, ...change }));
-      setTouched((now) => new Set([...now, ...Object.keys(change)]));
+      const more = withDays(form, change, nowMs);
+      setForm((now) => ({ ...now, ...more }));
+      setTouched((now) => new Set([...now, ...Object.keys(more)]));
     },
   };
 }

@@ -15,9 +15,11 @@ export function Code({ code, url }: { code: string; url: string | null }) {
   };
   return (
     <View className="offer-code">
-      <Text className="jk-strong jk-num jk-grow">{t.code(code)}</Text>
-      <Button kind="outline" size="xs" onClick={() => void copy(code)}>{t.copyCode}</Button>
-      {url ? <Button kind="outline" size="xs" className="offer-code__second" onClick={() => void copy(url)}>{t.copyLink}</Button> : null}
+      <Text className="jk-strong jk-num offer-code__code">{t.code(code)}</Text>
+      <View className="offer-code__ways">
+        <Button kind="outline" size="xs" onClick={() => void copy(code)}>{t.copyCode}</Button>
+        {url ? <Button kind="outline" size="xs" className="offer-code__second" onClick={() => void copy(url)}>{t.copyLink}</Button> : null}
+      </View>
     </View>
   );
 }

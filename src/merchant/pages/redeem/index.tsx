@@ -125,7 +125,7 @@ function RecentRow({ item, model }: { item: Redeemed; model: Model }) {
       <Avatar src={item.guest.avatarUrl} name={item.guest.name} size={40} />
       <View className="redeem__row-body">
         <View className="jk-strong jk-ell">{item.title}</View>
-        <View className="jk-caption jk-text-3 jk-num jk-ell">{[when, item.guest.name, t.byStaff(item.staffName)].join(' · ')}</View>
+        <View className="jk-caption jk-text-3 jk-num">{[when, item.guest.name, t.byStaff(item.staffName)].join(' · ')}</View>
       </View>
       <View className="redeem__row-end">
         <Text className="jk-strong jk-num jk-semibold">{money(item.paidFen)}</Text>
