@@ -1,9 +1,12 @@
 // The app: global styles, and what must be ready before the first page.
+import Taro, { usePageNotFound } from '@tarojs/taro';
 import type { PropsWithChildren } from 'react';
 import './styles/tokens.scss';
 import './styles/base.scss';
 import './styles/browser';
 
 export default function App({ children }: PropsWithChildren) {
+  // An old link, or a part of one: home, not a blank page.
+  usePageNotFound(() => void Taro.reLaunch({ url: '/pages/index/index' }));
   return children;
 }

@@ -39,7 +39,7 @@ export const texts = defineTexts({
     undoBody: '券会还给客人，可以再用。钱不变，返利也不发。',
     undoKeep: '不撤销',
     undoDone: '撤销了，券还给客人了',
-    byStaff: (name: string) => `${name}核销`,
+    byStaff: (name: string) => name,
 
     success: '核销成功',
     successAt: (time: string, code: string) => `${time} · 券码 ${code}`,

@@ -106,7 +106,7 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
   await manager.page.goto(`${s.url}/merchant/pages/new-offer/index`);
   await tap(manager, '去登录');
   await login(s, manager, m.manager.phone!);
-  await arrives(manager, '填好减多少，这里就会算出最多花多少。');
+  await arrives(manager, '把券填完整，这里就会算出最多花多少。');
   const fill = (name: string, value: string) => manager.page.getByRole('textbox', { name }).locator('visible=true').fill(value);
   await fill('券名', '门口立牌');
   await fill('满多少可用', '100');

@@ -77,11 +77,11 @@ function DealRow({ deal, model }: { deal: Deal; model: Model }) {
           <View className="checkout__unit">
             <PriceTag fen={quote?.unitPriceFen ?? deal.priceFen} size="s" exact />
             {quote ? <Kind quote={quote} /> : null}
-            {quote?.priceKind === 'flash' && deal.flash?.regularPriceFen ? <Text className="checkout__regular">{w.usual(money(deal.flash.regularPriceFen))}</Text> : null}
           </View>
           {model.ready && !model.group ? <Stepper value={model.quantity} max={max} disabled={model.busy} onChange={model.setQuantity} /> : null}
           {model.group ? <Text className="jk-caption jk-text-3">{w.oneSeat}</Text> : null}
         </View>
+        {quote?.priceKind === 'flash' && deal.flash?.regularPriceFen ? <View className="jk-caption jk-text-3 jk-num">{w.usual(money(deal.flash.regularPriceFen))}</View> : null}
       </View>
     </View>
   );
