@@ -2,7 +2,7 @@
  * Everything we keep about a person, for themselves (H6, PIPL). Voucher secrets, session keys and other people's data
  * stay out.
  */
-import { me, type Story } from '../kernel';
+import { me, refuse, type Story } from '../kernel';
 
 /** name → SELECT of the person's ($1) rows; each row becomes an object, times as ISO text. */
 const PARTS: Record<string, string> = {
@@ -70,12 +70,15 @@ const PARTS: Record<string, string> = {
 const EXPORT = `SELECT (SELECT to_jsonb(p) FROM (SELECT person_id, name, avatar_url, language, created_at
     FROM person WHERE person_id = $1) p) AS profile,
   juke_now() AS exported_at,
+  EXISTS (SELECT 1 FROM session_family WHERE family_id = $2 AND revoked_at IS NOT NULL) AS has_ended,
   ${Object.entries(PARTS)
     .map(([name, sql]) => `(SELECT coalesce(jsonb_agg(to_jsonb(x)), '[]') FROM (${sql}) x) AS "${name}"`)
     .join(',\n  ')}`;
 
+/** A-22: all that there is about a person in one answer, so a token of a sign-in that ended does not do, however short its rest. */
 export const exportMe: Story<'exportMe'> = async (ctx) => {
-  const [row] = await ctx.db.query(EXPORT, [me(ctx).personId]);
-  const { exported_at: exportedAt, ...parts } = row!;
+  const [row] = await ctx.db.query(EXPORT, [me(ctx).personId, me(ctx).familyId]);
+  const { exported_at: exportedAt, has_ended: hasEnded, ...parts } = row!;
+  if (hasEnded) refuse('SESSION_EXPIRED');
   return { exportedAtMs: new Date(exportedAt as Date).getTime(), ...parts };
 };

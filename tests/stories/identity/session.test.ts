@@ -195,10 +195,11 @@ describe('sessions', () => {
     expect(await alarms(copied.refreshToken)).toBe(1);
   });
 
-  test('A-22 after logout neither refresh nor a route that moves money works', async () => {
+  test('A-22 after logout neither refresh nor a route that moves money works, nor the copy of all data', async () => {
     const session = await loginWechat('走');
     await t.ok('logout', { as: session.token });
     expect(await t.refused('refreshSession', { body: { refreshToken: session.refreshToken, deviceId } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect(await t.refused('exportMe', { as: session.token })).toMatchObject({ code: 'SESSION_EXPIRED' });
     const operator = await t.person('退出的运营', { operator: true });
     await t.ok('logout', { as: operator });
     expect(await t.refused('createMerchant', { as: operator, body: { name: '店', subMchid: '1234567890', category: 'food', logoInk: '#000000' } })).toMatchObject({ code: 'SESSION_EXPIRED' });
