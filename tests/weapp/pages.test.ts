@@ -77,7 +77,7 @@ test('no browser global is within reach, and no code is made from text', () => {
 const HOTPOT = '老灶火锅双人餐';
 const PAGES: Record<string, { id?: keyof typeof ids; param?: string; user?: string; shows: (l: 'zh' | 'en') => string[] }> = {
   'pages/index/index': { shows: (l) => [HOTPOT, discover[l].catFood, common[l].discover] },
-  'pages/groups/index': { shows: (l) => [groups[l].nearTitle, groups[l].mine, '三人烤鱼'] },
+  'pages/groups/index': { shows: (l) => [groups[l].openTitle, groups[l].mine, '三人烤鱼'] },
   'pages/orders/index': { shows: (l) => [orders[l].listTitle, HOTPOT, '酸梅汤'] },
   'pages/mine/index': { shows: (l) => [mine[l].shares, mine[l].notices, mine[l].settings] },
   'pages/search/index': { shows: (l) => [search[l].title] },
