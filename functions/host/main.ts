@@ -13,6 +13,7 @@ import { serveFiles } from './files';
 import { firstInLine } from './first-in-line';
 import { serve } from './http';
 import { allRoutes } from './modules';
+import { checkDatabase } from './start-checks.mjs';
 
 const NOT_YET = {
   statusCode: 503, headers: { 'content-type': 'application/json; charset=utf-8', 'retry-after': '5' },
@@ -22,6 +23,7 @@ const NOT_YET = {
 async function main(): Promise<void> {
   const config = readConfig();
   const log = newLog(config.logLevel);
+  await checkDatabase(config.databaseUrl);
   await prepareDatabase(config.databaseUrl);
   const db = openDb(config.databaseUrl, { max: config.poolSize, named: config.namedStatements });
   const app: App = { db, clock: await startClock(db), config, log };
@@ -67,8 +69,9 @@ async function tellSandbox(sandboxUrl: string, publicUrl: string): Promise<void>
 }
 
 main().catch((error: Error & { code?: string }) => {
-  const sentence = error instanceof ConfigError || error.message.startsWith('The database ') ? error.message
+  const sentence = error instanceof ConfigError || /^(The database|DATABASE_URL) /.test(error.message) ? error.message
     : error.code === 'EADDRINUSE' ? `Port ${process.env.PORT ?? 8787} is taken by another program: set PORT to a free one.`
+      : error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES' ? `The host cannot listen there (${error.message}): correct HOST and PORT.`
       : /ECONNREFUSED|ENOTFOUND|password|does not exist|database/.test(`${error.code} ${error.message}`) ? `The database cannot be used: ${error.message}. Check DATABASE_URL.`
         : `The host cannot start: ${error.message}`;
   console.error(sentence);

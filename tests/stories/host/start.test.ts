@@ -1,6 +1,6 @@
 // What a person is told when `npm start` or `npm test` cannot do what was asked: one sentence, exit 1, nothing left
 // behind.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,8 +93,11 @@ test('a database that is not there, and an address that is none', async () => {
 });
 
 test('the other commands say the same about a database', async () => {
-  const run = (args: string[], DATABASE_URL: string) => node([join(root, 'functions/host/run.mjs'), ...args], { DATABASE_URL, WECHAT_PAY_BASE_URL: '' });
-  for (const args of [['--database', 'functions/views/audit.ts'], ['--database', 'functions/host/demo-reset.ts'], ['--database', 'functions/host/operator.ts', '13800000009'], ['functions/host/migrate.ts']]) {
+  const credentials = join(data, 'credentials.json');
+  writeFileSync(credentials, '{}');
+  const sandbox = { WECHAT_PAY_BASE_URL: '', JUKE_DEMO: '1', SANDBOX_URL: 'http://127.0.0.1:9', SANDBOX_CREDENTIALS: credentials };
+  const run = (args: string[], DATABASE_URL: string) => node([join(root, 'functions/host/run.mjs'), ...args], { ...sandbox, DATABASE_URL });
+  for (const args of [['functions/host/main.ts'], ['--database', 'functions/views/audit.ts'], ['--database', 'functions/host/demo-reset.ts'], ['--database', 'functions/host/operator.ts', '13800000009'], ['functions/host/migrate.ts']]) {
     for (const [url, sentence] of [['nonsense', /^DATABASE_URL is no PostgreSQL address/], ['postgres://me:secret@127.0.0.1:1/juke', /^The database at 127\.0\.0\.1:1 cannot be reached/]] as const) {
       expectSentence(await run(args, url), sentence);
     }
