@@ -38,7 +38,7 @@ interface PlatformKey {
   toMs: number;
 }
 
-interface SavedKeys {
+export interface SavedKeys {
   spMchid: string;
   appid: string;
   appSecret: string;
@@ -90,7 +90,8 @@ const newCertificate = async (nowMs: number): Promise<PlatformKey> => {
   return { serial, privateKeyPem, certificatePem, fromMs, toMs };
 };
 
-const makeKeys = async (): Promise<SavedKeys> => {
+/** Three key pairs: half a second of one core. */
+export const makeKeys = async (): Promise<SavedKeys> => {
   const now = Date.now();
   const [merchantPrivateKeyPem, publicKeyModePem, certificate] = await Promise.all([newPrivateKeyPem(), newPrivateKeyPem(), newCertificate(now)]);
   const spMchid = `19${digits(8)}`;
@@ -116,8 +117,8 @@ const writeWhole = async (path: string, value: unknown): Promise<void> => {
 
 const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
-/** Reads the keys of `dataDir`, or makes new ones (and keeps them there when a folder is given). */
-export const openKeys = async (dataDir: string | undefined): Promise<Keys> => {
+/** Reads the keys of `dataDir`; else takes the given ones, or makes some (and keeps them there when a folder is given). */
+export const openKeys = async (dataDir: string | undefined, given?: SavedKeys): Promise<Keys> => {
   let saved: SavedKeys | undefined;
   if (dataDir) {
     await mkdir(dataDir, { recursive: true });
@@ -126,7 +127,7 @@ export const openKeys = async (dataDir: string | undefined): Promise<Keys> => {
       return undefined;
     });
   }
-  const state = saved ?? (await makeKeys());
+  const state = saved ?? given ?? (await makeKeys());
   const loaded = new Map<string, { serial: string; privateKey: KeyObject; publicKey: KeyObject }>();
   const load = (key: PlatformKey): void => {
     const privateKey = createPrivateKey(key.privateKeyPem);

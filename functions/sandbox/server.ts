@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { noFaults, takeFault, DEFAULT_SETTINGS, type EndpointFault, type NoticeFaults, type Settings } from './settings';
 import type { Answer, Call, Route, Sandbox } from './context';
 import { PayError, WxError } from './errors';
-import { openKeys, type Credentials, type Keys } from './keys';
+import { openKeys, type Credentials, type Keys, type SavedKeys } from './keys';
 import { openNotices } from './notices';
 import { allRoutes } from './routes';
 import { buildRouter } from './router';
@@ -23,6 +23,8 @@ export interface SandboxOptions {
   host?: string;
   /** Keys, journal and credentials.json live here; without it everything is forgotten at close(). */
   dataDir?: string;
+  /** Made before by makeKeys(). */
+  keys?: SavedKeys;
   /** First value of the notice switches, e.g. `{ hold: true }`. */
   notify?: Partial<NoticeFaults>;
   settings?: Partial<Settings>;
@@ -176,14 +178,14 @@ const openLater = () => {
   };
 };
 
-const openData = async (dataDir: string | undefined): Promise<{ keys: Keys; world: World }> => {
-  const [keys, world] = await Promise.all([openKeys(dataDir), openWorld(dataDir)]);
+const openData = async ({ dataDir, keys: given }: SandboxOptions): Promise<{ keys: Keys; world: World }> => {
+  const [keys, world] = await Promise.all([openKeys(dataDir, given), openWorld(dataDir)]);
   return { keys, world };
 };
 
 /** Starts the stand-in in this process. Rejects with the listen error, e.g. EADDRINUSE. */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<RunningSandbox> => {
-  const { port = 0, host = '127.0.0.1', dataDir } = options;
+  const { port = 0, host = '127.0.0.1' } = options;
   // The port comes first: a second start on the same port must fail before it touches the first one's journal.
   let handler: http.RequestListener | undefined;
   const waiting: Parameters<http.RequestListener>[] = [];
@@ -192,7 +194,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const { keys, world } = await openData(dataDir).catch((error) => {
+  const { keys, world } = await openData(options).catch((error) => {
     server.close();
     throw error;
   });

@@ -8,7 +8,7 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-/** Takes some 30 ms. Parallel workers never share one. `empty: true` gives a database without our tables. */
+/** Takes some 50 ms. Parallel workers never share one. `empty: true` gives a database without our tables. */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const name = `test_${process.env.JEST_WORKER_ID ?? '0'}_${randomBytes(6).toString('hex')}`;
   await maintain(

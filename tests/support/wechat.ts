@@ -2,6 +2,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { wechatFromCredentials, type WechatConfig } from '../../functions/kernel/config';
+import type { SavedKeys } from '../../functions/sandbox/keys';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../functions/sandbox/server';
 
 export interface RawNotice { headers: Record<string, string>; body: Buffer }
@@ -15,7 +16,8 @@ export interface FarSide {
 }
 
 export async function startFarSide(options: SandboxOptions = {}): Promise<FarSide> {
-  const sandbox = await startSandbox({ port: 0, quiet: true, ...options });
+  const keys = process.env.JUKE_TEST_KEYS ? (JSON.parse(process.env.JUKE_TEST_KEYS) as SavedKeys) : undefined;
+  const sandbox = await startSandbox({ port: 0, quiet: true, keys, ...options });
   const control = async <T>(path: string, body: unknown = {}): Promise<T> => {
     const response = await fetch(`${sandbox.url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
     const answer = await response.json();
