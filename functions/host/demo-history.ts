@@ -83,7 +83,7 @@ function newCrowd(world: World): Stage['person'] {
   return (name, deviceId) => {
     const at = guests.indexOf(name);
     // Who is not of the crowd sits at a table with the people one signs in as: another face than theirs.
-    const avatar = at < 0 ? demoPeople.length + (name.charCodeAt(0) % (10 - demoPeople.length)) : at % 10;
+    const avatar = at < 0 ? demoPeople.length + (name.charCodeAt(name.length - 1) % (10 - demoPeople.length)) : at % 10;
     if (!known.has(name)) known.set(name, world.signIn(name, { avatar, ...(deviceId ? { deviceId } : {}) }));
     return known.get(name)!;
   };

@@ -22,7 +22,7 @@ test('I-12 I-13 three friends sit down, the last payment gives all of them their
   const second = await join(t, m, a, first.groupId);
   expect(second.payableFen).toBe(9_900);
   expect(await vouchersOf(t, first.orderId)).toEqual([]);
-  expect((await t.ok('getOrder', { as: a, params: { orderId: second.orderId } })).row).toMatchObject({ state: 'paid', vouchersLeft: 0, group: { confirmed: 2, isHost: false, canLeave: true } });
+  expect((await t.ok('getOrder', { as: a, params: { orderId: second.orderId } })).row).toMatchObject({ state: 'paid', vouchersLeft: 0, group: { confirmed: 2, people: [{ name: host.name }, { name: a.name }], isHost: false, canLeave: true } });
   const third = await join(t, m, b, first.groupId);
   expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'succeeded', taken: 3, confirmed: 3 });
   for (const seat of [first, second, third]) expect(await vouchersOf(t, seat.orderId)).toHaveLength(1);

@@ -271,6 +271,7 @@ describe('a buyer', () => {
       canAfterSale: false,
       position: { index: 3, of: 3 },
     });
+    expect(usable.stores.map((store) => store.hoursText)).toEqual(usable.stores.map(() => expect.stringMatching(/营业|:/)));
     expect(usable.position.siblings).toEqual(h.partly.vouchers.map((v) => v.voucherId));
     expect(await read(h.partly.vouchers[0]!.voucherId)).toMatchObject({
       state: 'redeemed',
@@ -392,6 +393,8 @@ describe('a sharer', () => {
 
   test('B7: shares tell what each brought, down to the chat group, never by its id', async () => {
     const answer = await town.read('listShares', listShares, town.as(town.sharer));
+    const { waitingFen, inHoldFen, underReviewFen } = await town.read('getWallet', getWallet, town.as(town.sharer));
+    expect(waitingFen + inHoldFen + underReviewFen).toBeGreaterThan(0);
     expect(answer.items).toEqual([
       expect.objectContaining({
         token: town.token,
@@ -400,6 +403,8 @@ describe('a sharer', () => {
         ordered: 4,
         redeemed: 2,
         earnedFen: 927,
+        // What waits for a visit or for the after-sale time, as the wallet counts it; never with what arrived.
+        pendingFen: waitingFen + inHoldFen + underReviewFen,
         groups: [{ label: '群 1', opened: 2, ordered: 1 }],
       }),
     ]);
