@@ -30,9 +30,11 @@ export interface Bench {
 export async function startBench(say: (words: string) => void, isLooking = false): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'juke-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
-  const stop = async () => {
+  let ended: Promise<void> | null = null;
+  const stop = () => (ended ??= (async () => {
     for (const step of undo.reverse()) await step();
-  };
+  })());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)));
   try {
     say('PostgreSQL with fsync on');
     const postgres = await startPostgres({ dataDir: join('/var/tmp', `juke-bench-${process.pid}`), fsync: true, settings: { shared_buffers: '512MB', max_wal_size: '4GB', log_min_messages: 'fatal', ...(isLooking ? { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' } : {}) } });

@@ -198,7 +198,7 @@ describe('notices', () => {
     return body;
   };
   const until = async (done: () => boolean) => {
-    for (let i = 0; i < 300 && !done(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    for (let i = 0; i < 1_500 && !done(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
     expect(done()).toBe(true);
   };
 
@@ -254,7 +254,8 @@ describe('notices', () => {
     expect((await call(running.url, '/sandbox/flush', {})).json.delivered).toBe(2);
     expect(inbox.heard).toHaveLength(2);
     inbox.heard.length = 0;
-    await call(running.url, '/sandbox/faults', { reset: true, notices: { reorder: true } });
+    // Long enough for two payments on a busy machine.
+    await call(running.url, '/sandbox/faults', { reset: true, notices: { reorder: true, delayMs: 1_500 } });
     const [first, second] = [await paid(), await paid()];
     await until(() => inbox.heard.length === 2);
     expect(inbox.heard.map(({ clear }) => clear.out_trade_no)).toEqual([second.out_trade_no, first.out_trade_no]);
