@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync, readFileSync, existsSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { whenNpmEnds } from '../../functions/host/parent.mjs';
 import { freePort, startPostgres } from '../../functions/host/postgres.mjs';
 import { openDb, type Db } from '../../functions/kernel';
 import { makeToken } from '../../functions/kernel/session';
@@ -34,15 +35,20 @@ export async function startBench(say: (words: string) => void, isLooking = false
   const stop = () => (ended ??= (async () => {
     for (const step of undo.reverse()) await step();
   })());
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)));
+  const onSignal = () => void stop().finally(() => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
+  whenNpmEnds(onSignal);
   try {
     say('PostgreSQL with fsync on');
-    const postgres = await startPostgres({ dataDir: join('/var/tmp', `juke-bench-${process.pid}`), fsync: true, settings: { shared_buffers: '512MB', max_wal_size: '4GB', log_min_messages: 'fatal', ...(isLooking ? { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' } : {}) } });
+    const starting = startPostgres({ dataDir: join('/var/tmp', `juke-bench-${process.pid}`), fsync: true, settings: { shared_buffers: '512MB', max_wal_size: '4GB', log_min_messages: 'fatal', ...(isLooking ? { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.track': 'all' } : {}) } });
+    // Told to stop while it starts: it is waited for, or it would outlive us.
     undo.push(async () => {
+      const postgres = await starting;
       await postgres.stop();
       rmSync(postgres.dataDir, { recursive: true, force: true });
       rmSync(`${postgres.dataDir}.log`, { force: true });
     });
+    const postgres = await starting;
     await prepareDatabase(postgres.url);
     const db = openDb(postgres.url, { max: 64 });
     undo.push(() => db.end());
@@ -92,6 +98,7 @@ async function child(undo: (() => Promise<void> | void)[], entry: string, args: 
 async function preload(databaseUrl: string): Promise<void> {
   // A connection of its own: 100,000 rows may take longer than a statement of the product ever may.
   const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined); // told to stop, the server ends before we do
   await client.connect();
   const run = (sql: string) => client.query(sql);
   await run(`INSERT INTO person (person_id, name, avatar_url) SELECT 'per_bench' || lpad(n::text, 7, '0'), '食客 ' || n, '/art/avatar-0.svg' FROM generate_series(0, ${PEOPLE - 1}) n`);
