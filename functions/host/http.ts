@@ -55,10 +55,14 @@ function toEvent(request: http.IncomingMessage, url: string, body: Buffer | null
   } as unknown as Event;
 }
 
-/** Behind a proxy of ours (TRUST_PROXY=1) the first forwarded address is the person's; otherwise anyone could claim it. */
+/**
+ * Behind proxies of ours (TRUST_PROXY: how many) it is the address that the first of them saw. Each adds the one that it saw at the end of
+ * the header; what stands before those the person may have sent, so as to be somebody else for every limit by address.
+ */
 function addressOf(request: http.IncomingMessage): string {
-  const forwarded = process.env.TRUST_PROXY === '1' ? String(request.headers['x-forwarded-for'] ?? '').split(',')[0]!.trim() : '';
-  return forwarded || (request.socket.remoteAddress ?? '');
+  const proxies = Number(process.env.TRUST_PROXY ?? 0);
+  const seen = proxies > 0 ? String(request.headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim()).slice(-proxies)[0] : '';
+  return seen || (request.socket.remoteAddress ?? '');
 }
 
 function send(response: http.ServerResponse, result: Result): void {

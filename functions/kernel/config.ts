@@ -34,7 +34,7 @@ export function readConfig(given: Env = process.env): Config {
   const demo = flag(env, 'JUKE_DEMO', false);
   const port = whole(env, 'PORT', 8787, 1, 65_535);
   const sandboxUrl = env.SANDBOX_URL ? address(env, 'SANDBOX_URL', '') : null;
-  if (!/^[01]?$/.test(env.TRUST_PROXY ?? '')) throw new ConfigError(`TRUST_PROXY must be 0 or 1, not ${env.TRUST_PROXY}.`);
+  if (!/^\d?$/.test(env.TRUST_PROXY ?? '')) throw new ConfigError(`TRUST_PROXY must be how many proxies stand before the host, 0 to 9, not ${env.TRUST_PROXY}.`);
   return {
     databaseUrl: need(env, 'DATABASE_URL', 'the address of a PostgreSQL database, such as postgres://juke@127.0.0.1:5432/juke'),
     port, demo, publicUrl: address(env, 'PUBLIC_URL', `http://127.0.0.1:${port}`),

@@ -6,8 +6,10 @@ import { serve } from '../../../functions/host/http';
 
 let server: http.Server;
 let seen = 0;
+let address = '';
 beforeAll(async () => {
-  const handler: Parameters<typeof serve>[0] = async ({ body }) => {
+  const handler: Parameters<typeof serve>[0] = async ({ body, requestContext }) => {
+    address = requestContext.http.sourceIp;
     seen = Buffer.byteLength(body ?? '');
     return { statusCode: seen > BODY_MAX_BYTES ? 413 : 200, body: JSON.stringify({ code: seen > BODY_MAX_BYTES ? 'TOO_LARGE' : 'fine' }) };
   };
@@ -45,4 +47,23 @@ test('A-40 a body far over the limit is refused in words, and hardly any of it i
 
 test('A-40 a body without an end is hung up on', async () => {
   expect(await answerTo(BODY_MAX_BYTES + 2 * BODY_DROPPED_MAX_BYTES)).toBe('');
+});
+
+test('A-10 nobody chooses the address that limits count by: only what our own proxies added is believed', async () => {
+  const seenFrom = async (proxies: string | undefined, forwarded?: string) => {
+    if (proxies === undefined) delete process.env.TRUST_PROXY;
+    else process.env.TRUST_PROXY = proxies;
+    await fetch(`http://127.0.0.1:${port()}/api/config`, { headers: forwarded ? { 'x-forwarded-for': forwarded } : {} });
+    return address;
+  };
+  try {
+    expect(await seenFrom(undefined, '9.9.9.9')).toBe('127.0.0.1');
+    expect(await seenFrom('0', '9.9.9.9')).toBe('127.0.0.1');
+    expect(await seenFrom('1')).toBe('127.0.0.1');
+    expect(await seenFrom('1', '1.2.3.4')).toBe('1.2.3.4');
+    expect(await seenFrom('1', '9.9.9.9, 1.2.3.4')).toBe('1.2.3.4');
+    expect(await seenFrom('2', '9.9.9.9, 1.2.3.4, 10.0.0.1')).toBe('1.2.3.4');
+  } finally {
+    delete process.env.TRUST_PROXY;
+  }
 });
