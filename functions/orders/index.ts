@@ -4,7 +4,7 @@ export { updateGroupCard } from './group-card';
 export { markPaid, payFromNotice, type PaidOutcome } from './mark-paid';
 export { closePayments, watchOrder } from './pay-order';
 export { reportOrderShipping, serveOrder } from './serve-order';
-export { findOrder, findOwnOrder, type OrderRow } from './store';
+export { findOrder, findOwnOrder, listOrders, type OrderRow } from './store';
 export { unitOf } from './price-lines';
 export { maxQuantity } from './rules';
 export { isPaid, markPurchasePaid, payPurchaseFromNotice } from './mark-purchase-paid';

@@ -4,7 +4,7 @@
  */
 import { findGroup } from '../group-buys';
 import { decided, me, newId, refuse, replayed, type App, type Context, type Story } from '../kernel';
-import { findOrder, findOwnOrder, type OrderRow } from '../orders';
+import { findOrder, listOrders, type OrderRow } from '../orders';
 import { findKeptPayment } from '../payments';
 import { decideFeeBack } from './rules';
 
@@ -12,8 +12,11 @@ export const leaveGroup: Story<'leaveGroup'> = (ctx, { params }) =>
   replayed(ctx, () => decided(async () => {
     const { personId } = me(ctx);
     const group = (await findGroup(ctx.db, params.groupId)) ?? refuse('NOT_FOUND');
-    const seat = group.seats.find((s) => s.personId === personId) ?? refuse(group.state === 'opening' ? 'NOT_FOUND' : 'GROUP_STATE');
-    const order = (await findOwnOrder(ctx.db, seat.orderId, personId)) ?? refuse('NOT_FOUND');
+    // By the order: of two accounts that became one in the same group, the second seat keeps its old name.
+    const orders = (await listOrders(ctx.db, group.seats.map((s) => s.orderId))).filter((o) => o.buyerId === personId);
+    const seat = group.seats.find((s) => s.personId === personId) ?? group.seats.find((s) => orders.some((o) => o.orderId === s.orderId));
+    if (!seat) refuse(group.state === 'opening' ? 'NOT_FOUND' : 'GROUP_STATE');
+    const order = orders.find((o) => o.orderId === seat.orderId) ?? refuse('NOT_FOUND');
     if (seat.state === 'held') return ctx.db.call<{ refundId: string | null; amountFen: number }>('refunds_leave_unpaid', { idem: ctx.idem, orderId: order.orderId });
     return giveBackWhole(ctx, order, { kind: 'group_left', idem: ctx.idem });
   }));

@@ -24,8 +24,8 @@ const PARTS: Record<string, string> = {
       JOIN merchant m ON m.merchant_id = o.merchant_id WHERE o.buyer_id = $1 ORDER BY o.placed_at`,
   groups: `SELECT g.group_id, s.order_id, d.title AS deal, g.kind, g.state, g.size, g.confirmed, s.seat_no,
       s.state AS seat, s.words, g.host_id = s.person_id AS is_host, s.held_at, s.confirmed_at, s.released_at, g.deadline, g.ended_at
-    FROM group_seat s JOIN group_buy g USING (group_id) JOIN deal d ON d.deal_id = g.deal_id
-    WHERE s.person_id = $1 ORDER BY s.held_at`,
+    FROM guest_order o JOIN group_seat s ON s.order_id = o.order_id JOIN group_buy g ON g.group_id = s.group_id
+      JOIN deal d ON d.deal_id = g.deal_id WHERE o.buyer_id = $1 ORDER BY s.held_at`,
   cart: `SELECT d.title AS deal, c.quantity, c.unit_price_fen, c.share_token, c.put_in_at FROM cart_item c
       JOIN deal d USING (deal_id) WHERE c.person_id = $1 ORDER BY c.put_in_at`,
   purchases: `SELECT u.purchase_id, u.orders, u.payable_fen, u.placed_at, u.expires_at FROM purchase u

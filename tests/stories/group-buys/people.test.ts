@@ -69,6 +69,21 @@ describe('two accounts become one', () => {
     expect((await t.db.query('SELECT owner_id AS id FROM voucher WHERE order_id = ANY ($1)', [[first.orderId, second.orderId]])).map((row) => row.id)).toEqual([me.personId, me.personId]);
   });
 
+  test('I-12 both in one group: the person sees both seats in the own data, and leaves with one after the other', async () => {
+    const [a, b] = await twoOf();
+    const first = await openGroup(t, m, a);
+    const second = await sit(t, m, b, { groupId: first.groupId });
+    await pay(b, second);
+    const me = await becomeOne(a, b);
+    expect((await t.ok('exportMe', { as: me })).groups).toHaveLength(2);
+    await t.ok('leaveGroup', { as: me, params: { groupId: first.groupId } });
+    expect(await t.ok('getGroup', { as: me, params: { groupId: first.groupId } })).toMatchObject({ mine: { seat: 'confirmed', canLeave: true } });
+    await t.ok('leaveGroup', { as: me, params: { groupId: first.groupId } });
+    expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'failed', taken: 0 });
+    await later(t, MINUTE);
+    expect([...(await stateOf(t, 'guest_order', 'order_id', first.orderId)), ...(await stateOf(t, 'guest_order', 'order_id', second.orderId))]).toEqual(['refunded', 'refunded']);
+  });
+
   test.each([['the mini-program\'s', 0], ['the browser\'s', 1]])('I-12 a group that had passed on between the two, and another of the same deal (opened by %s account): both go on', async (_, which) => {
     const two = await twoOf();
     const [a, b] = which === 0 ? two : [two[1], two[0]];
