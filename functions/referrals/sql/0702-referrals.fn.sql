@@ -172,10 +172,10 @@ DECLARE
 BEGIN
   INSERT INTO share_link (token, merchant_id, deal_id, group_id, sharer_id, channel, parent_token, expires_at)
   VALUES (p ->> 'token', p ->> 'merchantId', p ->> 'dealId', p ->> 'groupId', p ->> 'sharerId', p ->> 'channel', p ->> 'parentToken', v_expires)
-  ON CONFLICT (sharer_id, deal_id, channel, expires_at, group_id) DO NOTHING;
+  ON CONFLICT (sharer_id, deal_id, channel, expires_at, group_id) WHERE NOT is_twin DO NOTHING;
   IF FOUND THEN PERFORM kernel_event('reach', 'share.created', p ->> 'merchantId', NULL, p ->> 'sharerId', p ->> 'dealId', p ->> 'token'); END IF;
   SELECT * INTO STRICT v FROM share_link WHERE sharer_id = p ->> 'sharerId' AND deal_id = p ->> 'dealId' AND channel = p ->> 'channel' AND expires_at = v_expires
-    AND group_id IS NOT DISTINCT FROM p ->> 'groupId';
+    AND group_id IS NOT DISTINCT FROM p ->> 'groupId' AND NOT is_twin;
   RETURN jsonb_build_object('token', v.token, 'expiresAtMs', ms_of(v.expires_at));
 END $$;
 

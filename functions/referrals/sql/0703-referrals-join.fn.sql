@@ -5,8 +5,10 @@ CREATE OR REPLACE FUNCTION referrals_move_person(p_from text, p_to text) RETURNS
 DECLARE
   v_self text[];
 BEGIN
-  UPDATE share_link l SET sharer_id = p_to WHERE sharer_id = p_from AND NOT EXISTS (
-    SELECT FROM share_link t WHERE t.sharer_id = p_to AND t.deal_id = l.deal_id AND t.channel = l.channel AND t.expires_at = l.expires_at AND t.group_id IS NOT DISTINCT FROM l.group_id);
+  -- All of them: what a link that stayed behind brings would go to an account that nobody can sign in to.
+  UPDATE share_link l SET sharer_id = p_to, is_twin = is_twin OR EXISTS (
+    SELECT FROM share_link t WHERE t.sharer_id = p_to AND t.deal_id = l.deal_id AND t.channel = l.channel AND t.expires_at = l.expires_at AND t.group_id IS NOT DISTINCT FROM l.group_id)
+  WHERE sharer_id = p_from;
   UPDATE touch SET person_id = p_to WHERE person_id = p_from;
   UPDATE channel_visit SET person_id = p_to WHERE person_id = p_from;
   PERFORM set_config('juke.joining', 'yes', true);

@@ -1,15 +1,17 @@
 -- Answers about a person that only several modules together can give. Called by identity inside its saves.
 
--- PIPL §47 meets money: what is still open would be lost with the account. Guards PERSON_BUSY.
+-- PIPL §47 meets money: what is still open would be lost with the account, also what an account that was joined into it still keeps
+-- (it follows by a fact, or waits for its end). Guards PERSON_BUSY.
 CREATE OR REPLACE FUNCTION person_open_business(p_person text) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM voucher WHERE owner_id = p_person AND state IN ('issued', 'refunding'))
-    OR EXISTS (SELECT FROM guest_order WHERE buyer_id = p_person AND state = 'unpaid')
+  SELECT EXISTS (SELECT FROM person j WHERE (j.person_id = p_person OR j.joined_into = p_person) AND (
+    EXISTS (SELECT FROM voucher WHERE owner_id = j.person_id AND state IN ('issued', 'refunding'))
+    OR EXISTS (SELECT FROM guest_order WHERE buyer_id = j.person_id AND state = 'unpaid')
     -- A seat that is paid for: its group is not at its end, or the money is still on its way back.
-    OR EXISTS (SELECT FROM guest_order o WHERE buyer_id = p_person AND state = 'paid' AND group_id IS NOT NULL AND refunded_fen = 0
+    OR EXISTS (SELECT FROM guest_order o WHERE buyer_id = j.person_id AND state = 'paid' AND group_id IS NOT NULL AND refunded_fen = 0
       AND NOT EXISTS (SELECT FROM voucher_set s WHERE s.order_id = o.order_id))
-    OR EXISTS (SELECT FROM refund WHERE buyer_id = p_person AND state NOT IN ('succeeded', 'declined'))
-    OR EXISTS (SELECT FROM withdrawal WHERE person_id = p_person AND state IN ('requested', 'awaiting_person'))
-    OR ledger_balance('reward-pending', p_person) > 0 OR ledger_balance('reward-available', p_person) > 0
+    OR EXISTS (SELECT FROM refund WHERE buyer_id = j.person_id AND state NOT IN ('succeeded', 'declined'))
+    OR EXISTS (SELECT FROM withdrawal WHERE person_id = j.person_id AND state IN ('requested', 'awaiting_person'))
+    OR ledger_balance('reward-pending', j.person_id) > 0 OR ledger_balance('reward-available', j.person_id) > 0))
 $$;
 
 CREATE OR REPLACE FUNCTION person_is_staff(p_person text) RETURNS boolean LANGUAGE sql STABLE AS

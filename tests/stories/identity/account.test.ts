@@ -228,6 +228,35 @@ describe('two accounts', () => {
     expect((await t.db.query('SELECT sharer_id AS sharer FROM share_link'))).toEqual([{ sharer: browser.personId }]);
   });
 
+  test('A-01 links that both had made of one deal go on, for the one account: no rebate to nobody, and none to oneself', async () => {
+    const m = await t.market();
+    const weapp = await t.person('小程序', { phone: null });
+    const browser = await t.person('浏览器', { openid: null });
+    const friend = await t.person('周屿');
+    const [old, own] = [await share(t, m, weapp), await share(t, m, browser)];
+    await verifyPhone(weapp, browser.phone!);
+    await t.drain();
+    const me = await t.person('本人', { phone: browser.phone, openid: null });
+    expect(await share(t, m, me)).toBe(own);
+    await later(t, SESSION_MS + 10 * 60_000);
+    expect(await t.ok('openShare', { as: me, params: { token: old }, body: { surface: 'weapp', visitorId: me.deviceId } })).toMatchObject({ invite: { isMine: true } });
+    expect(await buy(t, m, me, { shareToken: old })).toMatchObject({ payableFen: m.deal.priceFen });
+    const bought = await buy(t, m, friend, { shareToken: old });
+    await redeem(t, m, bought.voucherIds[0]!);
+    await later(t, 8 * DAY);
+    expect(await t.db.query('SELECT sharer_id AS sharer, friend_id AS friend, state FROM reward')).toEqual([{ sharer: browser.personId, friend: friend.personId, state: 'available' }]);
+    expect(await account(t, 'reward-available', browser.personId)).toBe(944);
+  });
+
+  test('nobody deletes the account while something of the joined one has not followed yet', async () => {
+    const m = await t.market();
+    const weapp = await t.person('小程序', { phone: null });
+    const browser = await t.person('浏览器', { openid: null });
+    await buy(t, m, weapp);
+    const { token } = await verifyPhone(weapp, browser.phone!);
+    expect(await t.refused('deleteMe', { as: token, body: { confirm: true } })).toMatchObject({ code: 'PERSON_BUSY' });
+  });
+
   test('A-22 the old session moves no money after the join', async () => {
     const m = await t.market();
     const weapp = await t.person('小程序', { phone: null });

@@ -73,6 +73,8 @@ const damages: Damage[] = [
       `INSERT INTO balance SELECT 'merchant-debt', merchant_id, -500 FROM guest_order WHERE order_id = '${h.served.orderId}'`,
     ],
   ],
+  ['I-05', 'a wallet at an account that nobody can sign in to any more', () => [`UPDATE person SET joined_into = (SELECT max(person_id) FROM staff)
+    WHERE person_id IN (SELECT owner_id FROM balance WHERE account_kind LIKE 'reward-%' AND amount_fen <> 0)`]],
   ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL), ('jnl_none', 2, 'refund-transit', 'x', -5, NULL)"]],
   ['I-13', 'vouchers counted for no order', (h) => [`INSERT INTO voucher_set SELECT (jsonb_populate_record(s, '{"order_id": "ord_none"}')).* FROM voucher_set s WHERE order_id = '${h.served.orderId}'`]],
   ['I-14', 'a redemption by nobody', (h) => [`UPDATE redemption SET staff_id = 'stf_none' WHERE order_id = '${h.served.orderId}'`]],
