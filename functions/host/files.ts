@@ -16,7 +16,8 @@ export function serveFiles(h5Dir: string, artDir: string): (request: http.Incomi
   const cache = new Map<string, Buffer>();
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
-    const path = normalize(safeDecode((request.url ?? '/').split('?')[0]!));
+    // From the root on, whatever the target is: "http://any/../../x" has no slash at its beginning, and its dots would lead out of the folder.
+    const path = normalize(`/${safeDecode((request.url ?? '/').split('?')[0]!)}`);
     const isArt = path.startsWith('/art/');
     const wanted = isArt ? join(artDir, path.slice(5)) : join(h5Dir, path);
     const found = isFile(wanted) ? wanted : isArt || extname(path) ? null : join(h5Dir, 'index.html');

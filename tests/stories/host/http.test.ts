@@ -1,7 +1,11 @@
 // The host's own part of a request: what of a body reaches the handlers.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { BODY_DROPPED_MAX_BYTES, BODY_MAX_BYTES } from '../../../functions/contract/limits';
+import { serveFiles } from '../../../functions/host/files';
 import { serve } from '../../../functions/host/http';
 
 let server: http.Server;
@@ -65,5 +69,29 @@ test('A-10 nobody chooses the address that limits count by: only what our own pr
     expect(await seenFrom('2', '9.9.9.9, 1.2.3.4, 10.0.0.1')).toBe('1.2.3.4');
   } finally {
     delete process.env.TRUST_PROXY;
+  }
+});
+
+test('no address leads out of the folders that are served', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'juke-files-'));
+  await Promise.all(['h5', 'art'].map((name) => mkdir(join(dir, name))));
+  await Promise.all([writeFile(join(dir, '.env'), 'SESSION_KEY=secret'), writeFile(join(dir, 'h5', 'index.html'), 'the app'), writeFile(join(dir, 'h5', 'a.txt'), 'a file'), writeFile(join(dir, 'art', 'b.svg'), 'a picture')]);
+  const files = http.createServer(serveFiles(join(dir, 'h5'), join(dir, 'art'))).listen(0, '127.0.0.1');
+  await new Promise((done) => files.once('listening', done));
+  // As it is: every client library would tidy the address first.
+  const get = (target: string) => new Promise<string>((done) => {
+    let text = '';
+    const socket = net.connect((files.address() as AddressInfo).port, '127.0.0.1', () => socket.write(`GET ${target} HTTP/1.1\r\nhost: juke\r\nconnection: close\r\n\r\n`));
+    socket.on('data', (data) => (text += String(data))).on('close', () => done(text));
+  });
+  try {
+    expect(await get('/a.txt')).toMatch(/^HTTP\/1.1 200 .*a file/s);
+    expect(await get('/art/b.svg')).toMatch(/^HTTP\/1.1 200 .*a picture/s);
+    for (const target of ['http://x/../../.env', 'http://x/../../../.env', 'http://x/art/../../../.env', '/../.env', '/art/../../.env', '//../.env', '/%2e%2e/.env', '/art/..%2f..%2f.env', 'http:..%2f..%2f.env']) {
+      expect([target, (await get(target)).includes('secret')]).toEqual([target, false]);
+    }
+  } finally {
+    files.close();
+    await rm(dir, { recursive: true });
   }
 });
