@@ -30,7 +30,8 @@ interface Entry { name: RouteName; route: Route; pattern: RegExp; keys: string[]
 export function createHandler(getApp: () => Promise<App>, stories: Stories, options: HandlerOptions = {}): Handler {
   const entries = (Object.keys(stories) as RouteName[]).map(toEntry).sort((a, b) => b.fixed - a.fixed);
   return async (event) => {
-    const method = event.requestContext.http.method;
+    // Who only looks whether it is there (uptime checks, link previews) is answered as a reader; whoever sends it leaves the body out.
+    const method = event.requestContext.http.method === 'HEAD' ? 'GET' : event.requestContext.http.method;
     const path = event.rawPath;
     const language = languageOf(event);
     let app: App | null = null;

@@ -6,7 +6,7 @@ import { DAY_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { decideClaim, faceOf, type FaceRow } from '../coupons';
 import { me, refuse, type Row, type Story } from '../kernel';
-import { getRow, micros, pageByKey, person, readKeyset, afterCursor } from './page';
+import { getRow, micros, pageByKey, person, readKeyset } from './page';
 
 type Offer = Answer<'getCouponOffer'>;
 type Coupon = Answer<'listMyCoupons'>['items'][number];
@@ -26,8 +26,10 @@ export const COVERS = `(o.merchant_id IS NULL OR o.merchant_id = d.merchant_id)
 /** Anybody may claim it now, as far as time and code go. */
 export const OPEN = `o.state = 'active' AND o.code IS NULL AND o.claim_from <= juke_now() AND juke_now() < o.claim_until`;
 
+/** Beyond any moment in microseconds. */
+const FAR = 10 ** 17;
 /** $1: who asks, or NULL. */
-const OFFERS = `SELECT o.offer_id, o.offer_id AS id, ${micros('o.created_at')} AS key, ${FACE}, o.total, o.claimed,
+const OFFERS = `SELECT o.offer_id, o.offer_id AS id, ${micros('o.created_at')} AS made, ${FACE}, o.total, o.claimed,
     o.per_person, o.win_back_days, o.state, ms_of(o.claim_from) AS claim_from, ms_of(o.claim_until) AS claim_until,
     ms_of(o.valid_from) AS valid_from, ms_of(o.valid_until) AS valid_until, o.valid_days, ms_of(juke_now()) AS now_ms,
     coalesce((SELECT claimed FROM coupon_claim c WHERE c.offer_id = o.offer_id AND c.person_id = $1), 0) AS mine,
@@ -35,14 +37,16 @@ const OFFERS = `SELECT o.offer_id, o.offer_id AS id, ${micros('o.created_at')} A
       THEN ms_of(person_last_paid($1, o.merchant_id)) END AS last_paid
   FROM coupon_offer o ${FACE_TABLES}`;
 
+/** What one can still claim comes first, then what is gone or had; the newest first in each. */
 export const listCouponOffers: Story<'listCouponOffers'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
   const personId = ctx.session?.personId ?? null;
   const rows = await ctx.db.query(
-    `${OFFERS} WHERE ${OPEN} AND ($2::text IS NULL OR o.merchant_id = $2)
-      AND ($3::text IS NULL OR EXISTS (SELECT FROM deal d WHERE d.deal_id = $3 AND ${COVERS}))
-      AND ${afterCursor('o.created_at', 'o.offer_id', 4)}
-    ORDER BY o.created_at DESC, o.offer_id DESC LIMIT $6`,
+    `SELECT * FROM (
+      SELECT y.*, y.made + CASE WHEN y.claimed < y.total AND y.mine < y.per_person THEN ${FAR}::bigint ELSE 0 END AS key
+      FROM (${OFFERS} WHERE ${OPEN} AND ($2::text IS NULL OR o.merchant_id = $2)
+        AND ($3::text IS NULL OR EXISTS (SELECT FROM deal d WHERE d.deal_id = $3 AND ${COVERS}))) y) x
+    WHERE $4::bigint IS NULL OR (x.key, x.id) < ($4::bigint, $5::text) ORDER BY x.key DESC, x.id DESC LIMIT $6`,
     [personId, query.merchantId ?? null, query.dealId ?? null, cursor.key, cursor.id, cursor.limit + 1],
   );
   return pageByKey(rows, cursor, (row) => toOffer(row, personId, ctx.language));
@@ -95,7 +99,6 @@ function toOffer(row: Row, personId: string | null, language: 'zh' | 'en'): Offe
 }
 
 /** The key is what a tab is sorted by, greatest first: those that can be used by their end, the next one first. */
-const FAR = 10 ** 17;
 const TABS: Record<string, { where: string; key: string }> = {
   usable: { where: `c.state IN ('available', 'held', 'passing')`, key: `${FAR}::bigint - ${micros('c.valid_until')}` },
   used: { where: `c.state = 'used'`, key: micros('c.used_at') },

@@ -23,7 +23,7 @@ export function usePaymentCheck(id: string, { ready, who }: { ready: boolean; wh
   asks.current = ask;
 
   useEffect(() => {
-    if (!ready || id === '') return undefined;
+    if (!ready) return undefined;
     let stopped = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const next = async (tried: number) => {

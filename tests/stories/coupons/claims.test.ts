@@ -80,6 +80,13 @@ test('what can be claimed for a deal: its shop\'s and the platform\'s, when they
   expect(ours(await titles({ dealId: m.dealId }))).toEqual(['全店', '平台', '限一个', '领完'].sort());
   expect(ours(await titles({ dealId: other.dealId }))).toEqual(['全店', '平台', '限静安店', '换购', '领完'].sort());
   expect(await titles({ merchantId: m.merchantId })).toEqual(['全店', '限一个', '限静安店', '换购', '领完'].sort());
+  // What is gone stands last, though it is the newest; page by page the same.
+  const inOrder = async (query: { limit: string; cursor?: string }): Promise<string[]> => {
+    const page = await t.ok('listCouponOffers', { as: guest, query: { merchantId: m.merchantId, ...query } });
+    return [...page.items.map((offer) => offer.title), ...(page.nextCursor ? await inOrder({ ...query, cursor: page.nextCursor }) : [])];
+  };
+  const [whole, pages] = [await inOrder({ limit: '20' }), await inOrder({ limit: '2' })];
+  expect([whole.length, whole.at(-1), pages]).toEqual([5, '领完', whole]);
   const counted = (await titles({ dealId: m.dealId })).length - 1;
   expect((await t.ok('getDeal', { params: { dealId: m.dealId } })).couponCount).toBe(counted);
   // The checkout counts what this person can still claim: not what is gone, had already, or for others.

@@ -51,7 +51,8 @@ test('the document, the page to read it, and health', async () => {
   expect(page.headers!['content-type']).toContain('text/html');
   expect(page.headers!['content-security-policy']).toContain("default-src 'none'");
   await test1.db.query("UPDATE fact SET state = 'done'");
-  expect(await get('/api/health')).toMatchObject({ statusCode: 200 });
+  for (const method of ['GET', 'HEAD'])
+    expect(await test1.handler(eventOf({ method, path: '/api/health' }))).toMatchObject({ statusCode: 200 });
   await test1.db.query(
     "UPDATE fact SET state = 'due', due_at = juke_now() - interval '2 minutes' WHERE fact_id = (SELECT min(fact_id) FROM fact)",
   );
