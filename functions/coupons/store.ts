@@ -5,9 +5,10 @@ import type { CouponState } from '../contract/states';
 import type { Db } from '../kernel';
 import type { FaceRow } from './words';
 
-/** Whom a coupon is for is asked anew each time: somebody who paid meanwhile is no new guest any more. */
+/** Whom a coupon is for is asked anew each time: somebody who paid meanwhile, or is paying with another one, is no new guest any more. */
 const BLOCKED = `CASE o.audience
-  WHEN 'new_guest' THEN CASE WHEN person_last_paid(c.owner_id, o.merchant_id) IS NOT NULL THEN 'not_new' END
+  WHEN 'new_guest' THEN CASE WHEN person_last_paid(c.owner_id, o.merchant_id) IS NOT NULL
+    OR EXISTS (SELECT FROM coupon x WHERE x.owner_id = c.owner_id AND x.first_at = c.first_at AND x.state IN ('held', 'used')) THEN 'not_new' END
   WHEN 'win_back' THEN CASE WHEN coalesce(person_last_paid(c.owner_id, o.merchant_id) > juke_now() - o.win_back_days * interval '1 day', true) THEN 'not_lapsed' END END`;
 const STACK = `c.coupon_id AS "couponId", o.title, o.merchant_id AS "merchantId", o.kind, o.threshold_fen AS "thresholdFen", o.amount_fen AS "amountFen", o.off_bps AS "offBps", o.cap_fen AS "capFen",
   o.deal_id AS "dealId", o.deal_ids AS "dealIds", o.store_ids AS "storeIds", o.platform_bps AS "platformBps", ms_of(c.valid_from) AS "validFromMs", ms_of(c.valid_until) AS "validUntilMs", ${BLOCKED} AS blocked`;

@@ -120,6 +120,8 @@ test('a new guest is new once: of two such coupons of a merchant one is in use, 
   expect(refused).toMatchObject({ code: 'COUPON_NOT_USABLE', details: { title: '新客减 15 二', reason: 'not_new', why: 'it is for new guests only' } });
   expect(refused.message).toContain('it is for new guests only');
   expect(await t.db.query('SELECT 1 FROM guest_order WHERE deal_id = $1', [dealId])).toEqual([]);
+  // C2: the best stack is one that can be placed now, not one with the coupon that was just refused.
+  expect((await t.ok('quoteOrder', { as: guest, body: { dealId, quantity: 1 } })).stack.couponIds).toEqual([]);
   const vouchers = await pay(t, guest, order);
   const lost = (await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } })).coupons.find((coupon) => coupon.couponId === b.couponId)!;
   expect(lost.blocked).toBe('not_new');
