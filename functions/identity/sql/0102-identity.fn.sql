@@ -2,12 +2,16 @@
 CREATE OR REPLACE FUNCTION identity_show(p_person text) RETURNS TABLE (name text, avatar_url text) LANGUAGE sql STABLE AS
   $$ SELECT name, avatar_url FROM person WHERE person_id = p_person $$;
 
+CREATE OR REPLACE FUNCTION identity_is_gone(p_person text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT deleted_at IS NOT NULL FROM person WHERE person_id = p_person $$;
+
 -- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app. WeChat
--- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact.
+-- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact. A deleted one is told nothing.
 CREATE OR REPLACE FUNCTION identity_notify(p_person text, p_kind text, p_body jsonb, p_link text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_id text := 'ntc_' || replace(gen_random_uuid()::text, '-', '');
 BEGIN
-  INSERT INTO notice (notice_id, person_id, kind, body, link) VALUES (v_id, p_person, p_kind, p_body, p_link);
+  INSERT INTO notice (notice_id, person_id, kind, body, link)
+  SELECT v_id, person_id, p_kind, p_body, p_link FROM person WHERE person_id = p_person AND deleted_at IS NULL;
   IF EXISTS (SELECT FROM subscription WHERE person_id = p_person AND quota > 0) THEN PERFORM kernel_emit('notice.added', v_id); END IF;
 END $$;

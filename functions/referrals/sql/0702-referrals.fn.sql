@@ -61,14 +61,15 @@ BEGIN
 END $$;
 
 -- The order's last voucher was used: the reward is pending from now, for what was really kept. I-16: amount by rate and cap. Where so
--- much went back unused that nothing worth paying is left (A-38), there is none: what is kept of an order never grows again.
+-- much went back unused that nothing worth paying is left (A-38), there is none: what is kept of an order never grows again. Nor is there
+-- one for a sharer who deleted the account since: nobody could take it from that wallet.
 CREATE OR REPLACE FUNCTION referrals_pend(p_order text, p_subject text, p_paid bigint, p_amount bigint, p_hold_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
   v_now timestamptz := juke_now();
   v_release timestamptz := v_now + p_hold_ms * interval '1 millisecond';
 BEGIN
-  IF p_amount = 0 THEN
+  IF p_amount = 0 OR identity_is_gone((SELECT sharer_id FROM reward WHERE order_id = p_order)) THEN
     PERFORM referrals_cancel(p_order, 'limit');
     RETURN;
   END IF;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findFingerprint, findPeople, findSubscriber } from '../../../functions/identity';
 import { startTestApp, type TestApp } from '../../support/app';
 import { eventOf } from '../../support/http';
-import { buy, DAY, later, redeem, share } from '../../support/trade';
+import { account, buy, DAY, later, redeem, share } from '../../support/trade';
 
 const TEMPLATE = 'tmpl-order-paid';
 let t: TestApp;
@@ -128,6 +128,20 @@ describe('deletion (PIPL §47)', () => {
     expect((await findFingerprint(t.db, [person.personId])).get(person.personId)).toMatchObject({ openids: [], phones: [], devices: [], isDeleted: true });
     // The same phone is a new person.
     expect((await t.person('新的', { phone: person.phone })).personId).not.toBe(person.personId);
+  });
+
+  test('a rebate that was only expected goes with the account: the merchant keeps it, nobody\'s wallet gets it (I-16, I-19)', async () => {
+    const m = await t.market();
+    const [person, friend] = [await t.person('要走的人'), await t.person('朋友')];
+    const brought = await buy(t, m, friend, { quantity: 2, shareToken: await share(t, m, person) });
+    await t.ok('deleteMe', { as: person, body: { confirm: true } });
+    for (const voucherId of brought.voucherIds) await redeem(t, m, voucherId);
+    await later(t, 10 * 60_000);
+    await later(t, 8 * DAY);
+    expect(await t.db.query('SELECT state, reason FROM reward')).toEqual([{ state: 'cancelled', reason: 'limit' }]);
+    for (const kind of ['reward-pending', 'reward-available']) expect(await account(t, kind, person.personId)).toBe(0);
+    expect(await account(t, 'merchant-available', m.merchantId)).toBe(24_600 - 1_230 - 148);
+    expect(await t.db.query('SELECT kind FROM notice WHERE person_id = $1', [person.personId])).toEqual([]);
   });
 
   test('pictures go with their person, rows and files', async () => {
