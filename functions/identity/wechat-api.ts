@@ -16,14 +16,14 @@ export interface WechatApi {
   openGroup(sessionKey: string, encryptedData: string, iv: string): string;
   openPrivateMessage(sessionKey: string, encryptedData: string, iv: string): string;
   /** A mini-program code as PNG. Throws a TypeError for a scene that WeChat would refuse. */
-  miniCode(p: { scene: string; page: string; envVersion?: EnvVersion }): Promise<Buffer>;
-  urlLink(p: { path: string; query: string; expiresInDays: number; envVersion?: EnvVersion }): Promise<string>;
-  /** 'no_consent': the person has not allowed (or used up) this message. */
+  miniCode(p: { scene: string; page: string }): Promise<Buffer>;
+  urlLink(p: { path: string; query: string; expiresInDays: number }): Promise<string>;
+  /** 'no_consent': the person has not allowed (or used up) this message. Throws ProviderRefused 47003 for data that is not the template's. */
   sendSubscribe(p: { openid: string; templateId: string; page: string; data: Record<string, string> }): Promise<'sent' | 'no_consent'>;
   /** A share card that can be changed for a day (动态消息); its texts are WeChat's own. */
   createActivity(openid: string | null): Promise<{ activityId: string; expiresAtMs: number }>;
-  /** state 0: members are joining, so many of so many; 1: it is over. */
-  setUpdatableMessage(p: { activityId: string; state: 0 | 1; members: number; size: number }): Promise<void>;
+  /** Members are joining, so many of so many; or it is over, and the card leads to a page. */
+  setUpdatableMessage(p: { activityId: string } & ({ members: number; size: number } | { path: string })): Promise<void>;
   /** scene 1 profile, 2 comment, 3 forum, 4 social log. What WeChat would have a person look at counts as risky. */
   checkText(p: { openid: string; scene: 1 | 2 | 3 | 4; text: string }): Promise<'pass' | 'risky'>;
   /** Asks WeChat to look at a picture; it tells its verdict later, in a message with this trace id. */
@@ -33,7 +33,6 @@ export interface WechatApi {
   /** Tells WeChat that the order was handed over, so that it frees the money. Told before is fine. */
   uploadShipping(p: { transactionId: string; type: 'virtual' | 'pick_up'; description: string; openid: string }): Promise<void>;
 }
-export type EnvVersion = 'release' | 'trial' | 'develop';
 
 /** 支付单已完成发货, 已使用重新发货机会, 发货信息未更新: what we want to say has been said. */
 const SHIPPED_BEFORE = ['10060002', '10060003', '10060023'];
@@ -46,7 +45,7 @@ export function wechatApi(config: WechatConfig): WechatApi {
   if (known) return known;
   const tokens = tokenSource(config);
   const call = (path: string, body?: object) => withToken(config, tokens, path, body);
-  const api: WechatApi = { ...signingIn(config, call), ...reaching(call), ...checking(config, call) };
+  const api: WechatApi = { ...signingIn(config, call), ...reaching(config, call), ...checking(config, call) };
   made.set(config, api);
   return api;
 }
@@ -89,19 +88,21 @@ function decryptOpenData(appid: string, sessionKey: string, encryptedData: strin
   return json;
 }
 
-function reaching(call: Call) {
+/** A code, a link and a message lead to the released mini-program, or before its release to the trial version. */
+function reaching(config: WechatConfig, call: Call) {
+  const version = config.envVersion ?? 'release';
   return {
-    async miniCode(p: { scene: string; page: string; envVersion?: EnvVersion }) {
+    async miniCode(p: { scene: string; page: string }) {
       if (!SCENE.test(p.scene)) throw new TypeError(`not a scene of at most 32 allowed characters: ${p.scene}`);
       // check_path off: a code may be printed before the page is in the released version.
-      const body = { scene: p.scene, page: p.page, check_path: false, env_version: p.envVersion ?? 'release', width: 430 };
+      const body = { scene: p.scene, page: p.page, check_path: false, env_version: version, width: 430 };
       const { png } = await call('/wxa/getwxacodeunlimit', body);
       if (!Buffer.isBuffer(png)) throw missing('a picture');
       return png;
     },
-    async urlLink(p: { path: string; query: string; expiresInDays: number; envVersion?: EnvVersion }) {
+    async urlLink(p: { path: string; query: string; expiresInDays: number }) {
       if (!Number.isInteger(p.expiresInDays) || p.expiresInDays < 1 || p.expiresInDays > 30) throw new TypeError('a URL Link lives 1 to 30 days');
-      const body = { path: p.path, query: p.query, expire_type: 1, expire_interval: p.expiresInDays, env_version: p.envVersion ?? 'release' };
+      const body = { path: p.path, query: p.query, expire_type: 1, expire_interval: p.expiresInDays, env_version: version };
       return text(await call('/wxa/generate_urllink', body), 'url_link');
     },
     async createActivity(openid: string | null) {
@@ -109,14 +110,18 @@ function reaching(call: Call) {
       if (typeof json.expiration_time !== 'number') throw missing('expiration_time');
       return { activityId: text(json, 'activity_id'), expiresAtMs: json.expiration_time * 1_000 };
     },
-    async setUpdatableMessage(p: { activityId: string; state: 0 | 1; members: number; size: number }) {
-      const list = [{ name: 'member_count', value: String(p.members) }, { name: 'room_limit', value: String(p.size) }];
-      await call('/cgi-bin/message/wxopen/updatablemsg/send', { activity_id: p.activityId, target_state: p.state, template_info: { parameter_list: list } });
+    async setUpdatableMessage(p: { activityId: string } & ({ members: number; size: number } | { path: string })) {
+      // Each state has its own parameters, all of them required.
+      const values = 'path' in p ? { path: p.path, version_type: version } : { member_count: String(p.members), room_limit: String(p.size) };
+      const list = Object.entries(values).map(([name, value]) => ({ name, value }));
+      await call('/cgi-bin/message/wxopen/updatablemsg/send', { activity_id: p.activityId, target_state: 'path' in p ? 1 : 0, template_info: { parameter_list: list } });
     },
     async sendSubscribe(p: { openid: string; templateId: string; page: string; data: Record<string, string> }) {
       const data = Object.fromEntries(Object.entries(p.data).map(([name, value]) => [name, { value }]));
       return refusedAs(['43101'], 'no_consent' as const, async () => {
-        await call('/cgi-bin/message/subscribe/send', { touser: p.openid, template_id: p.templateId, page: p.page, data, lang: 'zh_CN' });
+        await call('/cgi-bin/message/subscribe/send', {
+          touser: p.openid, template_id: p.templateId, page: p.page.replace(/^\//, ''), data, lang: 'zh_CN', miniprogram_state: { release: 'formal', trial: 'trial', develop: 'developer' }[version],
+        });
         return 'sent' as const;
       });
     },

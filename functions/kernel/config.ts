@@ -16,6 +16,8 @@ export interface WechatConfig {
   smsUrl: string; smsToken: string;
   /** Token of the mini-program's message push: what WeChat pushes is signed with it. */
   messageToken: string;
+  /** Which version of the mini-program codes, links and messages lead to; the released one when not set. */
+  envVersion?: 'release' | 'trial' | 'develop';
   /** The platform's full name as registered; WeChat asks for it where the platform becomes a receiver of splits. */
   spName?: string;
 }
@@ -23,7 +25,13 @@ export interface Config {
   databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; mediaBucket: Bucket | null; artDir: string;
   poolSize: number; namedStatements: boolean; logLevel: string; providerFeeBps: number; freezeDays: number; sandboxUrl: string | null;
   wechat: WechatConfig; subscribeTemplates: string[]; rebateInWechatH5: boolean;
+  /** What goes into each field of a template; of one that is not here, the title into thing1. */
+  subscribeFields: Record<string, Record<string, SubscribeWord>>;
 }
+
+/** The words of a notice that a field of a template can take. */
+const SUBSCRIBE_WORDS = ['title', 'text', 'time'] as const;
+export type SubscribeWord = (typeof SUBSCRIBE_WORDS)[number];
 
 type Env = Record<string, string | undefined>;
 const LOG_LEVELS = ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const;
@@ -43,7 +51,7 @@ export function readConfig(given: Env = process.env): Config {
     poolSize: whole(env, 'POOL_SIZE', 20, 1, 1_000), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS),
     providerFeeBps: whole(env, 'WECHAT_PAY_FEE_BPS', 60, 0, 10_000), freezeDays: whole(env, 'WECHAT_PAY_FREEZE_DAYS', 180, 4, 365), sandboxUrl,
     wechat: sandboxUrl && env.SANDBOX_CREDENTIALS ? sandboxWechat(sandboxUrl, env.SANDBOX_CREDENTIALS) : realWechat(env, demo),
-    subscribeTemplates: list(env.WECHAT_SUBSCRIBE_TEMPLATES), rebateInWechatH5: flag(env, 'REBATE_IN_WECHAT_H5', false),
+    ...subscribeOf(env), rebateInWechatH5: flag(env, 'REBATE_IN_WECHAT_H5', false),
   };
 }
 
@@ -66,6 +74,18 @@ export function wechatFromCredentials(url: string, c: Record<string, unknown>): 
   };
 }
 
+/** `id?thing1=title&time2=time,id…`: WeChat refuses a message whose fields are not the template's, so each template names its own. */
+function subscribeOf(env: Env): Pick<Config, 'subscribeTemplates' | 'subscribeFields'> {
+  const all = list(env.WECHAT_SUBSCRIBE_TEMPLATES).map((entry) => {
+    const [id = '', query = ''] = entry.split('?');
+    const fields = Object.fromEntries(new URLSearchParams(query)) as Record<string, SubscribeWord>;
+    const isGood = id && query && Object.entries(fields).every(([name, word]) => (word === 'time' ? /^(time|date)\d+$/ : /^thing\d+$/).test(name) && SUBSCRIBE_WORDS.includes(word));
+    if (!isGood) throw new ConfigError(`WECHAT_SUBSCRIBE_TEMPLATES has ${entry}, which is no template id with its fields, such as ID?thing1=title&thing2=text&time3=time.`);
+    return [id, fields] as const;
+  });
+  return { subscribeTemplates: all.map(([id]) => id), subscribeFields: Object.fromEntries(all) };
+}
+
 /** Demo sign-ins make anybody an operator and the demo's session key is in this repository: never where money is real. */
 function realWechat(env: Env, demo: boolean): WechatConfig {
   if (demo) throw new ConfigError('JUKE_DEMO is 1 and there is no sandbox, so money here is real: set JUKE_DEMO=0, or unset WECHAT_PAY_BASE_URL to use the sandbox.');
@@ -84,7 +104,7 @@ function realWechat(env: Env, demo: boolean): WechatConfig {
       return [serial, pem('WECHAT_PAY_PLATFORM_KEYS', file.join('='), createPublicKey, 'public key or certificate')];
     })),
     smsUrl: address(env, 'SMS_URL', '') || need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '',
-    messageToken: env.WECHAT_MESSAGE_TOKEN ?? '', spName: env.WECHAT_PAY_SP_NAME,
+    messageToken: env.WECHAT_MESSAGE_TOKEN ?? '', envVersion: oneOf(env, 'WECHAT_ENV_VERSION', ['release', 'trial', 'develop'] as const), spName: env.WECHAT_PAY_SP_NAME,
   };
 }
 
@@ -129,8 +149,8 @@ function address(env: Env, name: string, fallback: string): string {
   if (value && !(/^https?:\/\/[^\s/]/.test(value) && URL.canParse(value))) throw new ConfigError(`${name} must be an address that begins with http:// or https://, not ${value}.`);
   return value.replace(/\/+$/, '');
 }
-function oneOf(env: Env, name: string, values: readonly [string, ...string[]]): string {
-  const value = env[name] ?? values[0];
+function oneOf<T extends string>(env: Env, name: string, values: readonly [T, ...T[]]): T {
+  const value = (env[name] ?? values[0]) as T;
   if (!values.includes(value)) throw new ConfigError(`${name} must be one of ${values.join(', ')}, not ${value}.`);
   return value;
 }

@@ -21,8 +21,10 @@ export const createGroupActivity: Story<'createGroupActivity'> = async (ctx, { p
 /** After each payment and at the end: what the cards in the chats say. */
 export async function updateGroupCard(app: App, groupId: string): Promise<null> {
   const [group, cards] = await Promise.all([findGroup(app.db, groupId), listCards(app.db, groupId)]);
-  for (const activityId of group ? cards : []) {
-    await wechatApi(app.config.wechat).setUpdatableMessage({ activityId, state: group!.state === 'open' || group!.state === 'closing' ? 0 : 1, members: group!.confirmed, size: group!.size })
+  if (!group) return null;
+  const says = group.state === 'open' || group.state === 'closing' ? { members: group.confirmed, size: group.size } : { path: `pages/group/index?id=${groupId}` };
+  for (const activityId of cards) {
+    await wechatApi(app.config.wechat).setUpdatableMessage({ activityId, ...says })
       .catch((error: Error) => app.log.warn({ groupId, reason: error.message }, 'share card not changed'));
   }
   return null;

@@ -61,7 +61,7 @@ export const paymentShape = z.object({
  * number, the app and the payer are those of the whole.
  */
 export const combinedShape = z.object({
-  combine_out_trade_no: z.string().min(1), combine_appid: z.string(), combine_mchid: z.string(), combine_payer_info: z.object({ openid: z.string().nullish() }).nullish(),
+  combine_out_trade_no: z.string().min(1), combine_appid: z.string(), combine_mchid: z.string(), combine_payer_info: z.object({ openid: z.string().nullish(), sub_openid: z.string().nullish() }).nullish(),
   sub_orders: z.array(z.object({
     mchid: z.string(), sub_mchid: z.string().nullish(), out_trade_no: z.string().min(1), transaction_id: z.string().nullish(), success_time: time.nullish(),
     trade_state: z.enum(['SUCCESS', 'NOTPAY', 'CLOSED', 'REFUND', 'PAYERROR', 'USERPAYING', 'REVOKED', 'ACCEPT']), amount: z.object({ total_amount: fen, currency: z.string().nullish() }),
@@ -72,7 +72,7 @@ export const combinedShape = z.object({
   combineNo: c.combine_out_trade_no,
   payments: c.sub_orders.map((p) => ({
     paymentId: p.out_trade_no, transactionId: p.transaction_id ?? '', state: p.trade_state, amountFen: p.amount.total_amount, currency: p.amount.currency ?? 'CNY',
-    spMchid: c.combine_mchid, subMchid: p.sub_mchid ?? p.mchid, appid: c.combine_appid, subAppid: null, payerOpenid: c.combine_payer_info?.openid || null, successAtMs: p.success_time ?? null,
+    spMchid: c.combine_mchid, subMchid: p.sub_mchid ?? p.mchid, appid: c.combine_appid, subAppid: null, payerOpenid: c.combine_payer_info?.sub_openid || c.combine_payer_info?.openid || null, successAtMs: p.success_time ?? null,
   })),
 }));
 

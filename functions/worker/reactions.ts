@@ -1,7 +1,7 @@
 /** Reaction → story. With routes.ts the table of contents of everything that happens later. Each story may run twice. */
 import type { App } from '../kernel';
 import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupons';
-import { checkPicture, findSubscriber, wechatApi } from '../identity';
+import { checkPicture } from '../identity';
 import { findMerchant } from '../merchants';
 import {
   closeCombined, closeGroup, closePayments, emptyCart, forgetWords, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
@@ -12,6 +12,7 @@ import { releaseReward } from '../referrals';
 import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
 import { fundRefund, reconcileBill, returnSplit, returnSubsidy, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
 import { joinPerson } from './join-person';
+import { sendSubscribeMessage } from './send-subscribe-message';
 import type { ReactionName } from './routes';
 
 export interface FactIn { subject: string; body: Record<string, unknown> }
@@ -68,14 +69,5 @@ async function handleNotice(app: App, noticeId: string): Promise<null> {
 async function addSplitReceiver(app: App, merchantId: string): Promise<null> {
   const merchant = await findMerchant(app.db, merchantId);
   if (merchant) await wechatPay(app.config.wechat).addReceiver(merchant.subMchid);
-  return null;
-}
-
-/** What the notice list says, repeated outside the app where the person agreed to one message (one consent = one message). */
-async function sendSubscribeMessage(app: App, noticeId: string): Promise<null> {
-  const to = await findSubscriber(app.db, noticeId, app.config.subscribeTemplates);
-  if (!to) return null;
-  const outcome = await wechatApi(app.config.wechat).sendSubscribe({ openid: to.openid, templateId: to.templateId, page: to.link, data: { thing1: to.kind } });
-  await app.db.call('identity_used_subscription', { personId: to.personId, templateId: to.templateId, outcome });
   return null;
 }

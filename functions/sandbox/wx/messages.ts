@@ -14,6 +14,11 @@ const RISKY = /违规|赌博|色情|risky/;
 const DOUBTFUL = /疑似|review/;
 const OPENID = /^o[0-9A-Za-z_-]{27}$/;
 
+/** What a field of each kind may hold (订阅消息参数值内容限制说明). */
+const FIELDS: Record<string, RegExp> = {
+  thing: /^[^\n]{1,20}$/u, time: /^(\d{4}年\d{1,2}月\d{1,2}日 )?\d{1,2}:\d{2}(:\d{2})?$/, date: /^\d{4}年\d{1,2}月\d{1,2}日( \d{1,2}:\d{2})?$/,
+};
+
 const traceId = (): string => randomBytes(16).toString('hex');
 
 const verdict = (content: string): { suggest: 'pass' | 'review' | 'risky'; label: number } =>
@@ -30,6 +35,9 @@ const sendMessage: Handler = (sandbox, { body }) => {
   if (typeof templateId !== 'string' || !templateId) throw new WxError(40037, 'invalid template_id');
   const values = Object.values((data ?? {}) as Record<string, { value?: unknown }>);
   if (!values.length || values.some((item) => typeof item?.value !== 'string' || !item.value)) throw new WxError(47003, 'argument invalid! data');
+  const wrong = Object.entries(data as Record<string, { value: string }>).find(([name, { value }]) => !(FIELDS[name.replace(/\d+$/, '')] ?? /./).test(value));
+  if (wrong) throw new WxError(47003, `argument invalid! data.${wrong[0]}.value invalid`);
+  if (typeof page === 'string' && page.startsWith('/')) throw new WxError(41030, 'invalid page');
   const consent = sandbox.world.get('consent', `${touser}|${templateId}`);
   if (!consent || consent.left <= 0) throw new WxError(43101, 'user refuse to accept the msg');
   consent.left -= 1;
@@ -69,7 +77,8 @@ const updateActivity: Handler = (sandbox, { body }) => {
   if (state !== 0 && state !== 1) throw new WxError(47503, 'target_state invalid');
   const list = (info as { parameter_list?: { name?: unknown; value?: unknown }[] } | undefined)?.parameter_list;
   if (!Array.isArray(list) || list.some((p) => typeof p?.name !== 'string' || typeof p.value !== 'string')) throw new WxError(47504, 'template_info invalid');
-  if (state === 0 && !['member_count', 'room_limit'].every((name) => list.some((p) => p.name === name))) throw new WxError(47504, 'template_info invalid');
+  const required = state === 0 ? ['member_count', 'room_limit'] : ['path', 'version_type'];
+  if (!required.every((name) => list.some((p) => p.name === name))) throw new WxError(47504, 'template_info invalid');
   if (activity.state === 1 && state === 0) throw new WxError(47503, 'target_state cannot go back');
   sandbox.world.save('activity', { ...activity, state, parameters: Object.fromEntries(list.map((p) => [p.name as string, p.value as string])) });
   return wxOk({});

@@ -228,6 +228,16 @@ test('WeChat\'s card in the chat says how many are in; when WeChat gives none, n
   expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded' });
 });
 
+test('WeChat\'s card of a group that is over leads to it: that state has parameters of its own', async () => {
+  const [host, a, b] = await three();
+  const { groupId } = await openGroup(t, m, host);
+  const card = await t.ok('createGroupActivity', { as: host, params: { groupId } });
+  await join(t, m, a, groupId);
+  await join(t, m, b, groupId);
+  await t.drain();
+  expect(t.sandbox!.sandbox.sandbox.world.get('activity', card.activityId!)).toMatchObject({ state: 1, parameters: { path: `pages/group/index?id=${groupId}`, version_type: 'release' } });
+});
+
 test('A-29 a member says a few words to friends, looked at by WeChat first; the landing shows the inviter\'s, else the host\'s', async () => {
   const [host, a, b] = await three();
   const { groupId } = await openGroup(t, m, host);

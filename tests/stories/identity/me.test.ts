@@ -11,6 +11,8 @@ let t: TestApp;
 beforeEach(async () => { t = await startTestApp({ sandbox: true, config: { subscribeTemplates: [TEMPLATE] } }); });
 afterEach(() => t.stop());
 
+const consentOf = (openid: string) => t.sandbox!.control('wx/subscribe', { openid, template_ids: [TEMPLATE] });
+
 /** A small real JPEG: one grey pixel. */
 const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEAYABgAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/wAALCAABAAEBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AP/Z', 'base64');
 
@@ -79,6 +81,30 @@ describe('consents, notices, messages', () => {
     expect(await findSubscriber(t.db, notice!.id, [TEMPLATE])).toBeNull();
     for (let i = 0; i < 25; i += 1) await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE] } });
     expect((await t.db.query('SELECT quota FROM subscription WHERE person_id = $1', [person.personId]))[0]!.quota).toBe(20);
+  });
+
+  test('the message says what the notice list says, in fields that WeChat takes; a template set wrongly stops nothing', async () => {
+    const person = await t.person('甲');
+    t.app.config.subscribeFields = { [TEMPLATE]: { thing1: 'title', thing4: 'text', time3: 'time' } };
+    const m = await t.market();
+    await consentOf(person.openid!);
+    await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE] } });
+    await buy(t, m, person);
+    await t.drain();
+    const sent = () => [...t.sandbox!.sandbox.sandbox.world.tables.message.values()];
+    expect(sent()).toEqual([expect.objectContaining({
+      openid: person.openid, templateId: TEMPLATE, page: expect.stringMatching(/^pages\/[a-z-]+\/index(\?.*)?$/),
+      data: { thing1: { value: '付好了，券在你手机里' }, thing4: { value: expect.stringMatching(/^.{19}…$/u) }, time3: { value: expect.stringMatching(/^\d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}$/) } },
+    })]);
+    // WeChat refuses the text of a `thing` in a time: nothing is parked, and the consent is not used up.
+    t.app.config.subscribeFields = { [TEMPLATE]: { time3: 'title' } };
+    await consentOf(person.openid!);
+    await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE] } });
+    await buy(t, m, person);
+    await t.drain();
+    expect(sent()).toHaveLength(1);
+    expect((await t.db.query('SELECT quota FROM subscription WHERE person_id = $1', [person.personId]))[0]!.quota).toBe(1);
+    expect(await t.db.query(`SELECT 1 FROM fact WHERE reaction = 'send-subscribe-message' AND attempts > 1`)).toEqual([]);
   });
 
   test('A-02 a fingerprint has openid, phone and devices with when they were last seen', async () => {

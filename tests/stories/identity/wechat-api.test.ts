@@ -168,7 +168,9 @@ describe('the access token and failures, against a scripted WeChat', () => {
     const wx = await scripted((path) => (path === '/cgi-bin/stable_token' ? { access_token: 't', expires_in: 7200 } : { errcode }));
     const message = { openid: 'o1', templateId: 'tpl', page: 'pages/order/index', data: { thing1: '双人下午茶' } };
     expect(await wx.api.sendSubscribe(message)).toBe('sent');
-    expect(wx.calls.at(-1)!.body).toMatchObject({ touser: 'o1', template_id: 'tpl', data: { thing1: { value: '双人下午茶' } } });
+    expect(wx.calls.at(-1)!.body).toMatchObject({ touser: 'o1', template_id: 'tpl', page: 'pages/order/index', miniprogram_state: 'formal', data: { thing1: { value: '双人下午茶' } } });
+    await wx.api.sendSubscribe({ ...message, page: '/pages/order/index?id=1' });
+    expect(wx.calls.at(-1)!.body).toMatchObject({ page: 'pages/order/index?id=1' });
     errcode = 43101;
     expect(await wx.api.sendSubscribe(message)).toBe('no_consent');
     errcode = 47003;

@@ -41,6 +41,14 @@ test('the real WeChat, with every other variable set to nothing as in a cloud te
   });
 });
 
+test('subscribe templates name their fields, and codes lead to the version that is said', () => {
+  expect(readConfig({ ...real, WECHAT_SUBSCRIBE_TEMPLATES: 'tpl-A?thing1=title&time3=time, tpl_B?thing2=text', WECHAT_ENV_VERSION: 'trial' })).toMatchObject({
+    subscribeTemplates: ['tpl-A', 'tpl_B'], subscribeFields: { 'tpl-A': { thing1: 'title', time3: 'time' }, tpl_B: { thing2: 'text' } }, wechat: { envVersion: 'trial' },
+  });
+  for (const wrong of ['tpl', 'tpl?thing1=kind', 'tpl?time1=text', '?thing1=title']) expect(refusal({ WECHAT_SUBSCRIBE_TEMPLATES: wrong })).toMatch(/^WECHAT_SUBSCRIBE_TEMPLATES has /);
+  expect(refusal({ WECHAT_ENV_VERSION: 'beta' })).toMatch(/^WECHAT_ENV_VERSION must be one of release, trial, develop/);
+});
+
 test('no demo where money is real: its sign-ins make anybody an operator', () => {
   expect(refusal({ JUKE_DEMO: '1' })).toMatch(/^JUKE_DEMO is 1 and there is no sandbox, so money here is real/);
 });

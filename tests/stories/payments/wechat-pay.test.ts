@@ -2,7 +2,7 @@
 import { createPublicKey, createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
 import { ProviderRefused, Unavailable } from '../../../functions/kernel/failure';
 import { NOTICE_FRESH_MS } from '../../../functions/contract/limits';
-import { NoticeRejected, providerPaymentOf, providerRefundOf, wechatPay } from '../../../functions/payments/wechat-pay';
+import { NoticeRejected, providerCombinedOf, providerPaymentOf, providerRefundOf, wechatPay } from '../../../functions/payments/wechat-pay';
 import { type FarSide, startFarSide, startInbox } from '../../support/wechat';
 
 let far: FarSide;
@@ -35,6 +35,12 @@ async function paid(paymentId = newId('pay')) {
   const found = await pay().findPayment(paymentId, SUB);
   return { paymentId, notice: notice!, found: found! };
 }
+
+test('who paid a combined order is named as the mini-program knows them, where its app is not the platform\'s', () => {
+  const told = { combine_out_trade_no: 'cmb_1', combine_appid: 'wx-platform', combine_mchid: '1', sub_orders: [{ mchid: '1', sub_mchid: SUB, out_trade_no: 'pay_1', trade_state: 'NOTPAY', amount: { total_amount: 1 } }] };
+  const payerOf = (payer: object) => providerCombinedOf({ ...told, combine_payer_info: payer }).payments[0]!.payerOpenid;
+  expect([payerOf({ openid: 'o-platform', sub_openid: 'o-ours' }), payerOf({ openid: 'o-ours' }), payerOf({})]).toEqual(['o-ours', 'o-ours', null]);
+});
 
 describe('payments', () => {
   test('a mini-program order is prepared, and the phone gets parameters signed with the merchant key', async () => {
