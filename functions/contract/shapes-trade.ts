@@ -80,6 +80,8 @@ export const withdrawal = z.strictObject({
   confirm: z.strictObject({ mchId: z.string(), appId: z.string(), package: z.string(), url: url.nullable() }).nullable(), failReason: z.string().nullable(),
 });
 const orderParams = z.strictObject({ orderId: id('ord') });
+/** WeChat's list of orders knows an order by the number of its payment. */
+const orderOrPaymentParams = z.strictObject({ orderId: id('(ord|pay)') });
 const storeParams = z.strictObject({ storeId: id('sto') });
 
 export const tradeShapes = {
@@ -92,7 +94,7 @@ export const tradeShapes = {
   checkPayment: { params: orderParams, query: nothing, body: nothing, answer: z.strictObject({ state: orderState, voucherId: z.string().nullable() }) },
   cancelOrder: { params: orderParams, query: nothing, body: nothing, answer: done },
   listOrders: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'unpaid', 'forming', 'usable', 'used', 'refund']).optional() }), body: nothing, answer: pageOf(orderRow) },
-  getOrder: { params: orderParams, query: nothing, body: nothing, answer: order },
+  getOrder: { params: orderOrPaymentParams, query: nothing, body: nothing, answer: order },
   getVoucher: { params: z.strictObject({ voucherId: id('vch') }), query: nothing, body: nothing, answer: voucher },
   requestRefund: {
     params: orderParams, query: nothing, body: z.strictObject({ voucherIds: z.array(id('vch')).min(1).max(MAX_QUANTITY), reason: text.min(1) }),

@@ -1,6 +1,6 @@
 /** A buyer's orders. Only the buyer's own rows: another's order does not exist (A-18). */
 import type { Answer } from '../contract/shapes';
-import { me, type Row, type Story } from '../kernel';
+import { me, refuse, type Db, type Row, type Story } from '../kernel';
 import { canLeave } from './groups';
 import { afterCursor, getRow, micros, pageByKey, person, readKeyset } from './page';
 import type { Language } from './rules';
@@ -79,8 +79,14 @@ export const listOrders: Story<'listOrders'> = async (ctx, { query }) => {
   return pageByKey(rows, cursor, (row) => toOrderRow(row, ctx.language));
 };
 
+/** `pay_…` is the number that WeChat knows the order by (out_trade_no): its own list of orders leads here with it. */
+async function orderOf(db: Db, id: string): Promise<string> {
+  if (!id.startsWith('pay_')) return id;
+  return (await db.query('SELECT order_id FROM payment WHERE payment_id = $1', [id]))[0]?.order_id ?? refuse('NOT_FOUND');
+}
+
 export const getOrder: Story<'getOrder'> = async (ctx, { params }) => {
-  const { orderId } = params;
+  const orderId = await orderOf(ctx.db, params.orderId);
   const row = await getRow(ctx.db, ONE, [orderId, me(ctx).personId]);
   const { sharer }: Row = row;
   return {

@@ -2,7 +2,7 @@
 // safe (GET, with a key, a renewal), learns the server's clock, and turns every failure into a Failure. Guards F-09, F-24 on the phone.
 import { routes, pathOf, type Route, type RouteName } from '@contract/routes';
 import type { RouteTypes } from '@contract/shapes';
-import { deviceId, isWeapp, wechatLoginCode } from '@/platform';
+import { deviceId, isWeapp, isWechatKeyLive, wechatLoginCode } from '@/platform';
 import { request } from '@/platform/http';
 import { NoAnswer, type HttpAnswer, type HttpRequest } from '@/platform/http-types';
 import { getLanguage } from '@/state/settings';
@@ -151,7 +151,10 @@ function signInSilently(route: Route): Promise<boolean> {
   signingIn ??= wechatLoginCode()
     .then(async (code) => {
       if (!code) return false;
-      keepSession((await tries('loginWechat', { body: { code, deviceId: deviceId() } })) as RouteTypes['loginWechat']['answer']);
+      const next = (await tries('loginWechat', { body: { code, deviceId: deviceId() } })) as RouteTypes['loginWechat']['answer'];
+      const before = getSession();
+      // Nobody becomes somebody else without a tap (a person of the demo).
+      if (!before || before.personId === next.personId) keepSession(next);
       return true;
     })
     .catch(() => false)
@@ -159,6 +162,15 @@ function signInSilently(route: Route): Promise<boolean> {
       signingIn = null;
     });
   return signingIn;
+}
+
+/**
+ * What WeChat encrypts (the chat group, a private card) is read with the key of the last sign-in. Keys end by themselves: then
+ * WeChat signs in again. true: there is a new key, so what was encrypted before is unreadable.
+ */
+export async function renewWechatKey(): Promise<boolean> {
+  if (getSession() && (await isWechatKeyLive())) return false;
+  return signInSilently(routes.getMe);
 }
 
 async function signInFor(route: Route): Promise<void> {

@@ -1,5 +1,5 @@
 // What screens use of the client.
-export { call } from './client';
+export { call, renewWechatKey } from './client';
 export { serverNow } from './clock';
 export { mediaUrl } from './address';
 export { asFailure, Failure } from './errors';

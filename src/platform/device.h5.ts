@@ -97,6 +97,10 @@ export async function wechatLoginCode(): Promise<string | null> {
   return null;
 }
 
+export async function isWechatKeyLive(): Promise<boolean> {
+  return true;
+}
+
 export const paymentMethod = 'h5' as 'h5' | 'jsapi';
 
 /** Goes to WeChat's cashier; it comes back to the page named by payReturnUrl. */

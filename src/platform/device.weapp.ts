@@ -65,7 +65,8 @@ export function paintGround(theme: 'light' | 'dark'): void {
 
 /** Status bar text: white on dark art. */
 export function setStatusBar(light: boolean): void {
-  wx.setNavigationBarColor?.({ frontColor: light ? '#ffffff' : '#000000', backgroundColor: '#00000000', fail: () => undefined });
+  // The bar itself is ours; its colour shows only where WeChat draws one over it, as on a page opened from Moments. Six digits: WeChat takes no others.
+  wx.setNavigationBarColor?.({ frontColor: light ? '#ffffff' : '#000000', backgroundColor: light ? '#111613' : '#F5F5F2', fail: () => undefined });
 }
 
 export function setWide(_on: boolean): void {
@@ -79,6 +80,8 @@ export function setDocumentTitle(_title: string, _language: string): void {
 export function navMetrics(): NavMetrics {
   const { windowWidth, statusBarHeight } = wx.getWindowInfo();
   const capsule = wx.getMenuButtonBoundingClientRect();
+  // Some clients answer zeros at first, or have no capsule (a page opened from Moments).
+  if (!capsule?.width) return { statusBarPx: statusBarHeight, barPx: 44, capsulePx: 104 };
   const gap = Math.max(0, capsule.top - statusBarHeight);
   return { statusBarPx: statusBarHeight, barPx: Math.max(44, capsule.height + gap * 2), capsulePx: windowWidth - capsule.left + 8 };
 }
@@ -96,6 +99,11 @@ export function onNetworkChange(listener: (online: boolean) => void): void {
 export async function wechatLoginCode(): Promise<string | null> {
   const { code } = await ask<{ code: string }>((cb) => wx.login(cb));
   return code || null;
+}
+
+/** Whether the key of the last sign-in, which WeChat encrypts with, is still good. */
+export function isWechatKeyLive(): Promise<boolean> {
+  return ask((cb) => wx.checkSession(cb)).then(() => true, () => false);
 }
 
 export const paymentMethod = 'jsapi' as const;
@@ -210,7 +218,8 @@ export async function savePicture(picture: string): Promise<'saved' | 'denied' |
 /** A canvas as a file path. */
 export async function exportCanvas(canvas: unknown, width: number, height: number): Promise<string> {
   const { tempFilePath } = await ask<{ tempFilePath: string }>((cb) =>
-    wx.canvasToTempFilePath({ canvas, x: 0, y: 0, width, height, fileType: 'png', ...cb } as never));
+    // Without destWidth WeChat multiplies by the density of the screen: nine times the picture on a phone of three.
+    wx.canvasToTempFilePath({ canvas, x: 0, y: 0, width, height, destWidth: width, destHeight: height, fileType: 'png', ...cb } as never));
   return tempFilePath;
 }
 
@@ -223,7 +232,7 @@ export function brightScreen(on: boolean): void {
     wx.getScreenBrightness?.({
       success: ({ value }) => {
         brightnessBefore = value;
-        wx.setScreenBrightness({ value: 1 });
+        wx.setScreenBrightness({ value: 1, fail: () => undefined });
       },
       fail: () => undefined,
     });
@@ -272,7 +281,9 @@ export function keepCardUpToDate(activityId: string, members: number, size: numb
 
 /** The next card is a private message (私密消息): who gets it cannot forward it. It holds for every page until `null` takes it back. Old clients send a plain card. */
 export function keepCardPrivate(activityId: string | null): void {
-  wx.updateShareMenu?.({ withShareTicket: true, isUpdatableMessage: false, isPrivateMessage: activityId !== null, ...(activityId ? { activityId } : {}), fail: () => undefined } as never);
+  // Never withShareTicket beside isUpdatableMessage: false: on iOS the ticket is then lost, and the friend cannot prove the card (said in WeChat's page of updateShareMenu).
+  const what = activityId ? { withShareTicket: true, isPrivateMessage: true, activityId } : { isPrivateMessage: false };
+  wx.updateShareMenu?.({ ...what, fail: () => undefined } as never);
 }
 
 /** null: this client or this card has nothing to say. WeChat must have signed the person in before. */

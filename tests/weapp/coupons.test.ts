@@ -55,7 +55,7 @@ test('a coupon is claimed from the deal and given to a friend by a card (I-11)',
   // The card is a private message before it can be sent; leaving the sheet takes that back for other cards.
   await phone.until('a share button that is ready', () => phone.find('发给微信好友') && phone.isReady('发给微信好友'));
   const [gift] = await t.db.query<{ activity: string }>('SELECT activity_id AS activity FROM coupon_gift');
-  expect(phone.calls.updateShareMenu).toEqual([{ withShareTicket: true, isUpdatableMessage: false, isPrivateMessage: true, activityId: gift!.activity }]);
+  expect(phone.calls.updateShareMenu).toEqual([{ withShareTicket: true, isPrivateMessage: true, activityId: gift!.activity }]);
   await phone.tap('发给微信好友');
   const card = await phone.shareCard();
   expect(card).toEqual({ title: '送你一张「店铺券」，点开就能领', path: expect.stringMatching(/^\/coupons\/pages\/gift\/index\?t=[0-9a-z]{12,28}$/) });

@@ -55,6 +55,7 @@ test('a card from a group leads to its landing and on to a seat, and the card is
   const friend = phoneOf('周屿');
   friend.open(card.path, { scene: 1044, shareTicket: 'ticket-1', groupId: 'tGroupOfFriends' });
   await friend.sees('林小满邀请你一起吃');
+  expect(friend.sharedMoments().query).toBe(`id=${groupId}`);
   await friend.sees('还差2人，就能成团');
   await friend.sees('你付');
   await friend.sees('¥89.00');

@@ -135,6 +135,62 @@ test('a code scanned from a poster opens the same landing, and a closed cashier 
   expect(friend.calls.requestPayment).toHaveLength(2);
 });
 
+test('a poster is one picture of its own size; without the album the settings are a tap away', async () => {
+  const phone = phoneOf('林小满');
+  await shareFrom(phone);
+  await phone.until('the poster', () => phone.calls.canvasToTempFilePath && !phone.text().includes('海报正在画'));
+  const [drawn] = phone.calls.canvasToTempFilePath!;
+  expect([drawn!.destWidth, drawn!.destHeight]).toEqual([drawn!.width, drawn!.height]);
+  phone.habits.album = 'deny';
+  await phone.tap('保存海报');
+  await phone.sees('没有相册权限');
+  await phone.tap('打开设置');
+  await phone.until('the settings', () => phone.calls.openSetting);
+  phone.habits.album = 'allow';
+  await phone.tap('保存海报');
+  await phone.sees('海报存到相册了');
+});
+
+test('who signed in long ago is signed in again before WeChat tells the chat group, so that the server can read it (B7)', async () => {
+  const { path, token } = await shareFrom(phoneOf('林小满'));
+  const friend = phoneOf('周屿');
+  friend.open(path, { scene: 1044, shareTicket: 'ticket-1', groupId: 'tFirst' });
+  await friend.until('WeChat to sign in by itself', () => friend.storage.has('juke.session'));
+  const groups = async () => (await t.db.query<{ groupId: string }>('SELECT group_id AS "groupId" FROM touch WHERE token = $1 AND group_id IS NOT NULL ORDER BY touched_at', [token])).map(({ groupId }) => groupId);
+  const told = async (group: string) => {
+    for (let tried = 0; tried < 100 && !(await groups()).includes(group); tried += 1) await new Promise((resolve) => setTimeout(resolve, 30));
+    return groups();
+  };
+  expect(await told('tFirst')).toEqual(['tFirst']);
+  await t.sandbox!.control('wx/key-ends', { user: '周屿' });
+  friend.habits.wechatKey = 'ended';
+  friend.open(path, { scene: 1044, shareTicket: 'ticket-2', groupId: 'tSecond' });
+  expect(await told('tSecond')).toEqual(['tFirst', 'tSecond']);
+});
+
+test('WeChat\'s own list of orders knows an order by the number of its payment, and leads to it', async () => {
+  const phone = phoneOf('周屿');
+  phone.open(`pages/deal/index?id=${m.dealId}`);
+  await phone.tap('立即买');
+  await logIn(phone);
+  phone.habits.pays = 'cancel';
+  await phone.tap('提交并支付');
+  await phone.sees('等你付款');
+  const [{ paymentId }] = (await t.db.query<{ paymentId: string }>('SELECT payment_id AS "paymentId" FROM payment')) as [{ paymentId: string }];
+  phone.open(`pages/order/index?id=${paymentId}`);
+  await phone.sees('等你付款');
+  phone.habits.pays = 'pay';
+  await phone.tap('去付款');
+  await phone.sees('付好了');
+});
+
+test('a post to Moments from the menu leads to the page that it was made on', async () => {
+  const phone = phoneOf('林小满');
+  phone.open(`pages/deal/index?id=${m.dealId}`);
+  await phone.sees('立即买');
+  expect(phone.sharedMoments()).toMatchObject({ title: '老灶火锅双人餐', query: `id=${m.dealId}` });
+});
+
 test('a refused position and a lost connection are said in words, and nothing breaks', async () => {
   const phone = phoneOf('周屿');
   phone.habits.location = 'deny';

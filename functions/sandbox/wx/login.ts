@@ -4,7 +4,7 @@
  */
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { ok, type Call, type Handler, type Route, type Sandbox } from '../context';
-import { WxError } from '../errors';
+import { PayError, WxError } from '../errors';
 import type { WxUser } from '../records';
 import { personOf } from './people';
 
@@ -118,7 +118,16 @@ export const personFromControl = (sandbox: Sandbox, body: Call['body']): WxUser 
   return typeof body?.openid === 'string' ? sandbox.world.get('wxUser', body.openid) : undefined;
 };
 
+/** A session_key ends by itself, sooner for who seldom comes: what WeChat encrypts from then on wants a new sign-in. */
+const endKey: Handler = (sandbox, { body }) => {
+  const person = personFromControl(sandbox, body);
+  if (!person) throw new PayError(400, 'BAD_SWITCH', '需要 user 或 openid');
+  sandbox.world.save('wxUser', { ...person, sessionKey: randomBytes(16).toString('base64') });
+  return ok({});
+};
+
 export const loginRoutes: Route[] = [
+  { method: 'POST', path: '/sandbox/wx/key-ends', name: 'control', handle: endKey },
   { method: 'POST', path: '/cgi-bin/stable_token', name: 'wxToken', handle: stableToken },
   { method: 'GET', path: '/cgi-bin/token', name: 'wxToken', handle: token },
   { method: 'GET', path: '/sns/jscode2session', name: 'wxLogin', handle: code2Session },

@@ -60,6 +60,8 @@ export function Field(props: Props) {
             placeholderClass="jk-field__placeholder"
             disabled={disabled}
             onInput={(event) => onInput(event.detail.value)}
+            // WeChat's own offer of a name fires no input event on some clients.
+            onBlur={type === 'nickname' && isWeapp ? (event) => onInput(event.detail.value) : undefined}
             onConfirm={onSubmit}
             {...native}
           />

@@ -20,7 +20,7 @@ export function usePageShare({ links, makeOne }: ReturnType<typeof useLinks>, sh
     // From the menu there may be no link yet: WeChat waits 3 s for it, then sends the plain card.
     return { ...card, promise: makeOne('chat').then(cardOf, () => card) };
   });
-  useShareTimeline(() => momentsOf(links.moments, shown));
+  useShareTimeline(() => momentsOf(links.moments, cardOf(undefined)));
 }
 
 /** Someone who just paid comes here to pass it on: the sheet opens by itself, once. */

@@ -64,13 +64,16 @@ export function cardOf(share: Share | undefined, deal: Shown | null): Card {
 export const linkCard = (share: Share, title: string): Card => ({ title, path: `/${share.weappPath.replace(/^\//, '')}`, ...picture(share.pictureUrl) });
 
 /** What a Moments post carries: the friend's discount only, never a rebate. */
-export function momentsOf(share: Share | undefined, deal: Shown | null): { title: string; query: string; imageUrl?: string } {
+export function momentsOf(share: Share | undefined, plain: Card): { title: string; query?: string; imageUrl?: string } {
   const t = textsIn(texts, getLanguage());
   if (share) {
     const title = share.friendDiscountFen > 0 ? t.momentsTitle(share.title, price(share.friendDiscountFen)) : share.title;
     return { title, query: share.weappPath.split('?')[1] ?? '', ...picture(share.pictureUrl) };
   }
-  return deal ? { title: deal.title, query: `id=${deal.dealId}`, ...picture(deal.pictureUrl) } : { title: t.title, query: '' };
+  // Without a link yet: the page in front, by its plain card; while it loads, with the parameters that it was opened with.
+  const { path, ...card } = plain;
+  const query = path.split('?')[1];
+  return query ? { ...card, query } : card;
 }
 
 // Cards take JPEG and PNG; for anything else WeChat shows the page itself.

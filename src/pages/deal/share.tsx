@@ -9,7 +9,7 @@ import { texts as words } from '@/i18n/components';
 import { texts } from '@/i18n/deal';
 import { shopName } from '@/i18n/format';
 import { canShareBySystem, copyText, inWechatBrowser, isWeapp, openSystemSettings, savePicture, shareBySystem } from '@/platform';
-import { toast } from '@/state/overlays';
+import { confirmDialog, toast } from '@/state/overlays';
 import { useLanguage } from '@/state/settings';
 import type { useLinks } from './share-model';
 
@@ -68,8 +68,8 @@ export function ShareOffer({ open, offer, title, textOf, seats, links: { links, 
       const saved = await savePicture(picture);
       if (saved === 'saved') toast(isWeapp ? t.posterSaved : t.posterDownloaded, 'ok');
       if (saved === 'denied') {
-        toast(t.posterDenied, 'error');
-        openSystemSettings();
+        // WeChat opens its settings only out of a tap: the one on this question.
+        await confirmDialog({ title: t.posterDenied, ok: t.posterSettings, cancel: t.posterNotNow, run: async () => openSystemSettings() });
       }
     } catch {
       toast(w.posterFailed, 'error');

@@ -1,7 +1,6 @@
 // The share that a page was opened through: its token in the address, and telling the server that it was opened.
-import { call, type Answer } from '@/api';
-import { getSession } from '@/api/session';
-import { deviceId, groupInfo, isWeapp, leaveTo, surface } from '@/platform';
+import { call, renewWechatKey, type Answer } from '@/api';
+import { deviceId, groupInfo, leaveTo, surface } from '@/platform';
 
 const TOKEN = /^[0-9a-z]{12,28}$/;
 
@@ -11,10 +10,10 @@ export function tokenIn(params: Partial<Record<string, string>>): string | undef
   return [params.s, scene].find((text) => text && TOKEN.test(text));
 }
 
-/** Tells the server that the link was opened. Reading the chat group needs a session, so WeChat signs in first. */
+/** Tells the server that the link was opened. It reads the chat group with the key of a sign-in, so WeChat signs in where there is none. */
 export async function touch(token: string): Promise<Answer<'openShare'>> {
-  const group = await groupInfo();
-  if (isWeapp && group && !getSession()) await call('getMe').catch(() => null);
+  let group = await groupInfo();
+  if (group && (await renewWechatKey())) group = await groupInfo();
   return call('openShare', { params: { token }, body: { surface: surface(), visitorId: deviceId(), ...(group ? { group } : {}) } });
 }
 

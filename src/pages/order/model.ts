@@ -10,9 +10,11 @@ import { useOrderActions } from '../orders/model';
 
 export function useOrder() {
   const { params } = useRouter();
-  const orderId = params.id ?? '';
+  // Or the number of its payment: WeChat's own list of orders leads here with that.
+  const given = params.id ?? '';
   const { ready, who } = usePerson();
-  const order = useLoad(() => call('getOrder', { params: { orderId } }), [orderId, who], { ready, keep: true });
+  const order = useLoad(() => call('getOrder', { params: { orderId: given } }), [given, who], { ready, keep: true });
+  const orderId = order.data?.row.orderId ?? given;
   const [payCancelled, setPayCancelled] = useState(params.cancelled === '1');
   const [busy, setBusy] = useState<'pay' | 'cancel' | ''>('');
   const actions = useOrderActions(order.refresh, () => setPayCancelled(true));

@@ -56,7 +56,7 @@ const WAIT_MS = 8_000;
 export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}): Phone {
   const language = options.language === 'en' ? 'en' : 'zh_CN';
   const storage = new Map<string, string>();
-  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true };
+  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true, album: 'allow', wechatKey: 'live', taps: false };
   const calls: Phone['calls'] = {};
   const problems: string[] = [];
   let running: Running | null = null;
@@ -149,7 +149,10 @@ async function press(now: Running, element: Rendered, name: string, habits: Habi
   const button = buttonOf(element);
   const ability = button ? String(attribute(button, 'open-type') ?? '') : '';
   if (button && attribute(button, 'disabled') === true) throw new Error(`“${name}” is disabled`);
+  habits.taps = true;
   fire(element, 'tap', { x: 1, y: 1 });
+  // What the tap started and did not wait for anything outside is still of the tap.
+  setImmediate(() => (habits.taps = false));
   if (button && ability === 'share') now.button = button;
   if (button && ability === 'getPhoneNumber') {
     const code = habits.phone ? (await t.sandbox!.control<{ code: string }>('wx/phone', { phone: habits.phone })).code : undefined;

@@ -14,6 +14,11 @@ export interface Habits {
   location: { latitude: number; longitude: number } | 'deny';
   phone: string | null;
   online: boolean;
+  album: 'allow' | 'deny';
+  /** whether WeChat still encrypts with the key of the last sign-in */
+  wechatKey: 'live' | 'ended';
+  /** a tap is being answered: some abilities open only then */
+  taps: boolean;
 }
 export interface Device {
   t: TestApp;
@@ -44,13 +49,19 @@ export function createWx(device: Device): Record<string, unknown> {
   return { ...askedAbilities(device), ...plainAbilities(device) };
 }
 
+const ONLY_IN_A_TAP = new Set(['openSetting', 'requestSubscribeMessage']);
+
 /** `act` answers or throws Refused with WeChat's reason; the callbacks come after this call returned. */
 function asks(device: Device, name: string, act: (given: Given) => unknown): Ability {
   return (given = {}) => {
     const { success, fail, complete, ...rest } = given;
     device.note(name, rest);
+    const tooLate = ONLY_IN_A_TAP.has(name) && !device.habits.taps;
     void Promise.resolve()
-      .then(() => act(given))
+      .then(() => {
+        if (tooLate) throw new Refused('can only be invoked by user TAP gesture.');
+        return act(given);
+      })
       .then(
         (answer) => ({ answer: { ...(answer as object), errMsg: `${name}:ok` }, tell: success }),
         (error: Error) => {
@@ -74,8 +85,14 @@ function askedAbilities(device: Device): Record<string, Ability> {
     return control<{ encryptedData: string; iv: string }>('wx/group', { user, opengid: device.groupId });
   };
   const acts: Record<string, (given: Given) => unknown> = {
-    login: async () => ({ code: (await control<{ code: string }>('wx/login', { user })).code }),
-    checkSession: () => ({}),
+    login: async () => {
+      habits.wechatKey = 'live';
+      return { code: (await control<{ code: string }>('wx/login', { user })).code };
+    },
+    checkSession: () => {
+      if (habits.wechatKey === 'ended') throw new Refused('session time out, need relogin');
+      return {};
+    },
     getNetworkType: () => ({ networkType: habits.online ? 'wifi' : 'none' }),
     requestPayment: async (given) => {
       const problem = paymentProblem(t, given as unknown as PaymentParams);
@@ -115,12 +132,16 @@ function askedAbilities(device: Device): Record<string, Ability> {
       return { valid: message.valid, ...(await control<object>('wx/private', { user, activity_id: message.activityId })) };
     },
     canvasToTempFilePath: () => ({ tempFilePath: 'wxfile://tmp_poster.png' }),
+    saveImageToPhotosAlbum: () => {
+      if (habits.album === 'deny') throw new Refused('auth deny');
+      return {};
+    },
     getScreenBrightness: () => ({ value: 0.4 }),
     getSetting: () => ({ authSetting: {} }),
   };
   // Abilities that always work and answer nothing: noted, so that tests can see what was asked.
   const simple = [
-    'requirePrivacyAuthorize', 'setClipboardData', 'hideToast', 'showToast', 'saveImageToPhotosAlbum', 'setScreenBrightness', 'setKeepScreenOn', 'openLocation', 'makePhoneCall',
+    'requirePrivacyAuthorize', 'setClipboardData', 'hideToast', 'showToast', 'setScreenBrightness', 'setKeepScreenOn', 'openLocation', 'makePhoneCall',
     'vibrateShort', 'showShareMenu', 'updateShareMenu', 'hideShareMenu', 'openSetting', 'openPrivacyContract', 'setNavigationBarColor', 'setNavigationBarTitle', 'setBackgroundColor',
     'setBackgroundTextStyle', 'stopPullDownRefresh', 'pageScrollTo', 'previewImage', 'authorize', 'hideHomeButton',
   ];

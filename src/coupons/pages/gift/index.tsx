@@ -2,7 +2,7 @@
 import { View } from '@tarojs/components';
 import { useRouter } from '@tarojs/taro';
 import { useRef, useState } from 'react';
-import { call, useAction, useLoad, useSession } from '@/api';
+import { call, renewWechatKey, useAction, useLoad, useSession } from '@/api';
 import { a11y } from '@/components/a11y';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -42,7 +42,7 @@ export default function CouponGift() {
   const take = async () => {
     if (!isWeapp && !(await signIn())) return;
     // WeChat's word is encrypted with the key of the sign-in.
-    if (isWeapp && !session) await call('getMe').catch(() => null);
+    if (isWeapp) await renewWechatKey();
     came.current ??= privateMessage();
     if ((await came.current)?.valid === false) return setNotSent(true);
     if (await claim.run(null)) {
