@@ -69,7 +69,11 @@ function signingIn(config: WechatConfig, call: Call) {
       const { phone_info: info } = await call('/wxa/business/getuserphonenumber', { code });
       return text((info ?? {}) as Json, 'purePhoneNumber');
     },
-    openGroup: (sessionKey: string, encryptedData: string, iv: string) => text(decryptOpenData(config.appid, sessionKey, encryptedData, iv), 'openGId'),
+    openGroup(sessionKey: string, encryptedData: string, iv: string) {
+      const data = decryptOpenData(config.appid, sessionKey, encryptedData, iv);
+      // getGroupEnterInfo says opengid, its elder getShareInfo openGId.
+      return text(data, data.opengid ? 'opengid' : 'openGId');
+    },
     openPrivateMessage: (sessionKey: string, encryptedData: string, iv: string) => text(decryptOpenData(config.appid, sessionKey, encryptedData, iv), 'activityId'),
   };
 }

@@ -85,7 +85,7 @@ describe('tokens and login', () => {
     const { encryptedData, iv } = (await post('/sandbox/wx/group', { user: '小芳', opengid: 'tGroup123' })).json;
     const decipher = createDecipheriv('aes-128-cbc', Buffer.from(session_key, 'base64'), Buffer.from(iv, 'base64'));
     const clear = JSON.parse(Buffer.concat([decipher.update(Buffer.from(encryptedData, 'base64')), decipher.final()]).toString('utf8'));
-    expect(clear).toMatchObject({ openGId: 'tGroup123', watermark: { appid: known().appid } });
+    expect(clear).toMatchObject({ opengid: 'tGroup123', watermark: { appid: known().appid } });
   });
 });
 

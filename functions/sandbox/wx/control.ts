@@ -21,7 +21,8 @@ const group: Handler = (sandbox, { body }) => {
   const person = personFromControl(sandbox, body);
   if (!person) throw bad('需要 user，或登录过的 openid');
   if (typeof body?.opengid !== 'string' || !body.opengid) throw bad('需要 opengid');
-  return ok(encryptForUser(sandbox, person, { openGId: body.opengid }));
+  // getShareInfo, the elder of the two, spells it otherwise.
+  return ok(encryptForUser(sandbox, person, body.by === 'getShareInfo' ? { openGId: body.opengid } : { opengid: body.opengid, chat_type: 3 }));
 };
 
 /** What wx.authPrivateMessage gives to who came through a private message. */

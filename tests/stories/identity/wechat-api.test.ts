@@ -33,6 +33,8 @@ describe('signing in', () => {
     const { sessionKey } = await api().session(code);
     const { encryptedData, iv } = await far.control<{ encryptedData: string; iv: string }>('wx/group', { user: 'ming', opengid: 'tGgroup1' });
     expect(api().openGroup(sessionKey, encryptedData, iv)).toBe('tGgroup1');
+    const elder = await far.control<{ encryptedData: string; iv: string }>('wx/group', { user: 'ming', opengid: 'tGgroup1', by: 'getShareInfo' });
+    expect(api().openGroup(sessionKey, elder.encryptedData, elder.iv)).toBe('tGgroup1');
     const otherApp = wechatApi({ ...far.config, appid: 'wx0000000000000000' });
     expect(() => otherApp.openGroup(sessionKey, encryptedData, iv)).toThrow(/another app/);
     expect(() => api().openGroup(randomBytes(16).toString('base64'), encryptedData, iv)).toThrow(/OPEN_DATA/);

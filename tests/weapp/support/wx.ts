@@ -80,9 +80,9 @@ function asks(device: Device, name: string, act: (given: Given) => unknown): Abi
 function askedAbilities(device: Device): Record<string, Ability> {
   const { t, habits, user } = device;
   const control = <T>(path: string, body: unknown) => t.sandbox!.control<T>(path, body);
-  const groupInfo = async () => {
+  const groupInfo = async (by: string) => {
     if (!device.groupId) throw new Refused('group info not available');
-    return control<{ encryptedData: string; iv: string }>('wx/group', { user, opengid: device.groupId });
+    return control<{ encryptedData: string; iv: string }>('wx/group', { user, opengid: device.groupId, by });
   };
   const acts: Record<string, (given: Given) => unknown> = {
     login: async () => {
@@ -120,10 +120,10 @@ function askedAbilities(device: Device): Record<string, Ability> {
       if (habits.location === 'deny') throw new Refused('auth deny');
       return { ...habits.location, accuracy: 30 };
     },
-    getGroupEnterInfo: groupInfo,
+    getGroupEnterInfo: () => groupInfo('getGroupEnterInfo'),
     getShareInfo: (given) => {
       if (!given.shareTicket || given.shareTicket !== device.enter.shareTicket) throw new Refused('invalid shareTicket');
-      return groupInfo();
+      return groupInfo('getShareInfo');
     },
     authPrivateMessage: async (given) => {
       const { privateMessage: message, enter } = device;
