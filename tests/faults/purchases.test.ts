@@ -1,4 +1,5 @@
 /** What WeChat tells us of combined payments, too often, too late, wrongly or not at all: F-01, F-03, F-05, F-16, F-27, F-33, F-34. */
+import { Client } from 'pg';
 import { reconcileBill } from '../../functions/settlement';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, people, settle } from '../support/faults';
@@ -109,6 +110,30 @@ test('F-16 expiry and success at the same moment: one outcome for all of it', as
     expect(state.vouchers).toBe(state.orders[0] === 'paid' ? 3 : 0);
     if (state.orders[0] !== 'paid') expect(await refundsOf(purchaseId)).toHaveLength(3);
   }
+});
+
+test('F-16 whoever pays, ends, prepares or closes a purchase waits for its row', async () => {
+  const { purchaseId, combineNo, notice } = await paidAtWechat();
+  const client = new Client({ connectionString: t.url });
+  await client.connect();
+  const steps: [string, () => Promise<unknown>][] = [
+    ['orders_prepared_combined', () => t.db.call('orders_prepared_combined', { purchaseId, combineNo, method: 'jsapi', prepay: 'wx0', answer: {} })],
+    ['orders_pay_purchase', () => deliver(notice)],
+    ['orders_end_purchase', () => t.db.call('orders_end_purchase', { purchaseId, to: 'expired' }).catch(() => null)],
+    ['orders_closed_combined', () => t.db.call('orders_closed_combined', { combineNo, purchaseId }).catch(() => null)],
+  ];
+  for (const [name, step] of steps) {
+    await client.query('BEGIN');
+    await client.query('SELECT FROM purchase WHERE purchase_id = $1 FOR UPDATE', [purchaseId]);
+    let isDone = false;
+    const asked = step().finally(() => (isDone = true));
+    while (!isDone && !(await count(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1", [`%${name}(%`]))) await new Promise((done) => setTimeout(done, 5));
+    expect([name, isDone]).toEqual([name, false]);
+    await client.query('COMMIT');
+    await asked;
+  }
+  await client.end();
+  expect(await purchaseState(t, purchaseId)).toEqual(PAID);
 });
 
 test.each(['http500', 'http500AfterAccept', 'timeoutAfterAccept'])('F-27 preparing: %s. The same number again, one combined order at WeChat', async (kind) => {

@@ -7,13 +7,14 @@ import { DAY, MINUTE } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
-const saves = { singles: 0, batches: 0, failBatches: 0 };
+const saves = { singles: 0, batches: 0, failBatches: 0, carts: 0 };
 beforeAll(async () => {
   t = await startTestApp({
     sandbox: true, config: { poolSize: 24 },
     dbOptions: {
       beforeStatement(sql) {
         if (/orders_place\(/.test(sql)) saves.singles += 1;
+        if (/orders_place_purchase\(/.test(sql)) saves.carts += 1;
         if (!/orders_place_many\(/.test(sql)) return;
         saves.batches += 1;
         if (saves.failBatches > 0) {
@@ -25,7 +26,7 @@ beforeAll(async () => {
   });
   m = await t.market();
 });
-beforeEach(() => Object.assign(saves, { singles: 0, batches: 0, failBatches: 0 }));
+beforeEach(() => Object.assign(saves, { singles: 0, batches: 0, failBatches: 0, carts: 0 }));
 afterEach(() => checkGreen(t));
 afterAll(() => t.stop());
 
@@ -116,6 +117,20 @@ test('A-35 for whom WeChat marks as risky the sale begins later: they wait, noth
   await t.moveTime(FLASH_LATER_FOR_RISK_MS);
   await t.app.clock.read();
   expect((await tryOnce(risky, dealId)).status).toBe(200);
+});
+
+test('A-35 C4 a cart stands at the same gates: too early, too often, sold out; nothing of it is written', async () => {
+  const startsAtMs = (await t.app.clock.read()) + DAY;
+  const [early, sold, plain] = [await flash({ saleStartsAtMs: startsAtMs, saleEndsAtMs: startsAtMs + DAY }), await flash({ stock: 1 }), (await m.addDeal()).dealId];
+  const cart = (dealId: string) => ({ items: [dealId, plain].map((id) => ({ dealId: id, quantity: 1, termsVersion: 1, expectedUnitPriceFen: 12_800 })), expectedPayableFen: 25_600, surface: 'weapp' as const });
+  const [one, other] = await people(t, 2);
+  const tryCart = (as: TestPerson, dealId: string) => t.handle('placePurchase', { as, key: newKey(), body: cart(dealId) });
+  expect((await tryCart(one!, early)).body).toMatchObject({ code: 'SALE_NOT_STARTED', details: { startsAt: startsAtMs } });
+  expect((await tryOnce(other!, sold)).status).toBe(200);
+  expect((await tryOnce(one!, sold)).body.code).toBe('SOLD_OUT'); // from here on the gate is closed
+  expect(tally(await Promise.all(Array.from({ length: 10 }, () => tryCart(one!, sold))))).toEqual({ SOLD_OUT: 4, RATE_LIMITED: 6 });
+  expect(saves.carts).toBe(0);
+  expect((await tryCart(other!, await flash())).status).toBe(200);
 });
 
 test('A-35 retries do not win: however often one tries, the draw has one place for each person, and every person can be drawn', () => {

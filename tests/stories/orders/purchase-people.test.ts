@@ -1,4 +1,5 @@
 /** Whose carts and purchases are: joined, exported, deleted with their person, nobody else's; what is picked up is told so (A8, A-15, A-18, H6). */
+import { CART_LINES_MAX } from '../../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { newKey } from '../../support/faults';
 import { buyTogether, makeStreet, placeTogether, priced, purchaseState } from '../../support/purchase';
@@ -49,6 +50,22 @@ test('two accounts become one: both carts are there, and a purchase moves whole 
   await later(t, 11 * MINUTE);
   expect((await purchaseState(t, waiting.purchaseId)).orders).toEqual(['expired']);
   expect((await t.db.query('SELECT count(DISTINCT buyer_id)::int AS n FROM purchase WHERE purchase_id = ANY ($1)', [[waiting.purchaseId, other.purchaseId]]))[0]).toEqual({ n: 1 });
+});
+
+test('where one cart has not room for both, what was put in last comes along; what both had is there once', async () => {
+  const deals: string[] = [];
+  for (let i = 0; i < CART_LINES_MAX + 2; i += 1) deals.push((await street[0]!.addDeal({ title: `小食 ${i}` })).dealId);
+  const weapp = await t.person('购物车半满的人', { phone: null });
+  const browser = await t.person('购物车也半满的人', { openid: null });
+  // Both have the first; of the rest there is one more than there is room for.
+  const [half, other] = [deals.slice(0, CART_LINES_MAX - 3), [deals[0]!, ...deals.slice(-5, -1)]];
+  for (const dealId of half) await put(weapp, dealId);
+  for (const dealId of other) await put(browser, dealId, 2);
+  const one = await join(weapp, browser);
+  const [whole, coming] = one.personId === weapp.personId ? [half, other] : [other, half];
+  const cart = new Map((await cartOf(one)) as [string, number][]);
+  expect([...cart.keys()].sort()).toEqual([...whole, ...coming.slice(2)].sort());
+  expect(cart.get(deals[0]!)).toBe(one.personId === weapp.personId ? 1 : 2);
 });
 
 test('export names cart and purchases; with the account the cart is gone', async () => {

@@ -49,6 +49,22 @@ test('a shared deal is bought, served, split and rebated, and the rebate is with
   expect(await account(t, 'payout-transit', sharer.personId)).toBe(0);
 });
 
+test('a post in Moments carries the discount and no rebate, from the sheet to the served voucher', async () => {
+  const made = await t.ok('createShare', { as: sharer, params: { dealId: m.dealId }, body: { channel: 'moments' } });
+  expect(made).toMatchObject({ rebateFen: 0 });
+  const opened = await t.ok('openShare', { as: friend, params: { token: made.token }, body: { surface: 'weapp', visitorId: friend.deviceId } });
+  expect(opened.invite).toMatchObject({ friendDiscountFen: 1_000, rebateFen: 0 });
+  const order = await buy(t, m, friend, { shareToken: made.token });
+  expect(order.payableFen).toBe(11_800);
+  expect((await t.ok('getOrder', { as: friend, params: { orderId: order.orderId } })).sharer).toMatchObject({ rebateFen: 0 });
+  expect(await t.db.query('SELECT channel, reward_fen FROM attribution WHERE order_id = $1', [order.orderId])).toEqual([{ channel: 'moments', reward_fen: 0 }]);
+  // 118.00 − 5.90 commission − 0.71 fee of WeChat
+  expect(await redeem(t, m, order.voucherIds[0]!)).toMatchObject({ rebateFen: 0, merchantNetFen: 11_139 });
+  await later(t, 8 * DAY);
+  expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual([]);
+  expect(await account(t, 'reward-available', sharer.personId)).toBe(0);
+});
+
 test('a second scan says when and where; an old picture is refused; undo within five minutes (I-14, A-09)', async () => {
   const { voucherIds: [voucher] } = await buy(t, m, friend);
   const stale = await t.refused('redeemVoucher', { as: m.clerk, params: { storeId: m.storeId }, body: { code: await codeOf(t, voucher!, 'qr', 10 * MINUTE) } });
