@@ -33,7 +33,7 @@ export const errors = {
   LIMIT_PER_PERSON: e(409, 'never', '每人最多买 {limit} 份，连买过的一起算，这样就超了。没有下单，也没有扣款。少买几份。', 'At most {limit} per person, counting what you bought before. No order was placed and nothing was charged. Take fewer.'),
   PRICE_CHANGED: e(409, 'after-change', '价格刚变成 {payable}，没有下单，也没有扣款。看一眼再决定。', 'The price just changed to {payable}. No order was placed and nothing was charged. Have a look before you decide.'),
   UNPAID_ORDER_EXISTS: e(409, 'after-change', '你有一笔同样的订单还没付，没有再下单，也没有扣款。先付掉或取消它。', 'You already have an unpaid order for this deal, so no second one was placed and nothing was charged. Pay it or cancel it first.'),
-  HOARDING: e(409, 'later', '你刚有几单没付就过期了，这次没有下单，也没有扣款。过一会儿再来。', 'Several of your orders expired unpaid. No order was placed now and nothing was charged. Please come back in a while.'),
+  HOARDING: e(409, 'later', '你刚有几单没付就结束了，这次没有下单，也没有扣款。过一会儿再来。', 'Several of your orders ended unpaid. No order was placed now and nothing was charged. Please come back in a while.'),
   SALE_NOT_STARTED: e(409, 'later', '{at} 开始，现在还不能买。没有下单，也没有扣款。到点再来。', 'The sale starts at {at}. No order was placed and nothing was charged. Come back then.'),
 
   GROUP_FULL: e(409, 'after-change', '这个团刚满，没有下单，也没有扣款。可以参加别的团，或者自己开一个。', 'This group just filled up. No order was placed and nothing was charged. Join another one, or open your own.'),

@@ -37,6 +37,8 @@ export const LAST_SEAT_HOLD_MS = 5 * MINUTE;
 export const GROUP_SIZE_MIN = 2;
 export const GROUP_SIZE_MAX = 8;
 export const GROUP_HOURS = [12, 24, 48] as const;
+/** Seats of one group that a person can give up unpaid: else one who holds the last seat again and again lets the group fail. */
+export const GROUP_TRIES_MAX = 3;
 /** Joining ends so long before a group's deadline. */
 export const GROUP_JOIN_ENDS_MS = 2 * MINUTE;
 /** A host of so many flagged groups within the window opens no more. */

@@ -1,12 +1,12 @@
 /** The seat that an order would take, or why there is none and what can be done instead. The save guards it again (F-17, A-33). */
-import { GROUP_FLAGS_MAX, GROUP_FLAGS_WINDOW_MS } from '../contract/limits';
+import { GROUP_FLAGS_MAX, GROUP_FLAGS_WINDOW_MS, GROUP_TRIES_MAX } from '../contract/limits';
 import type { DealForOrder } from '../catalog';
 import { refuse, type Db } from '../kernel';
 import { decideSeat } from './rules';
 import { findGroup, findOpener, findOtherGroup, isNewcomer } from './store';
 import type { SeatOffer } from './types';
 
-const flags = { flagsMax: GROUP_FLAGS_MAX, flagsWindowMs: GROUP_FLAGS_WINDOW_MS };
+const flags = { flagsMax: GROUP_FLAGS_MAX, flagsWindowMs: GROUP_FLAGS_WINDOW_MS, triesMax: GROUP_TRIES_MAX };
 
 export async function offerSeat(db: Db, deal: DealForOrder, choice: { open: true } | { groupId: string }, personId: string): Promise<SeatOffer> {
   return 'open' in choice ? offerGroup(db, deal, personId) : offerPlace(db, deal, choice.groupId, personId);

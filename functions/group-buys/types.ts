@@ -5,7 +5,7 @@ import type { Tier } from './rules';
 /** The seat that an order asks for, as it was decided: the save guards all of it. `groupId` null: a new group. */
 export interface SeatOffer {
   groupId: string | null; isOpening: boolean; merchantId: string; dealId: string; termsVersion: number; kind: GroupKind; size: number; minSize: number; left: number; hours: number;
-  priceFen: number; hostBenefitFen: number; tiers: Tier[]; deadlineMs: number | null; isLast: boolean; flagsMax: number; flagsWindowMs: number;
+  priceFen: number; hostBenefitFen: number; tiers: Tier[]; deadlineMs: number | null; isLast: boolean; flagsMax: number; flagsWindowMs: number; triesMax: number;
 }
 export interface SeatRow { orderId: string; personId: string; seatNo: number; state: 'held' | 'confirmed' | 'released' }
 export interface GroupRow {

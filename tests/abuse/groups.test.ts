@@ -2,8 +2,8 @@
 import { GROUP_FLAGS_WINDOW_MS } from '../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { people } from '../support/faults';
-import { groupOf, join, openGroup, standard } from '../support/groups';
-import { vouchersOf } from '../support/trade';
+import { groupOf, join, openGroup, sit, standard, trySit } from '../support/groups';
+import { later, MINUTE, vouchersOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -57,4 +57,20 @@ test('A-33 the group price needs paid seats: who never pays fills nothing', asyn
   expect(await groupOf(t, groupId)).toMatchObject({ state: 'open', taken: 3, confirmed: 1 });
   const shown = await t.ok('getGroup', { params: { groupId } });
   expect(shown.seats.map((seat) => [seat.state, seat.member !== null])).toEqual([['confirmed', true], ['held', false], ['held', false]]);
+});
+
+test('A-34 nobody keeps the last seat from others by holding it unpaid again and again, cancelled or left to expire', async () => {
+  const [host, second, hoarder, friend] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
+  const { groupId } = await openGroup(t, m, host);
+  await join(t, m, second, groupId);
+  for (const ends of ['cancelled', 'expired', 'cancelled']) {
+    const { orderId } = await sit(t, m, hoarder, { groupId });
+    if (ends === 'cancelled') await t.ok('cancelOrder', { as: hoarder, params: { orderId } });
+    else await later(t, 5 * MINUTE);
+  }
+  expect((await trySit(t, m, hoarder, { groupId }, 9_900)).body.code).toBe('HOARDING');
+  // Elsewhere the hoarder buys as before, and the seat is somebody's who pays.
+  await openGroup(t, m, hoarder);
+  await join(t, m, friend, groupId);
+  expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded' });
 });

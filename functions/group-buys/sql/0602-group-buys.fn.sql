@@ -53,6 +53,10 @@ BEGIN
   END IF;
   -- A newcomer's first payment elsewhere at the merchant counts from its commit on; two newcomer seats at once meet the unique key below.
   IF p ->> 'kind' = 'newcomer' AND person_last_paid(v_person, p ->> 'merchantId') IS NOT NULL THEN PERFORM juke_refuse('GROUP_NOT_NEW'); END IF;
+  -- A-34: cancelled or left to expire, it was nobody's while it was held.
+  IF (SELECT count(*) FROM group_seat WHERE group_id = v_group AND person_id = v_person AND state = 'released' AND confirmed_at IS NULL) >= (p ->> 'triesMax')::int THEN
+    PERFORM juke_refuse('HOARDING');
+  END IF;
   UPDATE group_buy SET taken = taken + 1
   WHERE group_id = v_group AND deal_id = p ->> 'dealId' AND state = 'open' AND taken < size AND juke_now() < join_until RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM group_buys_refuse_seat(p); END IF;
