@@ -3,8 +3,13 @@
 import { call } from '@/api/client';
 import { useAction } from '@/api/hooks';
 import type { Failure } from '@/api/errors';
-import { paymentMethod, payReturnUrl, requestPayment } from '@/platform';
+import { textsIn } from '@/i18n';
+import { texts } from '@/i18n/pay';
+import { copyText, inWechatBrowser, paymentMethod, payReturnUrl, requestPayment, webAddress } from '@/platform';
+import { confirmDialog, toast } from './overlays';
 import { pageUrl, type PageName } from './pages';
+import { getLanguage } from './settings';
+import { whereWeAre } from './sign-in';
 
 const TIMEOUT_MS = 20_000;
 
@@ -20,6 +25,7 @@ interface Wish {
 export function usePay(onFail: (failure: Failure) => void): { busy: boolean; pay: (id: string) => Promise<PayOutcome> } {
   const ticket = useAction<Wish, Awaited<ReturnType<typeof askTicket>>>('pay', askTicket, onFail);
   const pay = async (id: string): Promise<PayOutcome> => {
+    if (!(await canPayHere())) return 'failed';
     const got = await ticket.run({ id, method: paymentMethod });
     if (!got) return 'failed';
     try {
@@ -29,6 +35,18 @@ export function usePay(onFail: (failure: Failure) => void): { busy: boolean; pay
     }
   };
   return { busy: ticket.busy, pay };
+}
+
+/**
+ * WeChat's cashier for pages (H5 支付) does not open inside WeChat's own browser: said before anything is ordered, with the ways on.
+ * true everywhere else.
+ */
+export async function canPayHere(): Promise<boolean> {
+  if (!inWechatBrowser()) return true;
+  const t = textsIn(texts, getLanguage());
+  const copies = await confirmDialog({ title: t.elsewhereTitle, body: t.elsewhereBody, ok: t.copy, cancel: t.known });
+  if (copies && (await copyText(webAddress(whereWeAre() ?? '/')))) toast(t.copied, 'ok');
+  return false;
 }
 
 const isPurchase = (id: string): boolean => id.startsWith('pur_');

@@ -22,8 +22,8 @@ export function signInEnded(signedIn: boolean): void {
   waiting = null;
 }
 
-/** The page in front with its own parameters, for a login page that was reloaded and has nothing to go back to. */
-function whereWeAre(): string | undefined {
+/** The page in front with its own parameters: for a login page that was reloaded and has nothing to go back to, and for a copied link. */
+export function whereWeAre(): string | undefined {
   const router = Taro.getCurrentInstance().router;
   const path = `/${(router?.path ?? '').split('?')[0]}`.replace('//', '/');
   const name = (Object.keys(pages) as PageName[]).find((key) => pages[key] === path);

@@ -161,6 +161,20 @@ describe('paying together', () => {
     });
   });
 
+  test("in WeChat's own browser, where its cashier for pages does not open, nothing is ordered: the ways on are said", async () => {
+    const agent = jest.spyOn(navigator, 'userAgent', 'get').mockReturnValue('Mozilla/5.0 MicroMessenger/8.0.50');
+    try {
+      await both();
+      await submit();
+      expect(screen.getByRole('alertdialog').textContent).toMatch(/微信里的网页付不了款.*在浏览器打开.*小程序/);
+      await act(async () => { fireEvent.click(screen.getByRole('button', { name: '知道了' })); });
+      expect(asked('POST', /\/api\/purchases$/)).toEqual([]);
+      expect(screen.queryByRole('alertdialog')).toBeNull();
+    } finally {
+      agent.mockRestore();
+    }
+  });
+
   test('a price that changed is said in words with the new total; nothing leaves the cart', async () => {
     world.place = { status: 409, body: { code: 'CART_CHANGED', message: '变了', retry: 'after-change', details: { dealId: 'deal_a', title: '双人锅', was: '¥128.00', now: '¥138.00' } } };
     await both();

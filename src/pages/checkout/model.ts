@@ -12,7 +12,7 @@ import { surface } from '@/platform';
 import { setInCart } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
 import { replacePage } from '@/state/pages';
-import { usePay } from '@/state/pay';
+import { canPayHere, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
 import { isPlain, refusalOf, type Refusal } from './refusal';
@@ -89,7 +89,7 @@ export function useCheckout() {
 
   const fits = now !== null && now.quantity === quantity && (now.group !== null) === (group !== undefined) && quote.error === null;
   const submit = async () => {
-    if (!now || !priced || !fits) return;
+    if (!now || !priced || !fits || !(await canPayHere())) return;
     setRefusal(null);
     const order = await place.run({ ...wish, termsVersion: now.termsVersion, stack: priced.stack, expectedPayableFen: priced.payableFen, surface: surface() });
     if (!order) return;

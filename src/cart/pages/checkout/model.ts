@@ -12,7 +12,7 @@ import { surface } from '@/platform';
 import { loadCart, type CartLine } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
 import { replacePage } from '@/state/pages';
-import { paidPage, usePay } from '@/state/pay';
+import { canPayHere, paidPage, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
 import { idsIn, isBuyable } from '../../logic';
@@ -61,7 +61,7 @@ export function usePurchaseCheckout() {
 
   const fits = quote.data !== null && quote.error === null && !quote.refreshing && quote.data.items.length === items.length;
   const submit = async () => {
-    if (!quote.data || !priced || !fits) return;
+    if (!quote.data || !priced || !fits || !(await canPayHere())) return;
     setRefusal(null);
     const body: Placing = {
       items: quote.data.items.map((item) => ({
