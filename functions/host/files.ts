@@ -2,6 +2,7 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type http from 'node:http';
 import { extname, join, normalize } from 'node:path';
+import { pipeline } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
 const TYPES: Record<string, string> = {
@@ -32,7 +33,8 @@ export function serveFiles(h5Dir: string, artDir: string): (request: http.Incomi
     if (!GZIPPED.has(ext) || !/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
       response.writeHead(200, headers);
       if (request.method === 'HEAD') return void response.end();
-      return void createReadStream(found).pipe(response);
+      // Not pipe(): the file of somebody who hangs up would stay open, and one that cannot be read would end the process.
+      return void pipeline(createReadStream(found), response, () => undefined);
     }
     const key = `${found}:${statSync(found).mtimeMs}`;
     let packed = cache.get(key);

@@ -1,5 +1,5 @@
 // The host's own part of a request: what of a body reaches the handlers.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -90,6 +90,26 @@ test('no address leads out of the folders that are served', async () => {
     for (const target of ['http://x/../../.env', 'http://x/../../../.env', 'http://x/art/../../../.env', '/../.env', '/art/../../.env', '//../.env', '/%2e%2e/.env', '/art/..%2f..%2f.env', 'http:..%2f..%2f.env']) {
       expect([target, (await get(target)).includes('secret')]).toEqual([target, false]);
     }
+  } finally {
+    files.close();
+    await rm(dir, { recursive: true });
+  }
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('A-35 who hangs up in the middle of a file leaves nothing open', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'juke-big-'));
+  await Promise.all([writeFile(join(dir, 'big.png'), Buffer.alloc(8_000_000)), writeFile(join(dir, 'index.html'), 'the app')]);
+  const files = http.createServer(serveFiles(dir, dir)).listen(0, '127.0.0.1');
+  await new Promise((done) => files.once('listening', done));
+  const openFiles = async () => (await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))).filter((path) => path.includes('big.png')).length;
+  try {
+    await Promise.all(Array.from({ length: 10 }, () => new Promise<void>((done) => {
+      const socket = net.connect((files.address() as AddressInfo).port, '127.0.0.1', () => socket.write('GET /big.png HTTP/1.1\r\nhost: juke\r\n\r\n'));
+      socket.once('data', () => socket.destroy()).on('close', () => done());
+    })));
+    for (let look = 0; look < 50 && (await openFiles()) > 0; look += 1) await new Promise((done) => setTimeout(done, 20));
+    expect(await openFiles()).toBe(0);
   } finally {
     files.close();
     await rm(dir, { recursive: true });
