@@ -45,6 +45,7 @@ export const routes = {
   createShare: post('/api/deals/:dealId/shares', 'person', 'referrals'),
   openShare: post('/api/shares/:token/touches', 'optional', 'referrals'),
   getShareLink: get('/api/shares/:token/wechat-link', 'public', 'referrals'),
+  getDealLink: get('/api/deals/:dealId/wechat-link', 'public', 'referrals'),
   openCode: post('/api/codes/:code/visits', 'optional', 'referrals'),
   listShares: get('/api/me/shares', 'person', 'views'),
 

@@ -82,6 +82,7 @@ export const marketShapes = {
     answer: z.strictObject({ dealId: z.string(), groupId: z.string().nullable(), invite }),
   },
   getShareLink: { params: z.strictObject({ token: shareToken }), query: nothing, body: nothing, answer: z.strictObject({ urlLink: url, scheme: z.string().nullable() }) },
+  getDealLink: { params: z.strictObject({ dealId: id('deal') }), query: z.strictObject({ group: id('grp').optional() }), body: nothing, answer: z.strictObject({ urlLink: url }) },
   openCode: {
     params: z.strictObject({ code: shareToken }), query: nothing, body: z.strictObject({ visitorId: deviceId, surface: z.enum(surfaces) }),
     answer: z.strictObject({ kind: z.enum(['store', 'table', 'poster', 'staff']), storeId: z.string(), label: z.string() }),

@@ -1,4 +1,6 @@
 /** From WeChat's own browser into the mini-program at the same place with the same token: a URL Link (≤ 30 days), made once a day. */
+import { getDealForOrder } from '../catalog';
+import { findGroup } from '../group-buys';
 import { wechatApi } from '../identity';
 import { newSnapshot, refuse, type RawRoute, type Story } from '../kernel';
 import { findLink, pageOf } from './store';
@@ -12,6 +14,14 @@ export const getShareLink: Story<'getShareLink'> = async (ctx, { params }) => {
   const { page, id } = pageOf(link);
   const urlLink = await links.get(link.token, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${page}`, query: `id=${id}&s=${link.token}`, expiresInDays: 7 }));
   return { urlLink, scheme: null };
+};
+
+/** The same for who came without a share: nothing can be paid in WeChat's own browser, so the deal, or a group of it, leads on as well. */
+export const getDealLink: Story<'getDealLink'> = async (ctx, { params: { dealId }, query }) => {
+  const [deal, group] = await Promise.all([getDealForOrder(ctx.db, dealId), query.group ? findGroup(ctx.db, query.group) : null]);
+  if (!deal || (query.group && group?.dealId !== dealId)) refuse('NOT_FOUND');
+  const { page, id } = pageOf({ dealId, groupId: query.group ?? null });
+  return { urlLink: await links.get(id, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${page}`, query: `id=${id}`, expiresInDays: 7 })) };
 };
 
 /** GET /api/shares/:token/qr.png: the mini-program code of a link; one call at WeChat per link (5,000 a minute), then kept. */

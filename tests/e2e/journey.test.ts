@@ -1,7 +1,7 @@
 /** The journey on H5 in Chromium: a deal is shared, bought, served and rebated; each page passes axe; nobody sees an error. */
 import type { Market } from '../support/app';
 import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
-import { LOOKS, arrives, axe, fitsWidths, login, sees } from './support/steps';
+import { LOOKS, arrives, axe, fitsWidths, login, sees, tap } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -133,4 +133,9 @@ test("in WeChat's own browser the page leads into the mini-program with the same
   await sees(v, /小程序/);
   expect(await v.page.getByText(/返利/).locator('visible=true').count()).toBe(0);
   expect(await axe(v)).toEqual([]);
+  // WeChat's cashier for pages does not open in there, so who came without a share is led on as well.
+  const other = await s.visit({ userAgent: IN_WECHAT });
+  await other.page.goto(`${s.url}/pages/deal/index?id=${m.dealId}`);
+  await sees(other, /微信里的网页付不了款/);
+  await Promise.all([other.page.waitForRequest(/\/api\/deals\/[^/]+\/wechat-link/), tap(other, '去小程序买')]);
 });

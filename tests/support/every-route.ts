@@ -107,6 +107,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   createShare: (w) => ({ by: w.friend, params: { dealId: w.mine.dealId }, body: { channel: 'chat' } }),
   openShare: (w) => ({ by: null, params: { token: w.ids.token }, body: { surface: 'h5', visitorId: 'dev-any-00001', group: { encryptedData: 'AAAA', iv: 'AAAA' } } }),
   getShareLink: (w) => ({ by: null, params: { token: w.ids.token } }),
+  getDealLink: (w) => ({ by: null, params: { dealId: w.mine.dealId } }),
   openCode: (w) => ({ by: null, params: { code: w.ids.code }, body: { visitorId: 'dev-any-00001', surface: 'h5' } }),
   listShares: (w) => ({ by: w.guest, query: { limit: '5', cursor: '1800000000000000.abc' } }),
   quoteOrder: (w) => ({ by: w.guest, body: { dealId: w.other.dealId, quantity: 1 } }),

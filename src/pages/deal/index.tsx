@@ -45,7 +45,7 @@ export default function DealPage() {
 
   const shown = deal ? { dealId: deal.dealId, title: deal.title, pictureUrl: deal.pictureUrls[0] ?? '' } : null;
   usePageShare(links, shown, (link) => cardOf(link, shown));
-  const { leaving, toWeapp } = useWayToWeapp(view.came);
+  const { leaving, toWeapp } = useWayToWeapp({ token: state === 'dead' ? undefined : (invite?.token ?? view.came), dealId: deal?.dealId });
 
   const share = async () => {
     if (await signIn()) setSheet('share');
@@ -111,7 +111,7 @@ function Strips({ view, deal, onWeapp }: { view: ReturnType<typeof useDeal>; dea
   if (plain && !leadsToWeapp) return null;
   return (
     <View className={state === 'landing' ? '' : 'deal-strips'}>
-      {leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={onWeapp}>{t.openWeapp}</NoticeStrip> : null}
+      {leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={onWeapp}>{invite ? t.openWeapp : t.openWeappPlain}</NoticeStrip> : null}
       {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
       {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
       {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}

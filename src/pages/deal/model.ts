@@ -77,7 +77,7 @@ export function useDeal(params: Params) {
     isFriend,
     /** what checkout sends along */
     token: isFriend ? invite?.token : undefined,
-    /** in WeChat's own browser buying and sharing belong in the mini-program */
-    leadsToWeapp: inWechatBrowser() && came !== undefined && state !== 'dead',
+    /** in WeChat's own browser buying and sharing belong in the mini-program: nothing can be paid there */
+    leadsToWeapp: inWechatBrowser(),
   };
 }

@@ -7,7 +7,7 @@ import { texts } from '@/i18n/deal';
 import { enableGroupShare } from '@/platform';
 import { toast } from '@/state/overlays';
 import { momentsOf, type Card, type Share, type Shown, type useLinks } from './share-model';
-import { openInWeapp } from './touch';
+import { openInWeapp, type InWeapp } from './touch';
 
 /** A share from the sheet's buttons, from WeChat's own menu, and to Moments. `shown` is null while the page loads. */
 export function usePageShare({ links, makeOne }: ReturnType<typeof useLinks>, shown: Shown | null, cardOf: (share: Share | undefined) => Card): void {
@@ -32,14 +32,13 @@ export function usePassOn(wanted: boolean, share: () => Promise<void>): void {
 }
 
 /** Into the mini-program, at the same place with the same share. */
-export function useWayToWeapp(came: string | undefined) {
+export function useWayToWeapp(to: InWeapp) {
   const t = useT(texts);
   const [leaving, setLeaving] = useState(false);
   const toWeapp = async () => {
-    if (!came) return;
     setLeaving(true);
     try {
-      if (!(await openInWeapp(came))) toast(t.weappFailed, 'error');
+      if (!(await openInWeapp(to))) toast(t.weappFailed, 'error');
     } catch (error) {
       toast(asFailure(error).message, 'error');
     }

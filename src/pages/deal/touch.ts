@@ -17,8 +17,15 @@ export async function touch(token: string): Promise<Answer<'openShare'>> {
   return call('openShare', { params: { token }, body: { surface: surface(), visitorId: deviceId(), ...(group ? { group } : {}) } });
 }
 
-/** Opens the mini-program at the same place with the same share. false: there is no way there. */
-export async function openInWeapp(token: string): Promise<boolean> {
-  const { urlLink } = await call('getShareLink', { params: { token } });
+/** Where the mini-program opens: with the share that led here, or at the deal or a group of it. */
+export interface InWeapp {
+  token?: string;
+  dealId?: string;
+  groupId?: string;
+}
+
+/** Opens the mini-program at the same place. false: there is no way there. */
+export async function openInWeapp({ token, dealId = '', groupId }: InWeapp): Promise<boolean> {
+  const { urlLink } = token ? await call('getShareLink', { params: { token } }) : await call('getDealLink', { params: { dealId }, query: { group: groupId } });
   return leaveTo(urlLink);
 }

@@ -38,7 +38,7 @@ export default function GroupPage() {
   const refund = useRefundOf(group, phase === 'failed');
 
   usePageShare(links, group, (card) => groupCard(card, group));
-  const { leaving, toWeapp } = useWayToWeapp(view.came);
+  const { leaving, toWeapp } = useWayToWeapp({ token: inviter?.token ?? view.came, dealId: group?.dealId, groupId: group?.groupId });
 
   const share = async () => {
     if (!group || !(await signIn())) return;
@@ -68,7 +68,7 @@ export default function GroupPage() {
           <Hero group={group} phase={phase} inviter={inviter} />
           <View className="group-panel">
             <Standing group={group} phase={phase} onEnd={() => void refresh()} />
-            {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{t.openWeapp}</NoticeStrip> : null}
+            {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{inviter ? t.openWeapp : t.openWeappPlain}</NoticeStrip> : null}
             {view.error ? <NoticeStrip tone="warn" icon="wifi-off">{view.error.message}</NoticeStrip> : null}
             {phase === 'failed' ? <RefundLine group={group} order={refund.data} /> : null}
             <PriceCard group={group} phase={phase} inviter={inviter} />

@@ -93,8 +93,8 @@ export function useGroup(params: Params) {
     ...load, came, phase, inviter,
     /** what checkout sends along */
     token: inviter?.token,
-    /** in WeChat's own browser joining belongs in the mini-program */
-    leadsToWeapp: inWechatBrowser() && came !== undefined,
+    /** in WeChat's own browser joining belongs in the mini-program: nothing can be paid there */
+    leadsToWeapp: inWechatBrowser(),
   };
 }
 

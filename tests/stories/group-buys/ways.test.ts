@@ -211,6 +211,15 @@ test('a share knows its group: link, code and short address lead into it, member
   expect((await t.refused('createShare', { as: b, params: { dealId: (await m.addDeal({})).dealId }, body: { channel: 'chat', groupId } })).code).toBe('NOT_FOUND');
 });
 
+test('a deal, or a group of it, leads into the mini-program also without a share', async () => {
+  const [host] = await three();
+  const { groupId } = await openGroup(t, m, host);
+  const opens = async (query: { group?: string }) => (await fetch((await t.ok('getDealLink', { params: { dealId: m.dealId }, query })).urlLink)).text();
+  expect(await opens({})).toMatch(new RegExp(`pages/deal/index[^]*id=${m.dealId}`));
+  expect(await opens({ group: groupId })).toMatch(new RegExp(`pages/group/index[^]*id=${groupId}`));
+  expect((await t.refused('getDealLink', { params: { dealId: (await m.addDeal({})).dealId }, query: { group: groupId } })).code).toBe('NOT_FOUND');
+});
+
 test('WeChat\'s card in the chat says how many are in; when WeChat gives none, nothing else fails', async () => {
   const [host, a, b] = await three();
   const { groupId } = await openGroup(t, m, host);
