@@ -128,6 +128,7 @@ export const SPLIT_DELAY_MS = UNDO_WINDOW_MS + 5_000;
 export const PAYMENT_QUERY_DELAYS_MS = [30_000, 2 * MINUTE, 10 * MINUTE] as const;
 /** Refund queries after the call was accepted. */
 export const REFUND_QUERY_DELAYS_MS = [30_000, 5 * MINUTE, HOUR, 6 * HOUR] as const;
+/** Refunds of one payment that WeChat takes (pay.weixin.qq.com, 申请退款); each unit may go back alone, so an order has at most so many. */
 export const REFUND_MAX_PARTS = 50;
 export const REFUND_WINDOW_MS = 365 * DAY;
 

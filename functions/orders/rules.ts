@@ -1,9 +1,9 @@
 /** What an order may hold, and how its figures are said. Pure. Guards A-15, A-16. Amounts in fen. */
-import { DAY_MS, HOUR_MS, MAX_ORDER_FEN } from '../contract/limits';
+import { DAY_MS, HOUR_MS, MAX_ORDER_FEN, REFUND_MAX_PARTS } from '../contract/limits';
 
-/** `maxQuantity` is the limit per person, and what one payment may hold. */
+/** The limit per person, what one payment may hold, and no more units than WeChat gives back one by one. */
 export function maxQuantity(priceFen: number, perPersonLimit: number): number {
-  return Math.max(1, Math.min(perPersonLimit, Math.floor(MAX_ORDER_FEN / priceFen)));
+  return Math.max(1, Math.min(perPersonLimit, REFUND_MAX_PARTS, Math.floor(MAX_ORDER_FEN / priceFen)));
 }
 
 /** `¥103.00`, for a refusal's sentence. */

@@ -116,7 +116,8 @@ export const systemInvariants: Invariant[] = [
     violationsSql: `
       SELECT 'tries' AS what, fact_id || ':' || reaction AS id, attempts::bigint AS count FROM fact
         WHERE attempts > ${FACT_TRIES}
-      UNION ALL SELECT 'refund parts', payment_id, count(*) FROM refund GROUP BY payment_id
+      UNION ALL SELECT 'refund parts', payment_id, count(*) FROM refund
+        WHERE state NOT IN ('requested', 'declined') GROUP BY payment_id
         HAVING count(*) > ${REFUND_MAX_PARTS}
       UNION ALL SELECT 'vouchers', order_id, count(*) FROM voucher GROUP BY order_id HAVING count(*) > ${MAX_QUANTITY}
       UNION ALL SELECT 'withdrawals', person_id, count(*) FROM withdrawal

@@ -1,4 +1,5 @@
 /** Ways back that cross each other: each ends, the guest has the money, and the books are whole (checked after each test). I-15, I-18, I-19, I-21. */
+import { REFUND_MAX_PARTS } from '../../../functions/contract/limits';
 import { markPaid } from '../../../functions/orders';
 import { reactions } from '../../../functions/worker/reactions';
 import { drain } from '../../../functions/worker/runner';
@@ -92,4 +93,15 @@ test('a transaction that pays one order is no proof for another: quarantined, th
   };
   expect(await markPaid(t.app, told)).toBe('quarantined');
   expect(await stateOf(t, 'guest_order', 'order_id', open.orderId)).toEqual(['unpaid']);
+});
+
+test('an order holds no more units than WeChat gives back one by one: each of them goes back alone, the last one too (I-07, I-28)', async () => {
+  const { dealId } = await m.addDeal({ perPersonLimit: 99, stock: 99 });
+  expect(await t.ok('quoteOrder', { as: friend, body: { dealId, quantity: 1 } })).toMatchObject({ maxQuantity: REFUND_MAX_PARTS });
+  expect(await t.refused('quoteOrder', { as: friend, body: { dealId, quantity: REFUND_MAX_PARTS + 1 } })).toMatchObject({ code: 'LIMIT_PER_PERSON', details: { limit: REFUND_MAX_PARTS } });
+  const order = await buy(t, m, friend, { dealId, quantity: REFUND_MAX_PARTS });
+  for (const voucherId of order.voucherIds) await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [voucherId], reason: '不去了' } });
+  await later(t, MINUTE);
+  expect(new Set(await stateOf(t, 'refund', 'order_id', order.orderId))).toEqual(new Set(['succeeded']));
+  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
 });
