@@ -19,7 +19,7 @@ interface Context {
 }
 
 export const always = ['id', 'class', 'style', 'data-sid', 'bindtap', 'aria-role', 'aria-label'];
-const typing = ['value', 'maxlength', 'focus', 'placeholder', 'placeholder-class', 'disabled', 'bindinput', 'bindfocus', 'bindblur', 'bindconfirm'];
+const typing = ['value', 'maxlength', 'focus', 'placeholder', 'placeholder-class', 'disabled', 'cursor-spacing', 'bindinput', 'bindfocus', 'bindblur', 'bindconfirm'];
 
 /** The attributes that the app writes on WeChat's elements, beside those that all have. */
 export const written: Record<string, string[]> = {
@@ -28,7 +28,7 @@ export const written: Record<string, string[]> = {
   image: ['src', 'mode', 'lazy-load', 'show-menu-by-longpress', 'binderror'],
   button: ['open-type', 'disabled', 'hover-class', 'bindgetphonenumber', 'bindchooseavatar'],
   input: [...typing, 'type', 'confirm-type'],
-  textarea: typing,
+  textarea: [...typing, 'fixed'],
   'scroll-view': ['scroll-x', 'scroll-y', 'enhanced', 'paging-enabled', 'show-scrollbar', 'bindscroll'],
   canvas: ['type', 'canvas-id'],
   picker: ['mode', 'value', 'start', 'bindchange'],

@@ -18,6 +18,8 @@ interface Props {
   hint?: string;
   maxlength?: number;
   lines?: number;
+  /** stands in a sheet: WeChat wants to know where a text area is fixed */
+  inSheet?: boolean;
   focus?: boolean;
   disabled?: boolean;
   prefix?: ReactNode;
@@ -25,8 +27,11 @@ interface Props {
   onSubmit?: () => void;
 }
 
+/** From the text to the keyboard, so that the field's own edge and hint stay in sight. */
+const KEYBOARD_GAP = 48;
+
 export function Field(props: Props) {
-  const { label, value, onInput, type = 'text', autoComplete, placeholder, error, hint, maxlength = 140, lines, focus, disabled, prefix, right, onSubmit } = props;
+  const { label, value, onInput, type = 'text', autoComplete, placeholder, error, hint, maxlength = 140, lines, inSheet, focus, disabled, prefix, right, onSubmit } = props;
   const native = isWeapp
     ? {}
     : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : type === 'digit' ? 'decimal' : undefined } };
@@ -46,6 +51,8 @@ export function Field(props: Props) {
             placeholder={placeholder}
             placeholderClass="jk-field__placeholder"
             disabled={disabled}
+            fixed={inSheet}
+            cursorSpacing={KEYBOARD_GAP}
             onInput={(event) => onInput(event.detail.value)}
             {...native}
           />
@@ -59,6 +66,7 @@ export function Field(props: Props) {
             placeholder={placeholder}
             placeholderClass="jk-field__placeholder"
             disabled={disabled}
+            cursorSpacing={KEYBOARD_GAP}
             onInput={(event) => onInput(event.detail.value)}
             // WeChat's own offer of a name fires no input event on some clients.
             onBlur={type === 'nickname' && isWeapp ? (event) => onInput(event.detail.value) : undefined}

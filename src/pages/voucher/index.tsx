@@ -189,7 +189,7 @@ function AfterSaleSheet({ model, voucher }: { model: Model; voucher: Voucher }) 
     >
       <View className="voucher__sheet">
         <View className="jk-label jk-text-2">{t.afterWhat(money(voucher.paidFen))}</View>
-        <Field label={t.afterWhy} value={afterSale.reason} onInput={afterSale.setReason} lines={4} maxlength={500} placeholder={t.afterPlaceholder} error={afterSale.failure?.message} />
+        <Field label={t.afterWhy} value={afterSale.reason} onInput={afterSale.setReason} lines={4} inSheet maxlength={500} placeholder={t.afterPlaceholder} error={afterSale.failure?.message} />
       </View>
     </Sheet>
   );

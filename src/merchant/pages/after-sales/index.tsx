@@ -100,7 +100,7 @@ function DeclineSheet({ model }: { model: Model }) {
       }
     >
       <View className="sales__sheet">
-        <Field label={t.declineLabel} value={model.reason} onInput={model.setReason} lines={4} maxlength={500} placeholder={t.declinePlaceholder} error={model.failure?.message} />
+        <Field label={t.declineLabel} value={model.reason} onInput={model.setReason} lines={4} inSheet maxlength={500} placeholder={t.declinePlaceholder} error={model.failure?.message} />
       </View>
     </Sheet>
   );
