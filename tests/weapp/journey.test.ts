@@ -101,6 +101,8 @@ test('a shared deal is bought, served and rebated, and the rebate is taken into 
   await sharer.sees('待到账¥9.44');
   await later(t, 6 * MINUTE);
   await later(t, 7 * DAY);
+  // As with WeChat itself: no page of a stand-in to confirm on.
+  t.app.config.sandboxUrl = null;
   sharer.open('pages/wallet/index');
   await sharer.sees('可提现¥9.44');
   await sharer.tap('提现');
@@ -108,6 +110,10 @@ test('a shared deal is bought, served and rebated, and the rebate is taken into 
   await sharer.type('提多少', '9.44');
   await sharer.tap('提现¥9.44');
   await sharer.sees('¥9.44等你在微信里收款');
+  sharer.habits.takesMoney = 'old';
+  await sharer.tap('去微信收款');
+  await sharer.sees('这台手机的微信太旧，收不了');
+  sharer.habits.takesMoney = 'confirm';
   await sharer.tap('去微信收款');
   await sharer.sees('已到微信零钱');
   expect(sharer.calls.requestMerchantTransfer).toHaveLength(1);

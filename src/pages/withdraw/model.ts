@@ -5,7 +5,7 @@ import { call, useAction, useLoad, usePages, type Answer, type Failure } from '@
 import { WITHDRAWAL_MAX_FEN, WITHDRAWAL_MIN_FEN } from '@contract/limits';
 import { texts } from '@/i18n/withdraw';
 import { textsIn } from '@/i18n';
-import { requestTransfer } from '@/platform';
+import { isWeapp, requestTransfer } from '@/platform';
 import { toast } from '@/state/overlays';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -94,8 +94,8 @@ function useFollowed(open: Withdrawal | null, ended: () => Promise<void>) {
       const outcome = await requestTransfer(current.confirm);
       setNote(outcome === 'cancelled' ? t.cancelled : null);
       if (outcome === 'done') await look();
-    } catch {
-      setNote(current.confirm.url === null ? t.noLink : t.cannot);
+    } catch (error) {
+      setNote(!isWeapp ? t.noLink : /not supported/.test(String((error as Error)?.message)) ? t.cannot : t.notOpened);
     }
   };
   return { current, confirm, note };

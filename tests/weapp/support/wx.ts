@@ -8,7 +8,8 @@ export interface EnterOptions { path: string; query: Record<string, string>; sce
 /** What the person does when WeChat asks them, and where they are. Tests change it before they tap. */
 export interface Habits {
   pays: 'pay' | 'cancel';
-  takesMoney: 'confirm' | 'cancel';
+  /** old: this WeChat cannot */
+  takesMoney: 'confirm' | 'cancel' | 'old';
   /** the next code in front of the camera; null: the scanner is closed */
   scans: string | null;
   location: { latitude: number; longitude: number } | 'deny';
@@ -163,7 +164,7 @@ function plainAbilities(device: Device): Record<string, unknown> {
     getEnterOptionsSync: () => own(device.enter),
     getLaunchOptionsSync: () => own(device.enter),
     getAccountInfoSync: () => own({ miniProgram: { appId: device.t.app.config.wechat.appid, envVersion: 'release', version: '0.1.0' } }),
-    canIUse: () => true,
+    canIUse: (ability: string) => ability !== 'requestMerchantTransfer' || device.habits.takesMoney !== 'old',
     onNetworkStatusChange: () => undefined,
     offNetworkStatusChange: () => undefined,
     onThemeChange: () => undefined,
