@@ -38,7 +38,7 @@ export function GroupCard({ group }: { group: GroupRow }) {
   const where = [group.merchantName, group.distanceM === null ? '' : distance(group.distanceM)].filter(Boolean).join(' · ');
   return (
     <Touchable className="jk-card jk-block jk-group-card" role="link" onClick={() => open(group)}>
-      <GroupProgress kind="table" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} over={over} />
+      <View className="jk-group-card__table"><GroupProgress kind="table" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} over={over} /></View>
       <View className="jk-group-card__body">
         <View className="jk-strong jk-ell">{group.title}</View>
         <View className="jk-caption jk-text-3 jk-ell jk-group-card__where">{where}</View>
