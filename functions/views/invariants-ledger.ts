@@ -73,6 +73,21 @@ export const ledgerInvariants: Invariant[] = [
           WHERE f.subject = b.owner_id AND f.kind = 'person.joined' AND f.state <> 'done')`,
   },
   {
+    id: 'I-05',
+    says: 'A withdrawal took exactly its amount out of its wallet, once; it arrived, or came back, exactly when it says so.',
+    rowsSql: 'SELECT count(*) FROM withdrawal',
+    violationsSql: `
+      SELECT coalesce(w.withdrawal_id, j.subject) AS withdrawal_id, w.state, w.amount_fen, p.fen AS posted_fen FROM withdrawal w
+      FULL JOIN (SELECT journal_id, subject FROM journal WHERE kind = 'withdrawal') j ON j.subject = w.withdrawal_id
+      LEFT JOIN LATERAL (SELECT sum(p.amount_fen)::bigint AS fen, min(coalesce(o.joined_into, o.person_id)) AS owner_id
+        FROM posting p JOIN person o ON o.person_id = p.owner_id
+        WHERE p.journal_id = j.journal_id AND p.account_kind = 'payout-transit') p ON true
+      WHERE w.withdrawal_id IS NULL OR j.journal_id IS NULL OR p.fen IS DISTINCT FROM w.amount_fen
+        OR p.owner_id IS DISTINCT FROM (SELECT coalesce(joined_into, person_id) FROM person WHERE person_id = w.person_id)
+        OR (w.state = 'succeeded') <> EXISTS (SELECT FROM journal WHERE kind = 'withdrawal.arrived' AND subject = w.withdrawal_id)
+        OR (w.state = 'failed') <> EXISTS (SELECT FROM journal WHERE kind = 'withdrawal.failed' AND subject = w.withdrawal_id)`,
+  },
+  {
     id: 'I-18',
     says: 'A reward is released after redemption and hold, with no flag and no dispute; its money is posted exactly while it stands.',
     rowsSql: 'SELECT count(*) FROM reward',
@@ -121,15 +136,27 @@ export const ledgerInvariants: Invariant[] = [
           AND d.undone_at IS NULL) AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = o.order_id
           AND f.funded AND f.kind = 'after_sale' AND v.voucher_id = ANY (f.voucher_ids))) z
       LEFT JOIN LATERAL (SELECT CASE WHEN state IN ('expected', 'cancelled') THEN 0
-      ELSE amount_fen - clawed_fen END AS reward_fen, clawed_fen FROM reward WHERE order_id = o.order_id) r ON true
+      ELSE amount_fen - clawed_fen END AS reward_fen, clawed_fen, CASE WHEN pending_at IS NULL THEN 0 ELSE amount_fen END AS split_fen
+        FROM reward WHERE order_id = o.order_id) r ON true
       WHERE o.paid_at IS NOT NULL AND (
         p.fee_fen <> o.provider_fee_fen
         OR p.merchant_fen <> o.payable_fen + p.subsidy_fen - o.provider_fee_fen - f.refunded_fen - ${LADDER_DUE} - p.platform_fen - coalesce(r.reward_fen, 0)
         OR p.subsidy_fen <> coalesce(b.amount_fen - b.returned_fen, 0)
         OR s.split_id IS NOT NULL AND p.subsidy_fen <> z.due_fen
         OR s.split_id IS NULL AND p.platform_fen <> 0
-        OR s.split_id IS NOT NULL AND (p.frozen_fen <> 0
+        OR s.split_id IS NOT NULL AND (p.frozen_fen <> 0 OR s.reward_fen <> coalesce(r.split_fen, 0)
         OR p.platform_fen <> s.commission_fen - (s.returned_fen - coalesce(r.clawed_fen, 0))))`,
+  },
+  {
+    id: 'I-19',
+    says: 'What a merchant, the platform or a refund has in the books is of an order, and of its merchant.',
+    rowsSql: 'SELECT count(*) FROM posting WHERE order_id IS NOT NULL',
+    violationsSql: `SELECT p.journal_id, p.account_kind, p.owner_id, p.amount_fen FROM posting p LEFT JOIN guest_order o ON o.order_id = p.order_id
+      -- Of no order are wallets, and what a merchant is paid out.
+      WHERE CASE WHEN p.order_id IS NULL THEN p.account_kind NOT IN ('provider', 'reward-pending', 'reward-available', 'reward-debt', 'payout-transit')
+          AND NOT (p.account_kind = 'merchant-available' AND EXISTS (SELECT FROM posting x
+            WHERE x.journal_id = p.journal_id AND x.account_kind = 'payout-transit' AND x.owner_id = p.owner_id))
+        ELSE o.order_id IS NULL OR p.account_kind LIKE 'merchant-%' AND p.owner_id <> o.merchant_id END`,
   },
   {
     id: 'I-26',

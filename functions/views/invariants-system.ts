@@ -35,7 +35,15 @@ export const systemInvariants: Invariant[] = [
         SELECT FROM fact f WHERE f.subject = r.refund_id AND f.kind IN ('refund.accepted', 'after_sale.accepted'))
       UNION ALL SELECT w.withdrawal_id, 'withdrawal.requested', 'requested without its fact' FROM withdrawal w
         WHERE NOT EXISTS (
-        SELECT FROM fact f WHERE f.subject = w.withdrawal_id AND f.kind = 'withdrawal.requested')`,
+        SELECT FROM fact f WHERE f.subject = w.withdrawal_id AND f.kind = 'withdrawal.requested')
+      UNION ALL SELECT s.order_id, 'voucher.expiring', 'unused, and nobody gives it back at its end' FROM voucher_set s
+        WHERE s.live > 0 AND NOT EXISTS (SELECT FROM fact f
+          WHERE f.subject = s.order_id AND f.kind = 'voucher.expiring')
+      UNION ALL SELECT s.order_id, 'order.splittable', 'served, and nobody settles it' FROM voucher_set s
+        WHERE s.live = 0 AND EXISTS (SELECT FROM redemption d WHERE d.order_id = s.order_id AND d.undone_at IS NULL)
+          AND NOT EXISTS (SELECT FROM split x WHERE x.order_id = s.order_id AND x.state = 'succeeded')
+          AND NOT EXISTS (SELECT FROM fact f
+            WHERE f.subject = s.order_id AND f.kind = 'order.splittable')`,
   },
   {
     // Only where a worker runs: a database that is merely stored has nobody to do what falls due.

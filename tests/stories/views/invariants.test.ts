@@ -68,21 +68,37 @@ const damages: Damage[] = [
     'a merchant with money and a debt at once',
     (h) => [
       `INSERT INTO journal (journal_id, kind, subject) VALUES ('jnl_debt', 'test', 'debt')`,
-      `INSERT INTO posting SELECT 'jnl_debt', n, CASE n WHEN 1 THEN 'merchant-debt' ELSE 'payout-transit' END, merchant_id, CASE n WHEN 1 THEN -500 ELSE 500 END, NULL
+      `INSERT INTO posting SELECT 'jnl_debt', n, CASE n WHEN 1 THEN 'merchant-debt' ELSE 'merchant-available' END, merchant_id, CASE n WHEN 1 THEN -500 ELSE 500 END, order_id
         FROM guest_order, generate_series(1, 2) n WHERE order_id = '${h.served.orderId}'`,
-      `INSERT INTO balance SELECT 'merchant-debt', merchant_id, -500 FROM guest_order WHERE order_id = '${h.served.orderId}'`,
+      `INSERT INTO balance SELECT kind, merchant_id, fen FROM guest_order, (VALUES ('merchant-debt', -500), ('merchant-available', 500)) x (kind, fen) WHERE order_id = '${h.served.orderId}'
+        ON CONFLICT (account_kind, owner_id) DO UPDATE SET amount_fen = balance.amount_fen + excluded.amount_fen`,
     ],
   ],
+  ['I-05', 'a withdrawal of another amount than left the wallet', () => ['UPDATE withdrawal SET amount_fen = amount_fen + 1 WHERE state = \'failed\'']],
+  ['I-05', 'a withdrawal of somebody else\'s wallet', () => ['UPDATE withdrawal SET person_id = (SELECT max(person_id) FROM staff)']],
+  [
+    'I-19',
+    'money taken from a merchant for no order',
+    () => [
+      `INSERT INTO journal (journal_id, kind, subject) VALUES ('jnl_took', 'test', 'took')`,
+      `INSERT INTO posting SELECT 'jnl_took', n, CASE n WHEN 1 THEN 'merchant-available' ELSE 'platform-fee' END, CASE n WHEN 1 THEN owner_id ELSE 'platform' END, CASE n WHEN 1 THEN -1 ELSE 1 END, NULL
+        FROM (SELECT owner_id FROM balance WHERE account_kind = 'merchant-available' AND amount_fen > 0 LIMIT 1) b, generate_series(1, 2) n`,
+      `UPDATE balance SET amount_fen = amount_fen - 1 WHERE account_kind = 'merchant-available' AND owner_id = (SELECT owner_id FROM posting WHERE journal_id = 'jnl_took' AND line = 1)`,
+    ],
+  ],
+  ['I-19', 'another rebate split than was earned', () => ["UPDATE split SET reward_fen = reward_fen + 1 WHERE state = 'succeeded'"]],
+  ['I-21', 'unused vouchers that nobody gives back', () => ["DELETE FROM fact WHERE kind = 'voucher.expiring'"]],
+  ['I-21', 'a served order that nobody settles', () => ["DELETE FROM fact WHERE kind = 'order.splittable'"]],
   ['I-05', 'a wallet at an account that nobody can sign in to any more', () => [`UPDATE person SET joined_into = (SELECT max(person_id) FROM staff)
     WHERE person_id IN (SELECT owner_id FROM balance WHERE account_kind LIKE 'reward-%' AND amount_fen <> 0)`]],
-  ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL), ('jnl_none', 2, 'refund-transit', 'x', -5, NULL)"]],
+  ['I-02', 'postings of no journal', () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'payout-transit', 'x', 5, NULL), ('jnl_none', 2, 'payout-transit', 'x', -5, NULL)"]],
   ['I-13', 'vouchers counted for no order', (h) => [`INSERT INTO voucher_set SELECT (jsonb_populate_record(s, '{"order_id": "ord_none"}')).* FROM voucher_set s WHERE order_id = '${h.served.orderId}'`]],
   ['I-14', 'a redemption by nobody', (h) => [`UPDATE redemption SET staff_id = 'stf_none' WHERE order_id = '${h.served.orderId}'`]],
   ['I-13', 'a line of no order', () => ["INSERT INTO order_line (order_id, line, kind, amount_fen) VALUES ('ord_none', 1, 'price', 5)"]],
   [
     'I-02',
     'a posting that belongs to no journal',
-    () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'refund-transit', 'x', 5, NULL)"],
+    () => ["INSERT INTO posting VALUES ('jnl_none', 1, 'payout-transit', 'x', 5, NULL)"],
   ],
   [
     'I-03',
@@ -98,7 +114,7 @@ const damages: Damage[] = [
     () => [
       'ALTER TABLE journal DROP CONSTRAINT "I-04 one fact posts once"',
       "INSERT INTO journal (journal_id, kind, subject) SELECT 'jnl_again', kind, subject FROM journal WHERE kind = 'split' LIMIT 1",
-      "INSERT INTO posting VALUES ('jnl_again', 1, 'refund-transit', 'x', 5, NULL), ('jnl_again', 2, 'refund-transit', 'x', -5, NULL)",
+      "INSERT INTO posting VALUES ('jnl_again', 1, 'payout-transit', 'x', 5, NULL), ('jnl_again', 2, 'payout-transit', 'x', -5, NULL)",
     ],
   ],
   [
@@ -270,7 +286,8 @@ const damages: Damage[] = [
     (h) => [
       'ALTER TABLE reward DROP CONSTRAINT "A-38 nothing is no reward"',
       `UPDATE reward SET amount_fen = 0 WHERE order_id = '${h.pending.orderId}'`,
-      `UPDATE posting SET order_id = NULL WHERE journal_id IN (SELECT journal_id FROM posting WHERE order_id = '${h.pending.orderId}' AND account_kind = 'reward-pending')`,
+      `UPDATE posting SET order_id = NULL, account_kind = replace(account_kind, 'merchant-frozen', 'payout-transit')
+        WHERE journal_id IN (SELECT journal_id FROM posting WHERE order_id = '${h.pending.orderId}' AND account_kind = 'reward-pending')`,
     ],
   ],
   [
