@@ -2,7 +2,7 @@
  * Coupons as people see them: what can be claimed, what one holds, a friend's gift. Counts are real (A-11); a coupon that
  * is claimed by a code is listed nowhere, and other people's coupons do not exist (A-18).
  */
-import { DAY_MS } from '../contract/limits';
+import { DAY_MS, MAX_TIME_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { decideClaim, faceOf, type FaceRow } from '../coupons';
 import { me, refuse, type Row, type Story } from '../kernel';
@@ -26,8 +26,8 @@ export const COVERS = `(o.merchant_id IS NULL OR o.merchant_id = d.merchant_id)
 /** Anybody may claim it now, as far as time and code go. */
 export const OPEN = `o.state = 'active' AND o.code IS NULL AND o.claim_from <= juke_now() AND juke_now() < o.claim_until`;
 
-/** Beyond any moment in microseconds. */
-const FAR = 10 ** 17;
+/** Beyond any moment of this century in microseconds; with one added still a number that a cursor carries exactly. */
+const FAR = 4 * 10 ** 15;
 /** $1: who asks, or NULL. */
 const OFFERS = `SELECT o.offer_id, o.offer_id AS id, ${micros('o.created_at')} AS made, ${FACE}, o.total, o.claimed,
     o.per_person, o.win_back_days, o.state, ms_of(o.claim_from) AS claim_from, ms_of(o.claim_until) AS claim_until,
@@ -100,9 +100,9 @@ function toOffer(row: Row, personId: string | null, language: 'zh' | 'en'): Offe
 
 /** The key is what a tab is sorted by, greatest first: those that can be used by their end, the next one first. */
 const TABS: Record<string, { where: string; key: string }> = {
-  usable: { where: `c.state IN ('available', 'held', 'passing')`, key: `${FAR}::bigint - ${micros('c.valid_until')}` },
+  usable: { where: `c.state IN ('available', 'held', 'passing')`, key: `${MAX_TIME_MS}::bigint - ms_of(c.valid_until)` },
   used: { where: `c.state = 'used'`, key: micros('c.used_at') },
-  ended: { where: `c.state IN ('expired', 'void')`, key: micros('c.valid_until') },
+  ended: { where: `c.state IN ('expired', 'void')`, key: 'ms_of(c.valid_until)' },
   all: { where: 'true', key: micros('c.claimed_at') },
 };
 const isEnded = "c.state IN ('available', 'passing') AND c.valid_until <= juke_now()";

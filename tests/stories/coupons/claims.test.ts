@@ -65,6 +65,23 @@ test('not more than fifty at hand', async () => {
   expect((await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } })).coupons).toHaveLength(50);
 });
 
+test('coupons that end at one moment come page by page, each once; so do offers made one after the other (I-28)', async () => {
+  const endsMs = 2 * Math.floor((await t.app.clock.read()) / 2) + 20 * DAY + 1;
+  const { offerId } = await makeOffer(t, m, { perPerson: 7, validDays: null, validFromMs: endsMs - 25 * DAY, validUntilMs: endsMs });
+  for (let i = 0; i < 7; i += 1) await claim(t, guest, offerId);
+  for (let i = 0; i < 16; i += 1) await makeOffer(t, m, { title: `第 ${i} 张` });
+  const all = async (name: 'listMyCoupons' | 'listCouponOffers', query: { tab?: 'usable'; merchantId?: string; cursor?: string }): Promise<string[]> => {
+    const page = await t.ok(name, { as: guest, query: { ...query, limit: '2' } });
+    const ids = page.items.map((item) => ('couponId' in item ? item.couponId : item.offerId));
+    return [...ids, ...(page.nextCursor ? await all(name, { ...query, cursor: page.nextCursor }) : [])];
+  };
+  const mine = await all('listMyCoupons', { tab: 'usable' });
+  expect([mine.length, new Set(mine).size]).toEqual([7, 7]);
+  const offers = await all('listCouponOffers', { merchantId: m.merchantId });
+  const open = (await t.ok('listCouponOffers', { as: guest, query: { merchantId: m.merchantId, limit: '50' } })).items.length;
+  expect([offers.length, new Set(offers).size]).toEqual([open, open]);
+});
+
 test('what can be claimed for a deal: its shop\'s and the platform\'s, when they cover it; the deal\'s page counts them, the checkout those that are left for me', async () => {
   const other = await m.addDeal({ storeIds: [m.storeIds[1]] });
   const all = await makeOffer(t, m, { title: '全店' });
