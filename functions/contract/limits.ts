@@ -29,8 +29,8 @@ export const PAGE_SIZE_MAX = 50;
 export const QUERY_MAX_CHARS = 40;
 
 export const UNPAID_HOLD_MS = 15 * MINUTE;
-/** After this many unpaid orders left to expire within HOARDING_WINDOW_MS a person waits. */
-export const HOARDING_MAX_EXPIRED = 3;
+/** After this many orders within HOARDING_WINDOW_MS that held their stock for long and were not paid a person waits. */
+export const HOARDING_MAX = 3;
 export const HOARDING_WINDOW_MS = HOUR;
 /** The last seat of a group is held shorter, so that nobody waits for a person who went away. */
 export const LAST_SEAT_HOLD_MS = 5 * MINUTE;

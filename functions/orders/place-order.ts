@@ -4,7 +4,7 @@
  * After commit the prepay is asked for by payOrder; a crash here leaves an unpaid order that the watch ends.
  */
 import {
-  CLOCK_SLACK_MS, FLASH_LATER_FOR_RISK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
+  CLOCK_SLACK_MS, FLASH_LATER_FOR_RISK_MS, FLASH_TRIES_DEVICE, FLASH_TRIES_PERSON, HOARDING_MAX, HOARDING_WINDOW_MS, LAST_SEAT_HOLD_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS,
 } from '../contract/limits';
 import type { Stack } from '../contract/best-combination';
 import { countClaimable, findCoupons } from '../coupons';
@@ -39,7 +39,7 @@ async function save(ctx: Context, item: Item, price: ReturnType<typeof savedPric
   try {
     const attempt = {
       idem: ctx.idem, ...newOrder(item, price, orderId, buyerId), deviceId, surface, holdMs: holdOf(ctx, seat),
-      watchMs: PAYMENT_QUERY_DELAYS_MS[0], hoardMax: HOARDING_MAX_EXPIRED, hoardMs: HOARDING_WINDOW_MS,
+      watchMs: PAYMENT_QUERY_DELAYS_MS[0], hoardMax: HOARDING_MAX, hoardMs: HOARDING_WINDOW_MS,
       uses: price.uses.map((use) => ({ ...use, orderId, leadOrderId: orderId })), seat: seat && { ...seat, groupId: seat.groupId ?? newId('grp'), orderId, personId: buyerId },
     };
     if (seat?.groupId) return await placeInTurn(ctx.db, seat.groupId, attempt);

@@ -3,7 +3,7 @@
  * I-10, I-11, I-22, A-15, A-16, A-34. Each order is priced and saved by the same code as one that is placed alone.
  * A crash after the commit leaves an unpaid purchase that its watch ends.
  */
-import { HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS } from '../contract/limits';
+import { HOARDING_MAX, HOARDING_WINDOW_MS, PAYMENT_QUERY_DELAYS_MS, UNPAID_HOLD_MS } from '../contract/limits';
 import type { Input } from '../contract/shapes';
 import { findCoupons } from '../coupons';
 import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
@@ -64,7 +64,7 @@ async function save(ctx: Context, placed: Placed[], body: Input<'placePurchase'>
   try {
     return await ctx.db.call('orders_place_purchase', {
       idem: ctx.idem, purchaseId: newId('pur'), combineNo: newId('cmb'), buyerId, deviceId, surface: body.surface, holdMs: UNPAID_HOLD_MS, watchMs: PAYMENT_QUERY_DELAYS_MS[0],
-      hoardMax: HOARDING_MAX_EXPIRED, hoardMs: HOARDING_WINDOW_MS, orderIds: placed.map(({ orderId }) => orderId),
+      hoardMax: HOARDING_MAX, hoardMs: HOARDING_WINDOW_MS, orderIds: placed.map(({ orderId }) => orderId),
       orders: inOrder.map(({ item, price, orderId }) => newOrder(item, price, orderId, buyerId)),
       uses: inOrder.flatMap(({ price, orderId }) => price.uses.map((use) => ({ ...use, orderId, leadOrderId: leads.get(use.couponId)! }))),
     });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { HOARDING_MAX_EXPIRED, HOARDING_WINDOW_MS } from '../../functions/contract/limits';
+import { HOARDING_MAX, HOARDING_WINDOW_MS } from '../../functions/contract/limits';
 import { serveFiles } from '../../functions/host/files';
 import { makeToken, readToken } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
@@ -84,7 +84,7 @@ describe('A-24 A-25 I-22 idempotency keys', () => {
 
 test('A-34 one unpaid order a deal; who lets three expire waits an hour, and the stock is free again', async () => {
   const hoarder = await t.person('囤货的');
-  for (let i = 0; i < HOARDING_MAX_EXPIRED; i += 1) {
+  for (let i = 0; i < HOARDING_MAX; i += 1) {
     await place(t, m, hoarder);
     expect(await t.refused('placeOrder', { as: hoarder, body: { dealId: m.dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 12_800, surface: 'h5' } })).toMatchObject({ code: 'UNPAID_ORDER_EXISTS' });
     await later(t, 16 * MINUTE);
@@ -94,6 +94,20 @@ test('A-34 one unpaid order a deal; who lets three expire waits an hour, and the
   expect(stock!.held).toBe(0);
   await t.moveTime(HOARDING_WINDOW_MS);
   await place(t, m, hoarder);
+});
+
+test('A-34 cancelling late is hoarding as well: stock is not kept by cancelling and ordering anew; who cancels soon does as they like', async () => {
+  const cancel = async (who: TestPerson, afterMs: number) => {
+    const { orderId } = await place(t, m, who);
+    await t.moveTime(afterMs);
+    await t.ok('cancelOrder', { as: who, params: { orderId } });
+  };
+  const [undecided, hoarder] = [await t.person('拿不定主意的'), await t.person('占着不买的')];
+  for (let i = 0; i < HOARDING_MAX + 1; i += 1) await cancel(undecided, 4 * MINUTE);
+  for (let i = 0; i < HOARDING_MAX; i += 1) await cancel(hoarder, 14 * MINUTE);
+  await expect(place(t, m, hoarder)).rejects.toThrow(/HOARDING/);
+  await t.moveTime(HOARDING_WINDOW_MS);
+  await cancel(hoarder, 0);
 });
 
 describe('A-29 text of people', () => {

@@ -34,8 +34,8 @@ async function prepared(side: 'a' | 'b', s: Situation) {
     await t.db.query('INSERT INTO person (person_id, name, avatar_url) VALUES ($1, $1, $1)', [person]);
     if (a.bought) await t.db.query('INSERT INTO deal_buyer VALUES ($1, $2, $3)', [dealId, person, a.bought]);
     const old = (orderId: string, deal: string, state: string) => t.db.query(
-      `INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, state, quantity, unit_price_fen, discount_fen, payable_fen, surface, placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot)
-       VALUES ($1, $2, $3, $4, 1, $5, 1, 12800, 0, 12800, 'weapp', juke_now(), juke_now() - interval '1 minute', 0, 0, 0, 30, '{}')`, [orderId, m.merchantId, person, deal, state]);
+      `INSERT INTO guest_order (order_id, merchant_id, buyer_id, deal_id, terms_version, state, quantity, unit_price_fen, discount_fen, payable_fen, surface, placed_at, expires_at, commission_bps, rebate_bps, rebate_cap_fen, valid_days, snapshot, hoarded_at)
+       VALUES ($1, $2, $3, $4, 1, $5, 1, 12800, 0, 12800, 'weapp', juke_now(), juke_now() - interval '1 minute', 0, 0, 0, 30, '{}', CASE WHEN $5 = 'expired' THEN juke_now() - interval '1 minute' END)`, [orderId, m.merchantId, person, deal, state]);
     for (let n = 0; n < a.expired; n += 1) await old(id(`ord_old${n}`), `deal_other${n}`, 'expired');
     if (a.hasUnpaid) await old(id('ord_unpaid'), dealId, 'unpaid');
     if (a.isRevoked) await t.db.query(`INSERT INTO session_family (family_id, person_id, device_id, refresh_hash, expires_at, revoked_at) VALUES ($1, $2, 'd', $1, juke_now(), juke_now())`, [id('fam'), person]);

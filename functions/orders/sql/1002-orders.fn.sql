@@ -1,11 +1,11 @@
 -- `state || ''` below: an order is found by its key. A plan that was made while few orders were unpaid would rather read all
 -- unpaid ones through their partial index, and keep doing so when a sale has made them many.
 
--- A-34: who left too much to expire lately waits. What was placed together counts once.
+-- A-34: who held too much for long lately and did not pay waits. What was placed together counts once.
 CREATE OR REPLACE FUNCTION orders_check_hoarding(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  IF (SELECT count(DISTINCT coalesce(purchase_id, order_id)) FROM guest_order WHERE buyer_id = p ->> 'buyerId' AND state = 'expired'
-      AND expires_at > juke_now() - (p ->> 'hoardMs')::bigint * interval '1 millisecond') >= (p ->> 'hoardMax')::int THEN
+  IF (SELECT count(DISTINCT coalesce(purchase_id, order_id)) FROM guest_order WHERE buyer_id = p ->> 'buyerId'
+      AND hoarded_at > juke_now() - (p ->> 'hoardMs')::bigint * interval '1 millisecond') >= (p ->> 'hoardMax')::int THEN
     PERFORM juke_refuse('HOARDING');
   END IF;
 END $$;
@@ -119,7 +119,9 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' AND purchase_id IS NOT DISTINCT FROM p ->> 'purchaseId'
+  UPDATE guest_order SET state = p ->> 'to',
+    hoarded_at = CASE WHEN p ->> 'to' = 'expired' OR (p ->> 'isGroupOver') IS NULL AND juke_now() - placed_at > (expires_at - placed_at) / 3 THEN juke_now() END
+  WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' AND purchase_id IS NOT DISTINCT FROM p ->> 'purchaseId'
     AND (p ->> 'to' = 'cancelled' OR expires_at <= juke_now()) RETURNING * INTO v;
   IF NOT FOUND THEN
     IF p ->> 'to' = 'cancelled' AND (p ->> 'isGroupOver') IS NULL THEN PERFORM juke_refuse('ORDER_STATE'); END IF;
@@ -168,6 +170,8 @@ CREATE OR REPLACE FUNCTION orders_refunded(p_order text) RETURNS void LANGUAGE s
 CREATE OR REPLACE FUNCTION orders_serve(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM vouchers_need_set(p ->> 'orderId', (p ->> 'setVersion')::int);
-  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
+  UPDATE guest_order SET state = p ->> 'to',
+    hoarded_at = CASE WHEN p ->> 'to' = 'expired' OR (p ->> 'isGroupOver') IS NULL AND juke_now() - placed_at > (expires_at - placed_at) / 3 THEN juke_now() END
+  WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
   RETURN '{}';
 END $$;

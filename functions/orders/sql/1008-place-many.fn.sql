@@ -27,8 +27,8 @@ BEGIN
   v_left := v_stock.available;
   FOR r IN
     SELECT x.a, (x.a ->> 'quantity')::int AS quantity, k.n AS known, k.code, k.answer, u.order_id AS unpaid, u.purchase_id AS unpaid_purchase, catalog_bought(v_deal, x.a ->> 'buyerId') AS bought,
-      (SELECT count(DISTINCT coalesce(h.purchase_id, h.order_id)) FROM guest_order h WHERE h.buyer_id = x.a ->> 'buyerId' AND h.state = 'expired'
-        AND h.expires_at > v_now - (x.a ->> 'hoardMs')::bigint * interval '1 millisecond') >= (x.a ->> 'hoardMax')::int AS hoards
+      (SELECT count(DISTINCT coalesce(h.purchase_id, h.order_id)) FROM guest_order h WHERE h.buyer_id = x.a ->> 'buyerId'
+        AND h.hoarded_at > v_now - (x.a ->> 'hoardMs')::bigint * interval '1 millisecond') >= (x.a ->> 'hoardMax')::int AS hoards
     FROM jsonb_array_elements(p -> 'attempts') WITH ORDINALITY AS x (a, n)
     LEFT JOIN kernel_known((SELECT jsonb_agg(jsonb_build_object('n', y.n, 'idem', y.a -> 'idem')) FROM jsonb_array_elements(p -> 'attempts') WITH ORDINALITY AS y (a, n))) k ON k.n = x.n
     -- Row by row through the index: a plan for a hundred attempts would read every unpaid order.
