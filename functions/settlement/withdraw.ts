@@ -79,8 +79,16 @@ function endWithdrawal(app: App, withdrawalId: string, succeeded: boolean, reaso
   });
 }
 
-/** What WeChat says of a transfer, from a notice or a query. Repeats change nothing. */
+/** What WeChat says of a transfer, from a notice or a query. Repeats change nothing. Guards F-33. */
 export async function settleTransfer(app: App, told: ProviderTransfer): Promise<number | null> {
+  const w = await findWithdrawal(app.db, told.withdrawalId);
+  if (w && told.amountFen !== null && told.amountFen !== w.amountFen) {
+    // F-33: nothing to guess about. A person looks at it; the money stays where it is.
+    const reason = `${w.withdrawalId}: amount ${told.amountFen} instead of ${w.amountFen}`;
+    app.log.error({ withdrawalId: w.withdrawalId, reason }, 'transfer quarantined');
+    await app.db.call('payments_quarantine', { subject: told.billNo, reason, content: told, notice: null });
+    return null;
+  }
   const ended = ENDED[told.state];
   if (ended !== undefined) {
     await endWithdrawal(app, told.withdrawalId, ended, ended ? null : told.failReason ?? told.state);

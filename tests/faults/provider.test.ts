@@ -219,6 +219,24 @@ test('F-27 payout: WeChat refuses a repeat of a number that it knows. The money 
   expect(await account(t, 'reward-available', sharer.personId)).toBe(44);
 });
 
+test('F-33 payout: WeChat tells of another amount. It is kept aside, and what the query says counts', async () => {
+  await released();
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await t.drain();
+  await t.sandbox!.control('faults', { notices: { override: { transfer_amount: 1 } } });
+  await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/confirm`);
+  const aside = () => t.db.query("SELECT reason, (SELECT count(*)::int FROM alarm a WHERE a.kind = 'payment.quarantined' AND a.subject = q.subject) AS alarms FROM quarantine q WHERE reason LIKE $1 || '%'", [withdrawalId]);
+  for (let tries = 0; (await aside()).length === 0 && tries < 200; tries += 1) {
+    await t.sandbox!.control('flush');
+    await t.drain();
+  }
+  expect(await aside()).toEqual([{ reason: `${withdrawalId}: amount 1 instead of 900`, alarms: 1 }]);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['awaiting_person']);
+  await settle(t);
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['succeeded']);
+  expect([await account(t, 'reward-available', sharer.personId), await account(t, 'payout-transit', sharer.personId)]).toEqual([44, 0]);
+});
+
 test('F-27 payout: a definite no gives the money back once', async () => {
   await released();
   await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 0 });
