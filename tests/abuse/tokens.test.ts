@@ -10,7 +10,7 @@ import { serveFiles } from '../../functions/host/files';
 import { makeToken, readToken } from '../../functions/kernel';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { eventOf } from '../support/http';
-import { later, MINUTE, place, share } from '../support/trade';
+import { buy, later, MINUTE, place, redeem, share } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -108,6 +108,18 @@ test('A-34 cancelling late is hoarding as well: stock is not kept by cancelling 
   await expect(place(t, m, hoarder)).rejects.toThrow(/HOARDING/);
   await t.moveTime(HOARDING_WINDOW_MS);
   await cancel(hoarder, 0);
+});
+
+test('A-34 who pays is no hoarder, however many orders were served within the hour', async () => {
+  const regular = await t.person('常客');
+  for (let i = 0; i < HOARDING_MAX + 1; i += 1) {
+    const order = await buy(t, m, regular);
+    await t.moveTime(6 * MINUTE);
+    await redeem(t, m, order.voucherIds[0]!);
+    await t.drain();
+  }
+  expect(await t.db.query("SELECT state, hoarded_at FROM guest_order WHERE buyer_id = $1 AND (state <> 'completed' OR hoarded_at IS NOT NULL)", [regular.personId])).toEqual([]);
+  await place(t, m, regular);
 });
 
 describe('A-29 text of people', () => {

@@ -170,8 +170,6 @@ CREATE OR REPLACE FUNCTION orders_refunded(p_order text) RETURNS void LANGUAGE s
 CREATE OR REPLACE FUNCTION orders_serve(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM vouchers_need_set(p ->> 'orderId', (p ->> 'setVersion')::int);
-  UPDATE guest_order SET state = p ->> 'to',
-    hoarded_at = CASE WHEN p ->> 'to' = 'expired' OR (p ->> 'isGroupOver') IS NULL AND juke_now() - placed_at > (expires_at - placed_at) / 3 THEN juke_now() END
-  WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
+  UPDATE guest_order SET state = p ->> 'to' WHERE order_id = p ->> 'orderId' AND state = CASE WHEN p ->> 'to' = 'completed' THEN 'paid' ELSE 'completed' END;
   RETURN '{}';
 END $$;
