@@ -9,10 +9,9 @@ CREATE TABLE share_link (
   group_id text,                                       -- the group buy that it leads into
   parent_token text,                                   -- whose share the sharer came through: shown, never paid
   created_at timestamptz NOT NULL DEFAULT juke_now(),
-  expires_at timestamptz NOT NULL,
-  is_twin boolean NOT NULL DEFAULT false               -- two accounts became one, and both had made this link: it goes on beside the other
+  expires_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX share_once ON share_link (sharer_id, deal_id, channel, expires_at, group_id) NULLS NOT DISTINCT WHERE NOT is_twin;
+CREATE UNIQUE INDEX share_once ON share_link (sharer_id, deal_id, channel, expires_at, group_id) NULLS NOT DISTINCT;
 CREATE INDEX ON share_link (group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX ON share_link (sharer_id, created_at DESC);
 CREATE TABLE touch (

@@ -34,7 +34,7 @@ button.tint,.button.tint{background:var(--tint);color:var(--ontint)}button.line{
 .row{display:flex;gap:8px;align-items:center;margin:0 0 12px}.row button{width:auto;margin:0}input{flex:1;min-width:0;min-height:44px;border:1px solid var(--strong);border-radius:12px;background:var(--surface);color:var(--text);padding:0 12px;font:inherit}
 ul{list-style:none;margin:0;padding:0}li a{display:flex;align-items:center;min-height:48px;color:var(--brand);text-decoration:none;border-bottom:1px solid var(--line)}li:last-child a{border:0}.ok{background:var(--okbg);color:var(--ok)}.bad{color:var(--danger)}code{font:13px/18px ui-monospace,monospace}`;
 
-/** A plain green disc: WeChat's colour, nobody's mark. */
+/** A plain disc, nobody's mark. */
 const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='16' cy='16' r='15' fill='%2312604C'/%3E%3C/svg%3E";
 
 /** A whole page; `status` is the HTTP status. */
