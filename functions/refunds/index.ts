@@ -2,6 +2,6 @@
 export { answerLate, dropUndoneAfterSale } from './after-sale';
 export { refundGroupOrder, refundLadder } from './leave-group';
 export { expireVouchers, refundUnwanted } from './request-refund';
-export { decideFunding, type Funding } from './rules';
+export { decideFeeBack, decideFunding, type Funding } from './rules';
 export { sendRefund, settleRefund } from './send-refund';
-export { findRefund, hasUnsentRefund, sumFundedAfterSales, type RefundRow } from './store';
+export { findFundedAfterSales, findRefund, hasUnsentRefund, type RefundRow } from './store';

@@ -8,13 +8,15 @@ export function decideFeeBack(keptBeforeFen: number, refundFen: number, feeBps: 
 }
 
 /**
- * Refunding `count` unused vouchers of a set: does it close the order (nothing is left, something was served) and does it end
- * its reward (nothing is left that stands as used)? What an accepted after-sale took back was served: it is funded from the
- * split, so the order closes all the same.
+ * Refunding `count` unused vouchers of a set: does it close the order (nothing is left, something is there to split), does it end
+ * its reward (nothing is left that stands as used), and do its coupons come back (nothing was ever served)? An accepted after-sale
+ * that was not funded yet is funded from the split, so the order closes all the same; one that was funded leaves nothing to split.
+ * servedFen: of redemptions that were not undone; fundedFen: what of it after-sales took back already.
  */
-export function decideEnd(set: { live: number; redeemed: number }, count: number, wasServed: boolean): { closes: boolean; cancels: boolean } {
-  const left = set.live - count;
-  return { closes: left === 0 && wasServed, cancels: left === 0 && set.redeemed === 0 };
+export function decideEnd(set: { live: number; redeemed: number }, count: number, servedFen: number, fundedFen: number): { closes: boolean; cancels: boolean; returnsCoupons: boolean } {
+  const isLast = set.live === count;
+  const cancels = isLast && set.redeemed === 0;
+  return { closes: isLast && servedFen > fundedFen, cancels, returnsCoupons: cancels && servedFen === 0 };
 }
 
 export interface AfterSale {

@@ -20,9 +20,10 @@ export async function findMerchantRefund(db: Db, refundId: string, merchantId: s
 export async function findOpenAfterSale(db: Db, orderId: string): Promise<RefundRow | null> {
   return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE order_id = $1 AND state = 'requested'`, [orderId]))[0] ?? null;
 }
-/** After-sales of the order that were funded from the split already. */
-export async function sumFundedAfterSales(db: Db, orderId: string): Promise<number> {
-  return (await db.query<{ fen: number }>(`SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!.fen;
+/** What after-sales of the order took back already, from frozen money or from the split; each is of one voucher. */
+export async function findFundedAfterSales(db: Db, orderId: string): Promise<{ fen: number; voucherIds: string[] }> {
+  return (await db.query<{ fen: number; voucherIds: string[] }>(
+    `SELECT coalesce(sum(amount_fen), 0)::bigint AS fen, coalesce(array_agg(voucher_ids[1]), '{}') AS "voucherIds" FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!;
 }
 /** A refund of this payment that is booked and that WeChat does not know yet: its money must still be frozen when it is sent. */
 export async function hasUnsentRefund(db: Db, orderId: string, paymentId: string): Promise<boolean> {

@@ -1,35 +1,48 @@
 /**
- * An accepted after-sale: after the split its parts come back (split return), then the refund is sent. Guards I-19, F-27,
- * F-35, A-06. One commit fixes all amounts, takes the reward back (debt where it was spent) and writes the intent.
+ * An accepted after-sale. While something of the order can still be used, its money lies frozen and goes back from there; after the
+ * split its parts come back (split return), then the refund is sent. Guards I-19, F-27, F-35, A-06. One commit fixes all amounts, takes
+ * the reward back (debt where it was spent) and writes the intent.
  */
 import { balanceOf, postings } from '../ledger';
 import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findKeptPayment, wechatPay } from '../payments';
 import { findRewardOfOrder } from '../referrals';
-import { decideFunding, findRefund, sumFundedAfterSales } from '../refunds';
+import { decideFeeBack, decideFunding, findFundedAfterSales, findRefund } from '../refunds';
 import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
 import { findReturn, findSplit, findSubsidy } from './store';
 
 const WAIT_MS = 10_000;
 
-/** Answers when to look again, in ms: the split must be finished first, so that there is something to return. */
+/** Answers when to look again, in ms: once the order is closed the split must be finished first, so that there is something to return. */
 export function fundRefund(app: App, refundId: string): Promise<number | null> {
   return decided(async () => {
     const refund = await findRefund(app.db, refundId);
     if (!refund || refund.funded || refund.state !== 'accepted') return null;
-    const split = await findSplit(app.db, refund.orderId);
-    if (split?.state !== 'succeeded') return WAIT_MS;
-    const [set, redemptions, reward, earlierFen, vouchers, subsidy] = await Promise.all([
-      findSet(app.db, refund.orderId), listOrderRedemptions(app.db, refund.orderId), findRewardOfOrder(app.db, refund.orderId), sumFundedAfterSales(app.db, refund.orderId),
+    const set = (await findSet(app.db, refund.orderId))!; // first: its version guards what is read after it
+    const [split, redemptions, reward, { fen: earlierFen }, vouchers, subsidy] = await Promise.all([
+      findSplit(app.db, refund.orderId), listOrderRedemptions(app.db, refund.orderId), findRewardOfOrder(app.db, refund.orderId), findFundedAfterSales(app.db, refund.orderId),
       listVouchers(app.db, refund.orderId), findSubsidy(app.db, refund.orderId),
     ]);
+    const servedFen = redemptions.filter((r) => r.undoneAtMs === null).reduce((sum, r) => sum + r.paidFen, 0);
+    if (set.live > 0) {
+      // The reward is not pending and nothing was split: only WeChat's fee comes back with it.
+      const keptFen = vouchers.filter((v) => v.state === 'issued').reduce((sum, v) => sum + v.paidFen, servedFen - earlierFen);
+      const feeBackFen = decideFeeBack(keptFen, refund.amountFen, app.config.providerFeeBps);
+      const { refundId, orderId, merchantId, amountFen } = refund;
+      await app.db.call('settlement_fund_frozen', {
+        refundId, orderId, merchantId, setVersion: set.version, earlierFen, feeBackFen, postings: postings([
+          { a: 'merchant-frozen', o: merchantId, f: feeBackFen - amountFen }, { a: 'provider-fee', o: merchantId, f: -feeBackFen }, { a: 'refund-transit', o: merchantId, f: amountFen },
+        ]),
+      });
+      return null;
+    }
+    if (split?.state !== 'succeeded') return WAIT_MS;
     // What the platform paid of these vouchers' discounts goes back to it.
     const subsidyFen = subsidy?.state === 'succeeded' ? vouchers.filter((v) => refund.voucherIds.includes(v.voucherId)).reduce((sum, v) => sum + v.subsidyFen, 0) : 0;
     const sharerId = reward?.sharerId ?? '';
     const [availableFen, merchantAvailableFen] = await Promise.all([balanceOf(app.db, 'reward-available', sharerId), balanceOf(app.db, 'merchant-available', refund.merchantId)]);
-    const servedFen = redemptions.filter((r) => r.undoneAtMs === null).reduce((sum, r) => sum + r.paidFen, 0);
     const f = decideFunding({
-      keptFen: servedFen - earlierFen, refundFen: refund.amountFen, commissionBps: set!.commissionBps, feeBps: app.config.providerFeeBps, reward, availableFen, merchantAvailableFen, subsidyFen,
+      keptFen: servedFen - earlierFen, refundFen: refund.amountFen, commissionBps: set.commissionBps, feeBps: app.config.providerFeeBps, reward, availableFen, merchantAvailableFen, subsidyFen,
     });
     const m = refund.merchantId;
     await app.db.call('settlement_fund_refund', {

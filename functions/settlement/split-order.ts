@@ -9,7 +9,7 @@ import { balanceOf } from '../ledger';
 import { findOrder } from '../orders';
 import { findKeptPayment, wechatPay, type ProviderSplit } from '../payments';
 import { findRewardOfOrder } from '../referrals';
-import { hasUnsentRefund } from '../refunds';
+import { findFundedAfterSales, hasUnsentRefund } from '../refunds';
 import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
 import { findSplit, type SplitRow } from './store';
 import { settleSubsidy } from './subsidize';
@@ -56,12 +56,12 @@ async function settleSplit(app: App, split: SplitRow, told: ProviderSplit): Prom
 /** Commits the amounts. A number: the undo window is still open for so long. Null: something of the order can be used again. */
 async function openSplit(app: App, orderId: string): Promise<SplitRow | number | null> {
   const set = await findSet(app.db, orderId); // first: its version guards what is read after it
-  const [order, redemptions, vouchers, reward] = await Promise.all([
-    findOrder(app.db, orderId), listOrderRedemptions(app.db, orderId), listVouchers(app.db, orderId), findRewardOfOrder(app.db, orderId),
+  const [order, redemptions, vouchers, reward, taken] = await Promise.all([
+    findOrder(app.db, orderId), listOrderRedemptions(app.db, orderId), listVouchers(app.db, orderId), findRewardOfOrder(app.db, orderId), findFundedAfterSales(app.db, orderId),
   ]);
   if (!order || !set || set.live > 0) return null;
-  // What an accepted after-sale takes back is part of what was served: it returns from the split, in its own journal.
-  const served = redemptions.filter((r) => r.undoneAtMs === null);
+  // What an accepted after-sale takes back from now on is part of what was served: it returns from the split, in its own journal.
+  const served = redemptions.filter((r) => r.undoneAtMs === null && !taken.voucherIds.includes(r.voucherId));
   if (served.length === 0) return null;
   const waitMs = Math.max(...served.map((r) => r.undoUntilMs)) - order.nowMs;
   if (waitMs > 0) return waitMs;

@@ -40,7 +40,9 @@ export const systemInvariants: Invariant[] = [
         WHERE s.live > 0 AND NOT EXISTS (SELECT FROM fact f
           WHERE f.subject = s.order_id AND f.kind = 'voucher.expiring')
       UNION ALL SELECT s.order_id, 'order.splittable', 'served, and nobody settles it' FROM voucher_set s
-        WHERE s.live = 0 AND EXISTS (SELECT FROM redemption d WHERE d.order_id = s.order_id AND d.undone_at IS NULL)
+        WHERE s.live = 0 AND EXISTS (SELECT FROM redemption d WHERE d.order_id = s.order_id AND d.undone_at IS NULL
+          AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = s.order_id AND f.funded AND f.kind = 'after_sale'
+            AND d.voucher_id = ANY (f.voucher_ids)))
           AND NOT EXISTS (SELECT FROM split x WHERE x.order_id = s.order_id AND x.state = 'succeeded')
           AND NOT EXISTS (SELECT FROM fact f
             WHERE f.subject = s.order_id AND f.kind = 'order.splittable')`,

@@ -67,6 +67,16 @@ const stories: CutStory<Mine>[] = [
     },
   },
   { name: 'fund an after-sale, return the split, send the refund', deliver: drained, prepare: async () => accepted(await served()) },
+  {
+    name: 'fund an after-sale from what lies frozen, send the refund', deliver: drained,
+    prepare: async () => {
+      const [friend] = await people(t, 1);
+      const order = await buy(t, m, friend!, { quantity: 2 });
+      await redeem(t, m, order.voucherIds[0]!);
+      await t.drain();
+      return accepted({ sharer: friend!, friend: friend!, ...order });
+    },
+  },
   { name: 'silence accepts', deliver: silence, prepare: async () => {
     const s = await served();
     await t.ok('requestAfterSale', { as: s.friend, params: { voucherId: s.voucherIds[0]! }, body: { reason: '菜不新鲜' } });

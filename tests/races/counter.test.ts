@@ -314,6 +314,36 @@ test('I-19 two after-sales of one order funded at once: commission, fee and rewa
   }
 });
 
+test('I-19 an after-sale funded from what lies frozen while the other voucher is used, or goes back: the fee and the split to the fen', async () => {
+  for (const [way, first] of [['use', 'fund'], ['use', 'other'], ['back', 'fund'], ['back', 'other']] as const) {
+    const { dealId } = await m.addDeal({ priceFen: 10_101, friendDiscountFen: 0, rebateBps: 0, commissionBps: 333 });
+    const buyer = await one();
+    const order = await buy(t, m, buyer, { dealId, quantity: 2 });
+    await redeem(t, m, order.voucherIds[0]!);
+    const { refundId } = await t.ok('requestAfterSale', { as: buyer, params: { voucherId: order.voucherIds[0]! }, body: { reason: '菜不新鲜' } });
+    await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+    // Decided both, then saved in this order.
+    const saves = { fund: /settlement_fund_frozen/, other: way === 'use' ? /vouchers_redeem/ : /refunds_open\(/ };
+    const gate = knife.holdAt(saves[first === 'fund' ? 'other' : 'fund']);
+    const other = () => (way === 'use' ? redeem(t, m, order.voucherIds[1]!)
+      : t.ok('requestRefund', { as: buyer, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[1]!], reason: '不去了' } }));
+    const held = first === 'fund' ? other() : t.drain();
+    await gate.reached;
+    await (first === 'fund' ? t.drain() : other());
+    gate.open();
+    await held;
+    knife.clear();
+    await settle(t);
+    await later(t, 6 * MINUTE);
+    for (let i = 0; i < 2; i += 1) await settle(t);
+    expect([way, first, await stateOf(t, 'refund', 'refund_id', refundId)]).toEqual([way, first, ['succeeded']]);
+    const sum = async (kind: string) => (await t.db.query<{ fen: number }>('SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM posting WHERE order_id = $1 AND account_kind = $2', [order.orderId, kind]))[0]!.fen;
+    const kept = way === 'use' ? { platform: Math.floor(10_101 * 0.0333), fee: Math.round(10_101 * 0.006) } : { platform: 0, fee: 0 };
+    expect({ platform: await sum('platform-fee'), fee: await sum('provider-fee'), frozen: await sum('merchant-frozen') }).toEqual({ ...kept, frozen: 0 });
+    await checkGreen(t);
+  }
+});
+
 test('split against undo: decided while an undo is under way, the split waits for the truth', async () => {
   const order = await brought();
   const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);

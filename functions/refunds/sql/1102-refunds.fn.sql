@@ -1,6 +1,6 @@
 -- Refund of unused vouchers: void, count, journal, reward, stock and the fact that sends it, in one commit. I-07, I-15, F-14.
 -- p: {idem, refundId, orderId, paymentId, merchantId, buyerId, dealId, kind, amountFen, feeBackFen, voucherIds, reason, setVersion,
---     refundedFen, closes, cancels, rewardPaidFen, rewardFen, holdMs, splitDelayMs, title}
+--     refundedFen, closes, cancels, returnsCoupons, rewardPaidFen, rewardFen, holdMs, splitDelayMs, title}
 CREATE OR REPLACE FUNCTION refunds_open(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_answer jsonb := jsonb_build_object('refundId', p ->> 'refundId', 'amountFen', (p ->> 'amountFen')::bigint);
@@ -18,8 +18,7 @@ BEGIN
     jsonb_build_object('a', 'provider-fee', 'o', p ->> 'merchantId', 'f', -(p ->> 'feeBackFen')::bigint),
     jsonb_build_object('a', 'refund-transit', 'o', p ->> 'merchantId', 'f', (p ->> 'amountFen')::bigint))) x WHERE (x ->> 'f')::bigint <> 0));
   IF (p ->> 'cancels')::boolean THEN PERFORM referrals_cancel(v_order, CASE WHEN p ->> 'kind' = 'expired' THEN 'expired' ELSE 'refunded' END); END IF;
-  -- Nothing of the order was ever served: its coupons come back.
-  IF (p ->> 'cancels')::boolean AND NOT (p ->> 'closes')::boolean THEN PERFORM coupons_return(v_order); END IF;
+  IF (p ->> 'returnsCoupons')::boolean THEN PERFORM coupons_return(v_order); END IF;
   IF (p ->> 'closes')::boolean THEN
     PERFORM vouchers_close_set(v_order, p ->> 'refundId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'holdMs')::bigint, (p ->> 'splitDelayMs')::bigint);
   END IF;

@@ -68,6 +68,19 @@ BEGIN
   RETURN '{"outcome": "succeeded"}';
 END $$;
 
+-- After-sale while something of the order can still be used: from the frozen money, like what goes back unused.
+-- p: {refundId, orderId, merchantId, setVersion, earlierFen, feeBackFen, postings}
+CREATE OR REPLACE FUNCTION settlement_fund_frozen(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM refunds_fund(p ->> 'refundId', (p ->> 'earlierFen')::bigint);
+  PERFORM vouchers_keep_open(p ->> 'orderId', (p ->> 'setVersion')::int);
+  PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
+  PERFORM referrals_dispute(p ->> 'orderId', false);
+  PERFORM ledger_post('refund.after_sale', p ->> 'refundId', p ->> 'merchantId', p ->> 'orderId', p -> 'postings');
+  PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
+  RETURN '{}';
+END $$;
+
 -- After-sale after the split: the journal that funds the refund, the claw-back, and the return's intent, in one commit. F-35, A-06.
 -- p: {refundId, orderId, merchantId, splitId, earlierFen, returnId, returnFen, feeBackFen, postings, claw: {state, clawedFen, fen}|null,
 --     debtors: [{a, o, fen}], subsidy: {subsidyId, returnId, fen}|null}

@@ -91,6 +91,13 @@ BEGIN
   IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
 END $$;
 
+-- Something of the order's money goes back while something of it can be used: whoever decides on what is kept of it looks again.
+CREATE OR REPLACE FUNCTION vouchers_keep_open(p_order text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE voucher_set SET version = version + 1 WHERE order_id = p_order AND version = p_version AND live > 0;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
+END $$;
+
 -- What was decided on this set still holds, and does until the caller's commit.
 CREATE OR REPLACE FUNCTION vouchers_need_set(p_order text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -48,9 +48,12 @@ test('the fee comes back whole with the last part', () => {
 });
 
 test.each([
-  [{ live: 2, redeemed: 1 }, 1, true, { closes: false, cancels: false }],
-  [{ live: 2, redeemed: 1 }, 2, true, { closes: true, cancels: false }],
-  [{ live: 2, redeemed: 0 }, 2, false, { closes: false, cancels: true }],
-  // One was used and its after-sale accepted: the split must still come, because it funds that refund.
-  [{ live: 1, redeemed: 0 }, 1, true, { closes: true, cancels: true }],
-])('refunding from %o %i, served %p, ends the order as %o', (set, count, wasServed, end) => expect(decideEnd(set, count, wasServed)).toEqual(end));
+  [{ live: 2, redeemed: 1 }, 1, [500, 0], { closes: false, cancels: false, returnsCoupons: false }],
+  [{ live: 2, redeemed: 1 }, 2, [500, 0], { closes: true, cancels: false, returnsCoupons: false }],
+  [{ live: 2, redeemed: 0 }, 2, [0, 0], { closes: false, cancels: true, returnsCoupons: true }],
+  // One was used and its after-sale accepted, not funded yet: the split must still come, because it funds that refund.
+  [{ live: 1, redeemed: 0 }, 1, [500, 0], { closes: true, cancels: true, returnsCoupons: false }],
+  // Funded already: nothing is left to split, but something was served.
+  [{ live: 1, redeemed: 0 }, 1, [500, 500], { closes: false, cancels: true, returnsCoupons: false }],
+  [{ live: 1, redeemed: 1 }, 1, [900, 500], { closes: true, cancels: false, returnsCoupons: false }],
+])('refunding from %o %i, served and funded %p, ends the order as %o', (set, count, [servedFen, fundedFen], end) => expect(decideEnd(set, count, servedFen!, fundedFen!)).toEqual(end));

@@ -103,6 +103,29 @@ test('F-35 an after-sale: the refund, then the platform has its part back; the m
   expect(await t.db.query('SELECT 1 FROM subsidy_return WHERE done_at IS NULL')).toEqual([]);
 });
 
+test('I-19 an after-sale before the split: the platform pays for what stands, and the coupon that was used stays used', async () => {
+  const { orderId, vouchers } = await bought();
+  await redeem(t, m, vouchers[0]!);
+  const { refundId } = await t.ok('requestAfterSale', { as: guest, params: { voucherId: vouchers[0]! }, body: { reason: '菜凉了' } });
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+  for (let i = 0; i < 2; i += 1) await later(t, MINUTE);
+  expect(await t.db.query('SELECT state FROM refund WHERE refund_id = $1', [refundId])).toEqual([{ state: 'succeeded' }]);
+  await t.ok('requestRefund', { as: guest, params: { orderId }, body: { voucherIds: [vouchers[1]!], reason: '不去了' } });
+  for (let i = 0; i < 3; i += 1) await later(t, 3 * MINUTE);
+  expect([await subsidy(), await mineAtWechat(), await figures()]).toEqual([[], [], { frozen: 0, available: 0 }]);
+  expect(await t.db.query('SELECT DISTINCT state FROM coupon_use WHERE order_id = $1', [orderId])).toEqual([{ state: 'used' }]);
+
+  const second = await bought();
+  await redeem(t, m, second.vouchers[0]!);
+  const again = await t.ok('requestAfterSale', { as: guest, params: { voucherId: second.vouchers[0]! }, body: { reason: '菜凉了' } });
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId: again.refundId }, body: { accept: true, reason: '抱歉' } });
+  for (let i = 0; i < 2; i += 1) await later(t, MINUTE);
+  await redeem(t, m, second.vouchers[1]!);
+  for (let i = 0; i < 2; i += 1) await later(t, 6 * MINUTE);
+  expect(await subsidy()).toEqual([{ state: 'succeeded', amount_fen: 1_000, returned_fen: 0 }]);
+  expect(await figures()).toEqual({ frozen: 0, available: 11_050 + 1_000 - 552 - 66 });
+});
+
 test('a part of the discount only: the shop pays the rest; the rebate is on what the guest paid', async () => {
   const sharer = await t.person(`分享${Math.random().toString(36).slice(2, 8)}`);
   const shareToken = await share(t, m, sharer);

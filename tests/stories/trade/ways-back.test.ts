@@ -20,24 +20,63 @@ const askAfterSale = (voucherId: string) => t.ok('requestAfterSale', { as: frien
 const accept = (refundId: string) => t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
 const nothingIsParked = async () => expect(await t.db.query("SELECT kind, last_error FROM fact WHERE state = 'parked'")).toEqual([]);
 
-test('an after-sale accepted while another voucher is unused is paid when that one is used up or given back (I-15, I-19)', async () => {
-  const sharer = await t.person('林小满');
-  const order = await buy(t, m, friend, { quantity: 2, shareToken: await share(t, m, sharer) });
+describe('an after-sale accepted while another voucher is unused is paid at once, from what lies frozen (I-15, I-19)', () => {
+  let sharer: TestPerson;
+  let order: Awaited<ReturnType<typeof buy>>;
+  const held = async () => Object.fromEntries(await Promise.all(['merchant-available', 'merchant-frozen', 'provider-fee', 'refund-transit'].map(async (kind) => [kind, await account(t, kind, m.merchantId)] as const)));
+  beforeEach(async () => {
+    sharer = await t.person('林小满');
+    // 128.37 each, less 10.01 on the first.
+    order = await buy(t, m, friend, { quantity: 2, shareToken: await share(t, m, sharer) });
+    await redeem(t, m, order.voucherIds[0]!);
+    await accept((await askAfterSale(order.voucherIds[0]!)).refundId);
+    await t.drain();
+    await t.drain();
+    await t.moveTime(10_000);
+    await t.drain();
+    expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded']);
+    expect([await stateOf(t, 'guest_order', 'order_id', order.orderId), await stateOf(t, 'reward', 'order_id', order.orderId)]).toEqual([['paid'], ['expected']]);
+  });
+  const paidFen = async (n: number) => (await t.db.query<{ fen: number }>('SELECT paid_fen AS fen FROM voucher WHERE voucher_id = $1', [order.voucherIds[n]]))[0]!.fen;
+
+  test('the other is used: split and rebate are on that one', async () => {
+    await redeem(t, m, order.voucherIds[1]!);
+    await later(t, 6 * MINUTE);
+    const [kept, rebate] = [await paidFen(1), Math.floor(((await paidFen(1)) * 1_500) / 10_000)];
+    expect(await t.db.query('SELECT state, commission_fen, reward_fen FROM split WHERE order_id = $1', [order.orderId])).toEqual([{ state: 'succeeded', commission_fen: Math.floor(kept * 0.05), reward_fen: rebate }]);
+    expect(await held()).toEqual({ 'merchant-available': kept - rebate - Math.floor(kept * 0.05) - Math.round(kept * 0.006), 'merchant-frozen': 0, 'provider-fee': Math.round(kept * 0.006), 'refund-transit': 0 });
+    expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['completed']);
+    // And that one as well: now it comes back from the split.
+    await accept((await askAfterSale(order.voucherIds[1]!)).refundId);
+    for (let i = 0; i < 3; i += 1) await later(t, MINUTE);
+    expect([await stateOf(t, 'guest_order', 'order_id', order.orderId), await stateOf(t, 'reward', 'order_id', order.orderId)]).toEqual([['refunded'], ['cancelled']]);
+    expect(await held()).toEqual({ 'merchant-available': 0, 'merchant-frozen': 0, 'provider-fee': 0, 'refund-transit': 0 });
+    await nothingIsParked();
+  });
+
+  test('the other goes back as well: nothing is left to split, and nobody keeps anything', async () => {
+    await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[1]!], reason: '不去了' } });
+    for (let i = 0; i < 3; i += 1) await later(t, 3 * MINUTE);
+    expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
+    expect([await stateOf(t, 'guest_order', 'order_id', order.orderId), await stateOf(t, 'reward', 'order_id', order.orderId)]).toEqual([['refunded'], ['cancelled']]);
+    expect(await t.db.query('SELECT 1 FROM split WHERE order_id = $1', [order.orderId])).toEqual([]);
+    expect(await held()).toEqual({ 'merchant-available': 0, 'merchant-frozen': 0, 'provider-fee': 0, 'refund-transit': 0 });
+    expect([await account(t, 'provider', m.merchantId), await account(t, 'platform-fee', 'platform')]).toEqual([0, 0]);
+    await nothingIsParked();
+  });
+});
+
+test('an after-sale accepted just before an undo opens its order again is paid from what lies frozen (I-19)', async () => {
+  const order = await buy(t, m, friend, { quantity: 2 });
   await redeem(t, m, order.voucherIds[0]!);
+  const { redemptionId } = await redeem(t, m, order.voucherIds[1]!);
   const { refundId } = await askAfterSale(order.voucherIds[0]!);
   await accept(refundId);
   await t.drain();
-  await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [order.voucherIds[1]!], reason: '不去了' } });
-  await t.drain();
-  // The second part is on its way still, so the order is not over.
-  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['paid']);
-  await later(t, 6 * MINUTE);
-  await later(t, MINUTE);
-  expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
-  expect(await stateOf(t, 'guest_order', 'order_id', order.orderId)).toEqual(['refunded']);
-  expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
-  for (const kind of ['merchant-available', 'merchant-frozen', 'provider-fee', 'refund-transit', 'provider']) expect([kind, await account(t, kind, m.merchantId)]).toEqual([kind, 0]);
-  expect(await account(t, 'platform-fee', 'platform')).toBe(0);
+  expect(await t.db.query('SELECT state, funded FROM refund WHERE refund_id = $1', [refundId])).toEqual([{ state: 'accepted', funded: false }]);
+  await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+  for (let i = 0; i < 3; i += 1) await later(t, 11_000);
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
   await nothingIsParked();
 });
 
