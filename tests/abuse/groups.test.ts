@@ -1,9 +1,9 @@
 /** A-33 group stuffing: own accounts fill the seats and take their money back afterwards. */
-import { GROUP_FLAGS_WINDOW_MS } from '../../functions/contract/limits';
+import { GROUP_FLAGS_WINDOW_MS, HOARDING_MAX } from '../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { people } from '../support/faults';
 import { groupOf, join, openGroup, sit, standard, trySit } from '../support/groups';
-import { later, MINUTE, vouchersOf } from '../support/trade';
+import { later, MINUTE, stateOf, vouchersOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -73,4 +73,19 @@ test('A-34 nobody keeps the last seat from others by holding it unpaid again and
   await openGroup(t, m, hoarder);
   await join(t, m, friend, groupId);
   expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded' });
+});
+
+test('A-34 a seat that was taken away because the host left was not kept from anybody: no hoarding', async () => {
+  const [host, guest] = (await people(t, 2)) as [TestPerson, TestPerson];
+  const seats = [];
+  for (let i = 0; i < HOARDING_MAX; i += 1) {
+    const { dealId } = await m.addDeal({ group: standard(), perPersonLimit: 50, validDays: 100 });
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    seats.push(await sit(t, m, guest, { groupId }, { dealId }));
+  }
+  await t.moveTime(8 * MINUTE);
+  for (const { groupId } of seats) await t.ok('leaveGroup', { as: host, params: { groupId } });
+  await later(t, MINUTE);
+  for (const { orderId } of seats) expect(await stateOf(t, 'guest_order', 'order_id', orderId)).toEqual(['cancelled']);
+  await sit(t, m, guest, { open: true });
 });
