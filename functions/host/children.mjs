@@ -1,10 +1,10 @@
 // The processes `npm start` owns: started with a log each, watched, and stopped in reverse order. They also stop by
 // themselves when this process is killed (run.mjs watches the channel), so nothing keeps a port.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { createWriteStream, existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findRoot } from './env.mjs';
+import { findRoot, makeFolder } from './env.mjs';
 
 const STOP_WITHIN_MS = 15_000;
 
@@ -16,7 +16,7 @@ const STOP_WITHIN_MS = 15_000;
  * (line: string) => void }} options
  */
 export function startEntry({ name, entry, args = [], env = {}, logFile, onLine = () => undefined }) {
-  mkdirSync(dirname(logFile), { recursive: true });
+  makeFolder(dirname(logFile));
   if (existsSync(logFile)) renameSync(logFile, `${logFile}.old`);
   const log = createWriteStream(logFile, { mode: 0o600 });
   const root = findRoot();

@@ -1,5 +1,5 @@
 // Where the checkout is and what .env says. Node's own modules only: runs before anything is installed.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,6 +20,25 @@ export function findRoot(from = dirname(fileURLToPath(import.meta.url))) {
 /** Where the local database, uploads, sandbox and logs live. `JUKE_DATA` moves it. @returns {string} */
 export function dataFolder(given = process.env.JUKE_DATA) {
   return given ? resolve(given) : join(findRoot(), '.juke', 'data');
+}
+
+/** Makes a folder and what it lies in, one by one: Node's own `recursive` never ends where the system makes none (/proc). */
+export function makeFolder(folder) {
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (error.code !== 'EEXIST' || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
+/** A refused file or a full disk names the place; all other messages of ours are sentences already. @param {Error} error */
+export function sentenceOf(error) {
+  if (!error.syscall || !error.path) return error.message;
+  const why = /^(EEXIST|ENOTDIR)$/.test(error.code)
+    ? 'a file is where a folder should be): move it away'
+    : `${error.code}): give this user the right to write there and some room`;
+  return `${error.path} cannot be used (${why}, or choose another data folder with --data of npm start or with JUKE_DATA.`;
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { findRoot } from './env.mjs';
+import { findRoot, makeFolder } from './env.mjs';
 
 const windows = process.platform === 'win32';
 const exe = windows ? '.exe' : '';
@@ -141,7 +141,7 @@ function works(native, user) {
 }
 
 function dataFolderFor(folder, user) {
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   if (user.uid === undefined) return folder;
   if (reachable(dirname(folder), user) && ownable(dirname(folder), user)) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import { dataFolder } from './env.mjs';
+import { dataFolder, makeFolder } from './env.mjs';
 import { placeFor } from './postgres-place.mjs';
 import { checkDatabase } from './start-checks.mjs';
 
@@ -100,7 +100,7 @@ function createCluster(place, fsync) {
   const { dataDir, user } = place;
   removeHalfMade(dataDir);
   const half = `${dataDir}.new-${process.pid}`;
-  mkdirSync(half, { recursive: true, mode: 0o700 });
+  mkdirSync(half, { mode: 0o700 });
   if (user.uid !== undefined) chownSync(half, user.uid, user.gid);
   const options = { ...user, cwd: windows ? undefined : '/', encoding: 'utf8', env: serverEnv() };
   // The builtin provider sorts the same on every system; trust is for loopback only, and that is all it listens on.
@@ -138,7 +138,7 @@ function createCluster(place, fsync) {
 }
 
 function removeHalfMade(dataDir) {
-  mkdirSync(dirname(dataDir), { recursive: true });
+  makeFolder(dirname(dataDir));
   for (const name of readdirSync(dirname(dataDir))) {
     const match = /^(.+)\.new-(\d+)$/.exec(name);
     if (match && match[1] === basename(dataDir) && !isAlive(Number(match[2]))) {

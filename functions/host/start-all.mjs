@@ -1,11 +1,11 @@
 // What `npm start` does, in order: options and ports, packages, PostgreSQL, sandbox, the browser app, the host. One
 // signal stops it all in reverse; data stays for the next start. Node's own modules only.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureApp } from './build-app.mjs';
 import { answersHttp, startEntry, stopEntry, stopGroup, untilReady } from './children.mjs';
 import { ensureDependencies } from './dependencies.mjs';
-import { dataFolder, findRoot, loadEnv } from './env.mjs';
+import { dataFolder, findRoot, loadEnv, makeFolder, sentenceOf } from './env.mjs';
 import { whenNpmEnds } from './parent.mjs';
 import { isAlive, startPostgres } from './postgres.mjs';
 import { checkDatabase, checkDatabaseAnswers, checkPort, readOptions } from './start-checks.mjs';
@@ -32,15 +32,6 @@ export async function start(args) {
     if (error.message) console.error(sentenceOf(error));
     await stop(1);
   }
-}
-
-/** A refused file or a full disk names the place; all other messages are sentences already. */
-function sentenceOf(error) {
-  if (!error.syscall || !error.path) return error.message;
-  return (
-    `${error.path} cannot be used (${error.code}): give this user the right to write there and some room, or ` +
-    'choose other data: npm start -- --data FOLDER'
-  );
 }
 
 async function run({ port, sandboxPort, data: wantedData, demo }) {
@@ -85,7 +76,7 @@ async function localDatabase(data) {
 async function startSandbox(data, port, url) {
   const folder = join(data, 'sandbox');
   const credentials = join(folder, 'credentials.json');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const entry = startEntry({
     name: 'sandbox',
     entry: 'functions/sandbox/main.ts',
@@ -177,7 +168,7 @@ function refuseSecondStart(data) {
 }
 
 function claim(data, port) {
-  mkdirSync(data, { recursive: true });
+  makeFolder(data);
   const file = join(data, 'start.pid');
   writeFileSync(file, `${process.pid} ${port}`);
   undo.push(() => rmSync(file, { force: true }));

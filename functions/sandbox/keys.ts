@@ -4,7 +4,7 @@
  * side may know is written to `<dataDir>/credentials.json`. Rotation keeps old and new valid (F-32).
  */
 import { createPrivateKey, createPublicKey, generateKeyPair, randomBytes, randomInt, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { selfSignedCertificate } from './der';
@@ -121,7 +121,6 @@ const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pe
 export const openKeys = async (dataDir: string | undefined, given?: SavedKeys): Promise<Keys> => {
   let saved: SavedKeys | undefined;
   if (dataDir) {
-    await mkdir(dataDir, { recursive: true });
     saved = await readFile(join(dataDir, 'keys.json'), 'utf8').then((body) => JSON.parse(body) as SavedKeys, (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       return undefined;

@@ -1,12 +1,14 @@
 /** Command line of the stand-in: `--port 8788 --data <folder>`. */
 import { startSandbox } from './server';
 
-const HELP = `微信与微信支付的本机替身
+const HELP = `node functions/host/run.mjs functions/sandbox/main.ts [options]
 
-  --port <数字>   监听端口，默认 8788
-  --data <文件夹> 密钥、账目与 credentials.json 存放处；不填则只在内存中
-  --host <地址>   监听地址，默认 127.0.0.1
-  --help          显示本说明
+Stands in for WeChat and WeChat Pay on this machine; npm start runs one.
+
+  --port N        where it listens (default 8788)
+  --host ADDRESS  on which address (default 127.0.0.1)
+  --data FOLDER   keys, records and credentials.json; left out, all is forgotten at the end
+  --help          this text
 `;
 
 const readArguments = (given: string[]): { port: number; host: string; dataDir?: string; help: boolean } => {
@@ -17,22 +19,23 @@ const readArguments = (given: string[]): { port: number; host: string; dataDir?:
       result.help = true;
       continue;
     }
+    if (!['--port', '--data', '--host'].includes(name!)) throw new Error(`there is no option ${name}: --help tells what there is.`);
     const value = inline ?? given[(i += 1)];
-    if (value === undefined) throw new Error(`${name} 后面要有一个值。`);
+    if (value === undefined) throw new Error(`${name} lacks its value: --help tells what there is.`);
     if (name === '--port') {
       result.port = Number(value);
-      if (!Number.isInteger(result.port) || result.port < 0 || result.port > 65535) throw new Error(`端口应为 0–65535 的整数，收到的是 ${value}。`);
+      if (!Number.isInteger(result.port) || result.port < 0 || result.port > 65535) throw new Error(`--port ${value} is no port: give a number from 0 to 65535.`);
     } else if (name === '--data') result.dataDir = value;
-    else if (name === '--host') result.host = value;
-    else throw new Error(`不认识参数 ${name}，用 --help 看说明。`);
+    else result.host = value;
   }
   return result;
 };
 
 const explain = (error: unknown, port: number): string => {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE') return `端口 ${port} 已被占用，请关掉占用它的程序，或用 --port 换一个端口。`;
-  if (code === 'EACCES') return `没有权限使用端口 ${port} 或写入数据文件夹。`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `port ${port} is taken: stop what listens there, or choose another with --port.`;
+  if (path) return `${path} cannot be used (${code}): choose a folder with --data that this user may make and write in.`;
+  if (code === 'EACCES') return `port ${port} needs more rights than this user has: choose another with --port.`;
   return error instanceof Error ? error.message : String(error);
 };
 
@@ -50,7 +53,7 @@ const main = async (): Promise<void> => {
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
   } catch (error) {
-    process.stderr.write(`微信替身没有启动：${explain(error, port)}\n`);
+    process.stderr.write(`The sandbox did not start: ${explain(error, port)}\n`);
     process.exit(1);
   }
 };

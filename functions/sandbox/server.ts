@@ -3,6 +3,7 @@
  * /wxa), an SMS gateway (/sms) and the people behind them (/sandbox). Requests under /v3 are verified before
  * anything else and every answer to them is signed. Endpoint faults (F-08, F-27) are applied here.
  */
+import { mkdir } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { noFaults, takeFault, DEFAULT_SETTINGS, type EndpointFault, type NoticeFaults, type Settings } from './settings';
@@ -178,7 +179,14 @@ const openLater = () => {
   };
 };
 
+/** One level, what it lies in must be there: Node's own `recursive` never ends where the system makes no folders (/proc). */
+const makeFolder = (folder: string): Promise<void> =>
+  mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+
 const openData = async ({ dataDir, keys: given }: SandboxOptions): Promise<{ keys: Keys; world: World }> => {
+  if (dataDir) await makeFolder(dataDir);
   const [keys, world] = await Promise.all([openKeys(dataDir, given), openWorld(dataDir)]);
   return { keys, world };
 };
@@ -224,7 +232,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   for (const pair of waiting.splice(0)) handler(...pair);
   const ticking = setInterval(() => sandbox.settleTime(), 1000);
   ticking.unref();
-  if (!options.quiet) console.log(`微信替身已启动：${sandbox.url}`);
+  if (!options.quiet) console.log(`The sandbox listens at ${sandbox.url}`);
   return {
     url: sandbox.url, port: actual, keys, sandbox, credentials: keys.credentials(sandbox.url),
     close: async () => {

@@ -4,7 +4,7 @@
  * nothing it promised. On start the journal is read, last line of a key wins, and rewritten without history.
  */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { TABLE_NAMES, type Tables } from './records';
@@ -97,7 +97,6 @@ export const openWorld = async (dataDir: string | undefined): Promise<World> => 
   let journal: ReturnType<typeof openJournal> | undefined;
   if (dataDir) {
     const path = join(dataDir, 'journal.jsonl');
-    await mkdir(dataDir, { recursive: true });
     await readJournal(path, (line) => {
       if (!(line.t in tables)) return;
       if (line.v) put(line.t, line.v);
