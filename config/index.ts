@@ -1,5 +1,6 @@
 // How Taro builds the app for the mini-program (weapp) and the browser (h5). One source, two outputs:
 // dist/weapp and dist/h5. The contract lives outside src/, so it is named for the compiler on both targets.
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { defineConfig, type UserConfigExport } from '@tarojs/cli';
 import devConfig from './dev';
@@ -27,13 +28,17 @@ const minified = {
 };
 
 export default defineConfig(async (merge) => {
+  // functions/host/build-app.mjs builds aside and notes what is in dist; who builds by hand puts something else there.
+  const target = process.env.TARO_ENV ?? 'weapp';
+  const outputRoot = process.env.JUKE_OUTPUT ?? `dist/${target}`;
+  if (!process.env.JUKE_OUTPUT) rmSync(path.join(root, '.juke', 'build', `${target}.stamp`), { force: true });
   const base: UserConfigExport<'webpack5'> = {
     projectName: 'juke',
     date: '2026-11-20',
     designWidth: 390,
     deviceRatio: { 390: 1, 640: 1, 750: 1, 828: 1 },
     sourceRoot: 'src',
-    outputRoot: `dist/${process.env.TARO_ENV ?? 'weapp'}`,
+    outputRoot,
     framework: 'react',
     compiler: { type: 'webpack5', prebundle: { enable: false } },
     plugins: ['@tarojs/plugin-framework-react', path.join(__dirname, 'weapp-plugin.ts')],
@@ -44,7 +49,7 @@ export default defineConfig(async (merge) => {
       JUKE_VERSION: JSON.stringify('0.1.0'),
     },
     copy: {
-      patterns: [process.env.TARO_ENV === 'weapp' ? { from: 'src/theme.json', to: 'dist/weapp/theme.json' } : { from: 'src/assets/favicon.svg', to: 'dist/h5/favicon.svg' }],
+      patterns: [process.env.TARO_ENV === 'weapp' ? { from: 'src/theme.json', to: `${outputRoot}/theme.json` } : { from: 'src/assets/favicon.svg', to: `${outputRoot}/favicon.svg` }],
       options: {},
     },
     sass: { data: "@use '@/styles/mixins' as *;" },

@@ -1,8 +1,18 @@
-// Builds the Taro app when its sources changed since the last whole build; one build at a time. Node's own modules
-// only.
+// Builds the Taro app when its sources changed since the last whole build; one build at a time, aside, so that a server
+// that runs has its files until the new ones are whole. Node's own modules only.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { findRoot } from './env.mjs';
 import { isAlive } from './postgres.mjs';
@@ -19,7 +29,7 @@ const INPUTS = [
 const NAMES = { h5: 'browser', weapp: 'mini-program' };
 
 /**
- * Makes dist/<target> what the sources say. A cut build leaves no stamp, so the next call builds again.
+ * Makes dist/<target> what the sources say. A cut or failed build leaves it as it was, and the next call builds again.
  * @param {'h5' | 'weapp'} target
  * @param {{ onChild?: (child: import('node:child_process').ChildProcess) => void, counts?: boolean }} options `onChild`: to
  * be able to stop the build; `counts`: whether a terminal is shown the seconds
@@ -33,11 +43,16 @@ export async function ensureApp(target, { onChild = () => undefined, counts = pr
   try {
     const stamp = join(folder, `${target}.stamp`);
     const wanted = digestOf(root);
-    const built = join(root, 'dist', target, target === 'h5' ? 'index.html' : 'app.json');
-    if (existsSync(built) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
+    const place = join(root, 'dist', target);
+    const first = target === 'h5' ? 'index.html' : 'app.json';
+    if (existsSync(join(place, first)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
+    const aside = `dist/${target}.new`; // Taro empties it first
+    await build(target, { aside, logFile: join(folder, `${target}.log`), onChild, counts });
+    const made = join(root, aside);
+    if (!existsSync(join(made, first)))
+      throw new Error(`The app for the ${NAMES[target]} was built, but ${join(made, first)} is missing.`);
     rmSync(stamp, { force: true });
-    await build(target, join(folder, `${target}.log`), onChild, counts);
-    if (!existsSync(built)) throw new Error(`The app for the ${NAMES[target]} was built, but ${built} is missing.`);
+    swap(made, place);
     writeFileSync(stamp, wanted);
     return true;
   } finally {
@@ -45,7 +60,15 @@ export async function ensureApp(target, { onChild = () => undefined, counts = pr
   }
 }
 
-async function build(target, logFile, onChild, counts) {
+function swap(made, place) {
+  const old = `${place}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(place)) renameSync(place, old);
+  renameSync(made, place);
+  rmSync(old, { recursive: true, force: true });
+}
+
+async function build(target, { aside, logFile, onChild, counts }) {
   const root = findRoot();
   const log = openSync(logFile, 'w');
   const started = Date.now();
@@ -55,7 +78,7 @@ async function build(target, logFile, onChild, counts) {
     cwd: root,
     detached: process.platform !== 'win32', // a group of its own, so that its helpers stop with it
     stdio: ['ignore', log, log],
-    env: { ...process.env, NODE_ENV: 'production', TARO_ENV: target, CI: 'true' },
+    env: { ...process.env, NODE_ENV: 'production', TARO_ENV: target, JUKE_OUTPUT: aside, CI: 'true' },
   });
   closeSync(log);
   onChild(child);
