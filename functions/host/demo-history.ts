@@ -35,7 +35,7 @@ export async function playHistory(world: World, size: DemoSize, say: (words: str
   const nowMs = await world.app.clock.read();
   const firstMs = dayStart(nowMs) - DAYS * DAY_MS;
   await world.move(firstMs + 6 * HOUR_MS - nowMs);
-  say('演示城市：商家、门店和优惠 …');
+  say('Making the demo city: merchants, shops and deals …');
   const merchants = await makeMarket(world, size.city, nowMs);
   await world.settle();
 
@@ -57,7 +57,7 @@ export async function playHistory(world: World, size: DemoSize, say: (words: str
   let told = -1;
   for (const step of steps) {
     const day = Math.floor((step.atMs - firstMs) / DAY_MS);
-    if (day !== told) say(day < DAYS ? `演示城市：第 ${day + 1}/${DAYS} 天 …` : '演示城市：今天 …');
+    if (day !== told) say(day < DAYS ? `Making the demo city: day ${day + 1} of ${DAYS} …` : 'Making the demo city: today …');
     told = day;
     await world.goTo(step.atMs);
     await step.act();

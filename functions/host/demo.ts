@@ -20,7 +20,7 @@ const WHOLE: DemoSize = { city: wholeCity, perDay: 11 };
 /** Makes the city unless it is there; answers who can be tried. `say` tells people how far it is. */
 export async function seedDemo(app: App, say: (words: string) => void, size: DemoSize = WHOLE): Promise<SignIn[]> {
   if (!app.config.sandboxUrl) {
-    say('演示城市要用微信替身，现在接的是真的微信：没有建。');
+    say('No demo city was made: it needs the sandbox, and this is WeChat itself.');
     return [];
   }
   return onlyMaker(app.config.databaseUrl, async () => {
@@ -30,10 +30,10 @@ export async function seedDemo(app: App, say: (words: string) => void, size: Dem
       return signIns(app, mark.friendToken);
     }
     if (mark) {
-      say('演示城市：上次没建完，从头来。');
+      say('The demo city was left half made last time: making it anew.');
       await forgetCity(app);
     } else if (await hasData(app.db)) {
-      say('这个数据库里已经有别的数据，没有建演示城市。');
+      say('This database holds other data, so no demo city was made.');
       return [];
     }
     return signIns(app, await make(app, say, size));
@@ -48,7 +48,7 @@ async function make(app: App, say: (words: string) => void, size: DemoSize): Pro
   const friendToken = await playHistory(world, size, say);
   await sandboxOf(app)('settings', before);
   await finishMark(app.db, friendToken);
-  say(`演示城市：建好了，用了 ${Math.round((performance.now() - startedAt) / 1_000)} 秒。`);
+  say(`The demo city is made (${Math.round((performance.now() - startedAt) / 1_000)} s).`);
   return friendToken;
 }
 
