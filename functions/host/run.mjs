@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findRoot, loadEnv } from './env.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { findRoot, loadEnv, sentenceOf } from './env.mjs';
 
 /**
  * Packages stay outside; our own code becomes one CommonJS file, because named imports of CommonJS packages fail in
@@ -52,10 +53,16 @@ export async function loadTs(entry) {
   return createRequire(import.meta.url)(await bundle(entry));
 }
 
+const USAGE = 'Usage: node functions/host/run.mjs [--database] <file.ts> [arguments]';
+
 async function main([first, ...rest]) {
-  if (first === '--database') return runWithDatabase(rest);
-  if (!first || first.startsWith('-'))
-    return fail('Usage: node functions/host/run.mjs [--database] <file.ts> [arguments]');
+  if (first === '--help' || first === '-h') return console.log(USAGE);
+  await ensurePackages();
+  if (first === '--database') {
+    const wantsHelp = rest.includes('--help') || rest.includes('-h');
+    return wantsHelp ? main(rest) : runWithDatabase(rest); // to tell what there is takes no database
+  }
+  if (!first || first.startsWith('-')) return fail(USAGE);
   if (!existsSync(first)) return fail(`${first} is not there: name a TypeScript file of this checkout.`);
   loadEnv();
   endWithParent();
@@ -88,6 +95,15 @@ async function runWithDatabase(args) {
   );
 }
 
+/** Of a fresh checkout: what runs afterwards is bundled by a package. */
+async function ensurePackages() {
+  try {
+    createRequire(join(findRoot(), 'package.json')).resolve('esbuild');
+  } catch {
+    await ensureDependencies();
+  }
+}
+
 /** Started by another process of ours over a channel: when that one is gone, even killed, this one stops too. */
 function endWithParent() {
   if (!process.channel) return;
@@ -103,6 +119,6 @@ function fail(sentence) {
 if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
   main(process.argv.slice(2)).catch((error) => {
     // A plain Error is a sentence for people; anything else is a mistake of ours and tells its place.
-    fail(error?.constructor === Error ? error.message : (error?.stack ?? error));
+    fail(error?.constructor === Error ? sentenceOf(error) : (error?.stack ?? error));
   });
 }

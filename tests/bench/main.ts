@@ -66,7 +66,11 @@ async function main(args: string[]): Promise<void> {
   }
   const { only, clients, ms } = asked;
   const say = (words: string) => process.stderr.write(`… ${words}\n`);
-  const bench = await startBench(say, asked.where);
+  const bench = await startBench(say, asked.where).catch((error: Error) => {
+    if (error.constructor !== Error) throw error; // a mistake of ours tells its place
+    console.error(`The bench did not start: ${error.message}`);
+  });
+  if (!bench) return void (process.exitCode = 1);
   if (asked.where) looking.start = () => watchCosts(bench.db, bench.pids);
   try {
     await bench.db.query(BENCH_SQL.split(';\n')[0]!);

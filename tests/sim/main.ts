@@ -34,7 +34,8 @@ async function main(args: string[]): Promise<number> {
     else return fail(`${args[i]} is no option, or lacks its number: npm run sim -- --help tells what there is.`);
   }
   if (asked.steps < 1 || asked.people < 2) return fail('It takes a step and two people at least.');
-  const stop = await startTestDatabase();
+  const stop = await startTestDatabase().catch((error: Error) => fail(`No database: ${error.message}`));
+  if (typeof stop === 'number') return stop;
   // Ctrl-C: the database would go on by itself.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
   try {

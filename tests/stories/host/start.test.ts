@@ -104,6 +104,38 @@ test('the other commands say the same about a database', async () => {
   }
 });
 
+test('a data folder that cannot be is named, by each command that needs it', async () => {
+  const [port, sandbox] = await freePorts();
+  const ports = ['--port', String(port), '--sandbox-port', String(sandbox)];
+  const file = join(data, 'file');
+  writeFileSync(file, '');
+  // Where the system makes no folders Node's own mkdir never came back.
+  const none = process.platform === 'linux' ? '/proc/juke' : join(file, 'juke');
+  for (const [folder, sentence] of [
+    [none, /^\S+juke cannot be used \((ENOENT|a file is where a folder should be)\): .*choose another data folder with --data/],
+    [file, /^\S+file cannot be used \(a file is where a folder should be\): move it away, or choose another data folder/],
+  ] as const) {
+    expectSentence(await start([...ports, '--data', folder]), sentence);
+    expectSentence(await node([join(root, 'functions/host/run.mjs'), '--database', 'functions/views/audit.ts'], { DATABASE_URL: '', JUKE_DATA: folder }), sentence);
+    const standIn = await node([join(root, 'functions/host/run.mjs'), 'functions/sandbox/main.ts', '--port', String(sandbox), '--data', folder]);
+    expectSentence(standIn, /^The sandbox did not start: \S+ cannot be used \((ENOENT|ENOTDIR)\): choose a folder with --data/);
+  }
+});
+
+test('each command tells what it does without doing it, and refuses what it does not know', async () => {
+  const far = { DATABASE_URL: 'postgres://me@127.0.0.1:1/juke' }; // asked, it would say so
+  const commands = ['host/migrate', 'host/operator', 'host/write-openapi', 'host/demo-reset', 'views/audit', 'sandbox/main'];
+  for (const name of commands) {
+    const run = (...args: string[]) => node([join(root, 'functions/host/run.mjs'), ...args], far);
+    for (const before of [[], ['--database']]) {
+      const help = await run(...before, `functions/${name}.ts`, '--help');
+      expect([name, help.code, help.err]).toEqual([name, 0, '']);
+      expect(help.out).toMatch(/^(npm run|node functions\/host\/run\.mjs) .*\n\n[A-Z][^]* --help +this text/);
+    }
+    expectSentence(await run(`functions/${name}.ts`, '--nope'), /[Tt]here is no option --nope: .*--help tells what there is\.$/);
+  }
+});
+
 test('wrong options', async () => {
   expectSentence(await start(['--prot', '9000']), /^Unknown option '--prot': npm start -- --help lists the options\.$/);
   expectSentence(await start(['--port', '99999']), /^--port 99999 is no port/);
