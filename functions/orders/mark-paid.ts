@@ -12,6 +12,8 @@ import { findPaid, type PaidRow } from './store';
 import { drawVouchers } from './vouchers';
 
 export type PaidOutcome = 'paid' | 'repeat' | 'late' | 'double' | 'quarantined';
+/** The order is paid by it, from now on or already. */
+export const counts = (outcome: PaidOutcome): boolean => outcome === 'paid' || outcome === 'repeat';
 
 /** The notice of a payment, verified and decrypted. Unknown intents are quarantined, not guessed. */
 export async function payFromNotice(app: App, notice: ProviderNotice): Promise<void> {

@@ -5,7 +5,7 @@
  */
 import { decided, type App } from '../kernel';
 import { decideMismatch, listCombined, providerCombinedOf, wechatPay, type ProviderCombined, type ProviderNotice, type ProviderPayment } from '../payments';
-import { paidOf, quarantine, type PaidOutcome } from './mark-paid';
+import { counts, paidOf, quarantine, type PaidOutcome } from './mark-paid';
 import { findPaid, type PurchaseRow } from './store';
 
 export async function payPurchaseFromNotice(app: App, notice: ProviderNotice): Promise<void> {
@@ -21,15 +21,16 @@ export async function payPurchaseFromNotice(app: App, notice: ProviderNotice): P
 }
 
 /** WeChat takes all or nothing: one sub-order that is paid means that all are. */
-export const isPaid = (told: ProviderCombined): boolean => told.payments.some(({ state }) => state === 'SUCCESS');
+const isPaid = (told: ProviderCombined): boolean => told.payments.some(({ state }) => state === 'SUCCESS');
 
 /** Asks WeChat about each combined payment that may have been paid; a success is taken. */
 export async function askPurchase(app: App, { combined }: PurchaseRow): Promise<void> {
-  for (const { combineNo, state } of combined) {
-    if (state === 'succeeded') continue;
-    const told = await wechatPay(app.config.wechat).findCombined(combineNo);
-    if (told && isPaid(told)) await markPurchasePaid(app, told);
-  }
+  for (const { combineNo, state } of combined) if (state !== 'succeeded') await askCombined(app, combineNo);
+}
+/** true: it was paid, and that counts. */
+export async function askCombined(app: App, combineNo: string): Promise<boolean> {
+  const told = await wechatPay(app.config.wechat).findCombined(combineNo);
+  return told !== null && isPaid(told) && counts(await markPurchasePaid(app, told));
 }
 
 /** @throws Unavailable when the database is; nothing is half done then. */

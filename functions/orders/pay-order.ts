@@ -7,19 +7,28 @@ import { findGroup, findOtherGroup } from '../group-buys';
 import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
-import { markPaid } from './mark-paid';
-import { askPurchase } from './mark-purchase-paid';
+import { counts, markPaid } from './mark-paid';
+import { askCombined, askPurchase } from './mark-purchase-paid';
 import { findOrder, findOwnOrder, findPayable, findPurchase, type OrderRow, type PayableRow } from './store';
 
 export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const order = (await findPayable(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+    if (order.state === 'paid' || order.state === 'completed') refuse('ORDER_PAID');
     if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
     if (order.purchaseId) refuse('PURCHASE_TOGETHER', { purchaseId: order.purchaseId });
     if (order.groupId) await needOpenGroup(ctx, order.groupId);
     const payment = await intentFor(ctx, order, order.payments, body.method);
-    return prepare(ctx, order, payment, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${order.orderId}`));
+    try {
+      return await prepare(ctx, order, payment, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${order.orderId}`));
+    } catch (error) {
+      if (!isPaidThere(error)) throw error;
+      return refuse((await askPayment(ctx, payment)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
+    }
   });
+
+/** WeChat's definite no to a payment that it has taken already; its notice may still be on the way. */
+export const isPaidThere = (error: unknown): boolean => error instanceof ProviderRefused && error.code === 'ORDERPAID';
 
 /** What would be paid now could not count any more (F-18). */
 async function needOpenGroup(ctx: Context, groupId: string): Promise<void> {
@@ -32,7 +41,7 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
   const open = payments.filter((p) => p.state !== 'closed');
   const fitting = open.find((p) => p.method === null || p.method === method);
   if (fitting) return fitting;
-  for (const other of open) await closeOrPay(ctx, other);
+  for (const other of open) if (await closeOrPay(ctx, other)) refuse('ORDER_PAID');
   const paymentId = newId('pay');
   await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: payments[0]!.subMchid });
   return (await findPayment(ctx.db, paymentId))!;
@@ -81,22 +90,24 @@ export const cancelOrder: Story<'cancelOrder'> = async (ctx, { params }) => {
 
 /** Asks WeChat about each open intent of the order; a success is taken. */
 export async function askAll(app: App, orderId: string): Promise<void> {
-  for (const payment of await listPayments(app.db, orderId)) {
-    if (payment.state === 'succeeded') continue;
-    const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
-    if (told?.state === 'SUCCESS') await markPaid(app, told);
-  }
+  for (const payment of await listPayments(app.db, orderId)) if (payment.state !== 'succeeded') await askPayment(app, payment);
+}
+/** Asks WeChat about one intent, alone or with the orders that it was combined with. true: it was paid, and that counts. */
+export async function askPayment(app: App, payment: PaymentRow): Promise<boolean> {
+  if (payment.combineNo) return askCombined(app, payment.combineNo);
+  const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
+  return told?.state === 'SUCCESS' && counts(await markPaid(app, told));
 }
 
-/** Closes an intent at WeChat; when it was paid meanwhile, takes the payment instead. */
-async function closeOrPay(app: App, payment: PaymentRow): Promise<void> {
+/** Closes an intent at WeChat; when it was paid meanwhile (true), takes the payment instead. */
+async function closeOrPay(app: App, payment: PaymentRow): Promise<boolean> {
   try {
     await wechatPay(app.config.wechat).closePayment(payment.paymentId, payment.subMchid);
     await app.db.call('payments_closed', { paymentId: payment.paymentId });
+    return false;
   } catch (error) {
-    if (!(error instanceof ProviderRefused && error.code === 'ORDERPAID')) throw error;
-    const told = await wechatPay(app.config.wechat).findPayment(payment.paymentId, payment.subMchid);
-    if (told?.state === 'SUCCESS') await markPaid(app, told);
+    if (!isPaidThere(error)) throw error;
+    return askPayment(app, payment);
   }
 }
 

@@ -2,19 +2,25 @@
  * Asks WeChat for one combined payment of all orders of an unpaid purchase, and looks after it until it is paid or ended.
  * Guards F-02, F-05, F-16, F-27, F-34. The intents are committed with the purchase, before any call; their numbers never change.
  */
-import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { me, newId, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { wechatPay } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
-import { askPurchase, isPaid, markPurchasePaid } from './mark-purchase-paid';
-import { backToUs, lookAgain } from './pay-order';
+import { askCombined, askPurchase } from './mark-purchase-paid';
+import { backToUs, isPaidThere, lookAgain } from './pay-order';
 import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 
 export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
+    if (purchase.state === 'paid') refuse('ORDER_PAID');
     if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
     const combined = await intentFor(ctx, purchase, body.method);
-    return prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/cart/pages/purchase/index?id=${purchase.purchaseId}&paid=1`));
+    try {
+      return await prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/cart/pages/purchase/index?id=${purchase.purchaseId}&paid=1`));
+    } catch (error) {
+      if (!isPaidThere(error)) throw error;
+      return refuse((await askCombined(ctx, combined.combineNo)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
+    }
   });
 
 /** The combined payment for this way to pay. WeChat binds a number to one way, so another way is another number for all (F-34). */
@@ -22,7 +28,7 @@ async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 
   const open = purchase.combined.filter(({ state }) => state !== 'closed');
   const fitting = open.find((one) => one.method === null || one.method === method);
   if (fitting) return fitting;
-  for (const other of open) await closeOrPay(ctx, purchase.purchaseId, other);
+  for (const other of open) if (await closeOrPay(ctx, purchase.purchaseId, other)) refuse('ORDER_PAID');
   const combineNo = newId('cmb');
   await ctx.db.call('orders_open_combined', {
     purchaseId: purchase.purchaseId, combineNo, payments: purchase.combined[0]!.payments.map(({ orderId, subMchid }) => ({ orderId, subMchid, paymentId: newId('pay') })),
@@ -60,16 +66,15 @@ export const cancelPurchase: Story<'cancelPurchase'> = async (ctx, { params }) =
   return ctx.db.call('orders_end_purchase', { idem: ctx.idem, purchaseId: params.purchaseId, to: 'cancelled' });
 };
 
-/** Closes it at WeChat; when it was paid meanwhile, takes the payment instead. */
-async function closeOrPay(app: App, purchaseId: string, { combineNo, payments }: CombinedRow): Promise<void> {
-  const pay = wechatPay(app.config.wechat);
+/** Closes it at WeChat; when it was paid meanwhile (true), takes the payment instead. */
+async function closeOrPay(app: App, purchaseId: string, { combineNo, payments }: CombinedRow): Promise<boolean> {
   try {
-    await pay.closeCombined(combineNo, payments);
+    await wechatPay(app.config.wechat).closeCombined(combineNo, payments);
     await app.db.call('orders_closed_combined', { purchaseId, combineNo });
+    return false;
   } catch (error) {
-    if (!(error instanceof ProviderRefused && error.code === 'ORDERPAID')) throw error;
-    const told = await pay.findCombined(combineNo);
-    if (told && isPaid(told)) await markPurchasePaid(app, told);
+    if (!isPaidThere(error)) throw error;
+    return askCombined(app, combineNo);
   }
 }
 

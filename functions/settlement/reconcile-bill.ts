@@ -3,8 +3,8 @@
  * asked for and taken; what stays unexplained is an alarm, never a posting.
  */
 import { type App } from '../kernel';
-import { findPayment, listDayPayments, wechatPay, type BillLine, type PaymentRow } from '../payments';
-import { isPaid, markPaid, markPurchasePaid } from '../orders';
+import { findPayment, listDayPayments, wechatPay, type BillLine } from '../payments';
+import { askPayment } from '../orders';
 import { findRefund, settleRefund } from '../refunds';
 
 /** `date` is a day in Shanghai, such as 2026-11-19. */
@@ -21,26 +21,12 @@ export async function reconcileBill(app: App, date: string): Promise<null> {
   return null;
 }
 
-/** A payment that the bill lists and nobody told us of: asked for, alone or with the orders that it was combined with. */
-async function take(app: App, payment: PaymentRow): Promise<void> {
-  const pay = wechatPay(app.config.wechat);
-  if (payment.combineNo) {
-    const told = await pay.findCombined(payment.combineNo);
-    if (told && isPaid(told)) await markPurchasePaid(app, told);
-    return;
-  }
-  const told = await pay.findPayment(payment.paymentId, payment.subMchid);
-  if (told?.state === 'SUCCESS') await markPaid(app, told);
-}
-
 async function explain(app: App, line: BillLine): Promise<boolean> {
   const pay = wechatPay(app.config.wechat);
   const payment = await findPayment(app.db, line.paymentId);
   if (!payment) return false;
   if (line.kind === 'payment') {
-    if (payment.state !== 'succeeded') {
-      await take(app, payment);
-    }
+    if (payment.state !== 'succeeded') await askPayment(app, payment); // nobody told us of it
     const now = await findPayment(app.db, line.paymentId);
     return now?.state === 'succeeded' && now.transactionId === line.transactionId && now.amountFen === line.amountFen;
   }

@@ -1,5 +1,6 @@
 // Paying an order, or a purchase of several: the ticket from the server, WeChat's cashier, and where to go afterwards. Every
 // page that pays does it here. Only the server says whether it was paid (pay-return asks). Guards F-09 on the phone.
+import { useRef } from 'react';
 import { call } from '@/api/client';
 import { useAction } from '@/api/hooks';
 import type { Failure } from '@/api/errors';
@@ -23,11 +24,16 @@ interface Wish {
 }
 
 export function usePay(onFail: (failure: Failure) => void): { busy: boolean; pay: (id: string) => Promise<PayOutcome> } {
-  const ticket = useAction<Wish, Awaited<ReturnType<typeof askTicket>>>('pay', askTicket, onFail);
+  const isPaid = useRef(false);
+  const ticket = useAction<Wish, Awaited<ReturnType<typeof askTicket>>>('pay', askTicket, (failure) => {
+    isPaid.current = failure.code === 'ORDER_PAID';
+    if (!isPaid.current) onFail(failure);
+  });
   const pay = async (id: string): Promise<PayOutcome> => {
     if (!(await canPayHere())) return 'failed';
+    isPaid.current = false;
     const got = await ticket.run({ id, method: paymentMethod });
-    if (!got) return 'failed';
+    if (!got) return isPaid.current ? 'done' : 'failed';
     try {
       return await requestPayment(got);
     } catch {

@@ -1,5 +1,5 @@
 // The cart as a person meets it: what a line says, what is paid, and what a refusal leaves in place.
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { act, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react';
 import { dropSession, keepSession, Failure } from '@/api';
 import { byMerchant, mostOf, picked, sumFen, wayToPay } from '../../src/cart/logic';
 import { billOf, rebatesOf } from '../../src/cart/pages/checkout/bill';
@@ -10,7 +10,7 @@ import PurchasePage from '../../src/cart/pages/purchase/index';
 import { standingOf } from '../../src/cart/pages/purchase/model';
 import { goesInCart } from '@/pages/deal/cart';
 import type { CartLine } from '@/state/cart';
-import { paidPage } from '@/state/pay';
+import { paidPage, usePay, type PayOutcome } from '@/state/pay';
 import { setLanguage } from '@/state/settings';
 import { sent, serve, type Reply } from './support/server';
 import { moves, router } from './support/taro';
@@ -283,5 +283,21 @@ describe('a purchase', () => {
     const at = { state: 'unpaid' as const, expiresAtMs: 100 };
     expect([standingOf(at, null, 99), standingOf(at, null, 100), standingOf(at, 'checking', 200), standingOf({ ...at, state: 'paid' }, 'waiting', 0)]).toEqual(['unpaid', 'expired', 'checking', 'paid']);
     expect([paidPage('pur_1'), paidPage('ord_1')]).toEqual([['purchase', { id: 'pur_1', paid: 1 }], ['payReturn', { id: 'ord_1' }]]);
+  });
+});
+
+describe('paying', () => {
+  const payWith = async (reply: Reply) => {
+    const refused = jest.fn();
+    serve(() => reply);
+    const { result } = renderHook(() => usePay(refused));
+    let outcome: PayOutcome | undefined;
+    await act(async () => { outcome = await result.current.pay('ord_1'); });
+    return { outcome, codes: refused.mock.calls.map(([failure]) => (failure as Failure).code) };
+  };
+
+  test('an order that turns out to be paid already goes on to its result, without an error', async () => {
+    expect(await payWith({ status: 409, body: { code: 'ORDER_PAID', message: '付好了', retry: 'never' } })).toEqual({ outcome: 'done', codes: [] });
+    expect(await payWith({ status: 409, body: { code: 'ORDER_NOT_PAYABLE', message: '不能付了', retry: 'never' } })).toEqual({ outcome: 'failed', codes: ['ORDER_NOT_PAYABLE'] });
   });
 });

@@ -400,9 +400,22 @@ test('F-34 the payment that counts may be the younger one: it is split, and give
 test('F-34 another way to pay is chosen after the first was paid: the payment is taken, no second one is opened', async () => {
   const order = await paidAtWechat();
   const refused = await t.refused('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'h5' } });
-  expect(refused.code).toBe('ORDER_NOT_PAYABLE');
+  expect(refused.code).toBe('ORDER_PAID');
   await expectPaidOnce(order.orderId, order.paymentId);
   expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded']);
+});
+
+test.each(['h5', 'jsapi'] as const)('F-05 paid at WeChat and no word of it yet: who pays again by %s is told that it is paid, not charged', async (again) => {
+  await t.sandbox!.control('faults', { notices: { lose: -1 } });
+  const order = await buy(t, m, buyer, { pay: false });
+  const pay = (method: 'h5' | 'jsapi') => t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method } });
+  expect((await pay('h5')).status).toBe(200);
+  await payAtCashier(t, order.paymentId);
+  const replies = await Promise.all([pay(again), pay(again)]);
+  expect(replies.map(({ body }) => body.code)).toEqual(['ORDER_PAID', 'ORDER_PAID']);
+  expect(replies[0]!.body.message).toMatch(/付好了，没有再扣款/);
+  await expectPaidOnce(order.orderId, order.paymentId);
+  expect((await pay(again)).body.code).toBe('ORDER_PAID');
 });
 
 test('I-21 a paid order whose reactions were lost with the process is finished by the next one', async () => {

@@ -85,6 +85,15 @@ test('F-05 no notice at all: the watch asks, and all are paid', async () => {
   expect(await purchaseState(t, purchaseId)).toEqual(PAID);
 });
 
+test.each(['h5', 'jsapi'] as const)('F-05 no notice yet, and paid again by %s: all of it is paid already, which is said', async (again) => {
+  const { purchaseId } = await placeTogether(t, buyer, wishes());
+  await t.sandbox!.control('faults', { notices: { lose: -1 } });
+  expect((await prepare(purchaseId, 'h5')).status).toBe(200);
+  await payAt(await combineOf(t, purchaseId));
+  expect((await Promise.all([prepare(purchaseId, again), prepare(purchaseId, again)])).map(({ body }) => body.code)).toEqual(['ORDER_PAID', 'ORDER_PAID']);
+  expect(await purchaseState(t, purchaseId)).toEqual(PAID);
+});
+
 test('F-05 nobody asked and nothing came: the bill of the day brings all of it (I-26)', async () => {
   const { purchaseId, combineNo } = await prepared();
   await t.sandbox!.control('faults', { notices: { lose: -1 } });
