@@ -19,13 +19,14 @@ export interface CounterRow extends VoucherRow {
 }
 /** All that a redemption is decided on, in one query. I-23: a clerk reaches the vouchers of the own merchant only. `voucherId` is null when there is none. */
 export async function findAtCounter(db: Db, clerk: { personId: string; merchantId: string; storeId: string }, by: { voucherId: string } | { locator: string }): Promise<CounterRow | { voucherId: null; lockedMs: number | null }> {
-  const [column, value] = 'voucherId' in by ? ['voucher_id', by.voucherId] : ['locator', by.locator];
+  // What is found by its number is said so in the index's own words: else every voucher of the merchant would be read.
+  const [which, value] = 'voucherId' in by ? ['voucher_id = $2', by.voucherId] : ["locator = $2 AND holds_locator AND state IN ('issued', 'redeemed')", by.locator];
   const [row] = await db.query<CounterRow>(
     `SELECT l."lockedMs", x.*, s.live, s.version, catalog_is_valid_at(x."dealId", $4) AS "isValidHere",
        (SELECT json_build_object('rateBps', rate_bps, 'capFen', cap_fen) FROM referrals_reward_of(x."orderId")) AS reward,
        (SELECT coalesce(sum(r.paid_fen), 0)::bigint FROM redemption r WHERE r.order_id = x."orderId" AND r.undone_at IS NULL AND r.reversed_at IS NULL) AS "usedFen"
      FROM (SELECT (SELECT ms_of(locked_until) - ms_of(juke_now()) FROM code_miss WHERE person_id = $3 AND locked_until > juke_now()) AS "lockedMs") l
-     LEFT JOIN (SELECT ${VOUCHER} FROM voucher WHERE merchant_id = $1 AND ${column} = $2 AND (state IN ('issued', 'redeemed') OR voucher_id = $2)) x ON true
+     LEFT JOIN (SELECT ${VOUCHER} FROM voucher WHERE merchant_id = $1 AND ${which}) x ON true
      LEFT JOIN voucher_set s ON s.order_id = x."orderId"`, [clerk.merchantId, value, clerk.personId, clerk.storeId]);
   return row!;
 }

@@ -9,9 +9,33 @@ BEGIN
   SELECT e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, e ->> 'secret', e ->> 'locator', n, (e ->> 'paidFen')::bigint, (e ->> 'subsidyFen')::bigint, juke_now(), p_until
   FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n) ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS v_count = ROW_COUNT;
-  -- A locator is taken at this merchant: draw others.
-  IF v_count <> jsonb_array_length(p_vouchers) THEN PERFORM juke_changed('voucher locator'); END IF;
+  IF v_count <> jsonb_array_length(p_vouchers) THEN PERFORM vouchers_issue_elsewhere(p_order, p_merchant, p_deal, p_owner, p_vouchers, p_until); END IF;
   PERFORM kernel_emit('voucher.expiring', p_order, '{}', p_until);
+END $$;
+
+-- Those whose locator is taken at this merchant. A number goes from a voucher that was used a day ago (nobody types or undoes it any
+-- more) to the new one; where its holder is younger, another number is drawn. A locator is no secret (the mac is).
+CREATE OR REPLACE FUNCTION vouchers_issue_elsewhere(p_order text, p_merchant text, p_deal text, p_owner text, p_vouchers jsonb, p_until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  r record;
+  v_locator text;
+  v_is_in boolean;
+BEGIN
+  FOR r IN SELECT e, n FROM jsonb_array_elements(p_vouchers) WITH ORDINALITY AS x (e, n) WHERE NOT EXISTS (SELECT FROM voucher WHERE voucher_id = e ->> 'voucherId') LOOP
+    v_locator := r.e ->> 'locator';
+    FOR try IN 1 .. 50 LOOP
+      UPDATE voucher v SET holds_locator = false FROM redemption d
+      WHERE v.merchant_id = p_merchant AND v.locator = v_locator AND v.holds_locator AND v.state = 'redeemed'
+        AND d.redemption_id = v.redemption_id AND d.redeemed_at < juke_now() - interval '1 day';
+      INSERT INTO voucher (voucher_id, order_id, merchant_id, deal_id, owner_id, secret, locator, position, paid_fen, subsidy_fen, valid_from, valid_until)
+      VALUES (r.e ->> 'voucherId', p_order, p_merchant, p_deal, p_owner, r.e ->> 'secret', v_locator, r.n, (r.e ->> 'paidFen')::bigint, (r.e ->> 'subsidyFen')::bigint, juke_now(), p_until)
+      ON CONFLICT DO NOTHING;
+      v_is_in := FOUND;
+      EXIT WHEN v_is_in;
+      v_locator := lpad(floor(random() * 1000000)::int::text, 6, '0');
+    END LOOP;
+    IF NOT v_is_in THEN PERFORM juke_changed('voucher locator'); END IF;
+  END LOOP;
 END $$;
 
 -- I-14: one winner. Only an issued voucher, inside its validity, by the set's version that the decision was made on.
