@@ -4,6 +4,7 @@ import type { PropsWithChildren } from 'react';
 import './styles/tokens.scss';
 import './styles/base.scss';
 import './styles/browser';
+import './platform/update';
 
 export default function App({ children }: PropsWithChildren) {
   // An old link, or a part of one: home, not a blank page.

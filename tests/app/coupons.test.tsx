@@ -1,6 +1,7 @@
 // Coupons as a person meets them: the cheapest way at checkout, another choice, what cannot be used and why, refusals, giving one away, and the merchant's editor.
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { dropSession, keepSession } from '@/api';
+import { CouponTicket } from '@/components/coupon-ticket';
 import { StackCard } from '@/components/stack-card';
 import { isAllowed, waysOf } from '@/components/stack-card/logic';
 import { texts as offerTexts } from '@/i18n/offers';
@@ -244,6 +245,19 @@ describe('the editor', () => {
     const offer = offerOf({ ...form, perPerson: '2', scope: 'deals', dealIds: ['deal_1'] }, NOW, 'zh');
     // 17 July 18:20 in Shanghai and 14 days: until the end of 31 July.
     expect(offer).toMatchObject({ kind: 'amount', thresholdFen: 10_000, amountFen: 1_500, dealIds: ['deal_1'], storeIds: [], total: 100, perPerson: 2, claimFromMs: NOW, claimUntilMs: Date.UTC(2026, 6, 31, 16), validDays: 30, validFromMs: null });
+  });
+
+  test('the ticket of a coupon without an amount yet shows none', () => {
+    const face = { title: '店铺券', kind: 'amount' as const, thresholdFen: 0, amountFen: 0, offBps: 0, capFen: 0 };
+    const { container, rerender } = render(<CouponTicket face={face} scope="" note="" />);
+    const says = () => container.querySelector('.jk-ticket__value')!.textContent;
+    expect(says()).toBe('¥—没有门槛');
+    rerender(<CouponTicket face={{ ...face, kind: 'percent' }} scope="" note="" />);
+    expect(says()).toBe('—折没有门槛最多减 —');
+    rerender(<CouponTicket face={{ ...face, amountFen: 1 }} scope="" note="" />);
+    expect(says()).toBe('¥0.01没有门槛');
+    rerender(<CouponTicket face={{ ...face, kind: 'exchange' }} scope="" note="" />);
+    expect(says()).toBe('¥0.01换一份');
   });
 
   test('choosing dates begins with the days that were meant so far; the preview knows the end before the form is whole', () => {

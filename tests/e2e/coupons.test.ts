@@ -3,7 +3,7 @@ import type { Market } from '../support/app';
 import { makeOffer, makePlatformOffer } from '../support/coupons';
 import { buy } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
-import { LOOKS, answer, arrives, dialogOf, fitsWidths, login, sees, tap } from './support/steps';
+import { LOOKS, answer, arrives, button, dialogOf, fitsWidths, login, sees, tap } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;
@@ -148,6 +148,13 @@ test('a manager sees the cost before publishing a coupon for one channel; its co
 
   await tap(manager, '回到券列表');
   await arrives(manager, '1 / 40');
+  // On a desktop what one does stands at the top; on a phone at the bottom.
+  const top = async () => (await button(manager, '发一种新券').boundingBox())!.y;
+  expect(await top()).toBeLessThan(60);
+  expect(await manager.page.getByRole('button', { name: '发一种新券' }).locator('visible=true').count()).toBe(1);
+  await manager.page.setViewportSize({ width: 390, height: 844 });
+  expect(await top()).toBeGreaterThan(760);
+  await manager.page.setViewportSize({ width: 1280, height: 800 });
   await tap(manager, '暂停 门口立牌');
   await answer(manager, '暂停');
   await arrives(manager, '已暂停');

@@ -27,6 +27,7 @@ import { texts as settings } from '../../src/i18n/settings';
 import { texts as shares } from '../../src/i18n/shares';
 import { texts as staff } from '../../src/i18n/staff';
 import { texts as trade } from '../../src/i18n/trade';
+import { texts as update } from '../../src/i18n/update';
 import { texts as voucher } from '../../src/i18n/voucher';
 import { texts as wallet } from '../../src/i18n/wallet';
 import { texts as withdraw } from '../../src/i18n/withdraw';
@@ -73,8 +74,21 @@ test('no browser global is within reach, and no code is made from text', () => {
   expect(() => phone.realm().typeOf('new Function("return 1")()')).toThrow(/Code generation/);
 });
 
-/** What a person must find on each page, and which thing it shows. */
 const HOTPOT = '老灶火锅双人餐';
+
+test.each([['zh', 'restart', 1], ['en', 'restart', 1], ['zh', 'later', 0], ['en', 'later', 0]] as const)('a new version that WeChat loaded, in %s: %s', async (language, newVersion, restarts) => {
+  const phone = phoneOf('林小满', { language });
+  phone.habits.newVersion = newVersion;
+  phone.open();
+  await phone.sees(common[language].discover);
+  await phone.until('the question', () => phone.calls.showModal);
+  if (restarts) await phone.until('the restart', () => phone.calls.applyUpdate);
+  await phone.sees(HOTPOT);
+  expect(phone.calls.showModal).toMatchObject([{ title: update[language].title, content: update[language].text }]);
+  expect(phone.calls.applyUpdate?.length ?? 0).toBe(restarts);
+});
+
+/** What a person must find on each page, and which thing it shows. */
 const PAGES: Record<string, { id?: keyof typeof ids; param?: string; user?: string; shows: (l: 'zh' | 'en') => string[] }> = {
   'pages/index/index': { shows: (l) => [HOTPOT, discover[l].catFood, common[l].discover] },
   'pages/groups/index': { shows: (l) => [groups[l].openTitle, groups[l].mine, '三人烤鱼'] },

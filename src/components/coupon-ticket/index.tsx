@@ -8,6 +8,7 @@ import { offOf } from '@/i18n/stack';
 import { useLanguage } from '@/state/settings';
 import './index.scss';
 
+/** An amount of 0 is one that the editor does not know yet; no coupon has it. */
 export interface TicketFace {
   title: string;
   kind: 'amount' | 'percent' | 'exchange';
@@ -47,6 +48,8 @@ export function CouponTicket({ face, scope, note, off = false, action, children 
   );
 }
 
+const OPEN = '—';
+
 function Value({ face }: { face: TicketFace }) {
   const t = useT(texts);
   const language = useLanguage();
@@ -56,15 +59,15 @@ function Value({ face }: { face: TicketFace }) {
   return (
     <View className="jk-ticket__value">
       {kind === 'percent' ? (
-        <View className="jk-ticket__sum"><Text className="jk-ticket__big">{offOf(offBps, language)}</Text><Text className="jk-ticket__unit">{t.offUnit}</Text></View>
+        <View className="jk-ticket__sum"><Text className="jk-ticket__big">{offBps ? offOf(offBps, language) : OPEN}</Text><Text className="jk-ticket__unit">{t.offUnit}</Text></View>
       ) : (
         <View className="jk-ticket__sum">
           <Text className="jk-ticket__unit">¥</Text>
-          <Text className={`jk-ticket__big ${integer.length + decimals.length > 4 ? 'jk-ticket__big--long' : ''}`}>{integer}{decimals}</Text>
+          <Text className={`jk-ticket__big ${integer.length + decimals.length > 4 ? 'jk-ticket__big--long' : ''}`}>{kind === 'amount' && !amountFen ? OPEN : integer + decimals}</Text>
         </View>
       )}
       <View className="jk-ticket__from">{kind === 'exchange' ? t.exchangeUnit : from}</View>
-      {kind === 'percent' ? <View className="jk-ticket__from">{t.cap(price(capFen))}</View> : null}
+      {kind === 'percent' ? <View className="jk-ticket__from">{t.cap(capFen ? price(capFen) : OPEN)}</View> : null}
     </View>
   );
 }

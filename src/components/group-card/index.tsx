@@ -45,12 +45,15 @@ export function GroupCard({ group }: { group: GroupRow }) {
         <View className="jk-group-card__offer">
           <View className="jk-group-card__price">
             <PriceTag fen={group.priceFen} />
-            {group.kind === 'newcomer' ? <Tag tone="info" className="jk-group-card__tag">{t.newcomer}</Tag> : <Text className="jk-group-card__alone">{t.alone(price(group.singlePriceFen))}</Text>}
+            <Text className="jk-group-card__alone">{t.alone(price(group.singlePriceFen))}</Text>
           </View>
           <Text className={`jk-group-card__state jk-text-${state.ink}`}>{state.text}</Text>
         </View>
-        <View className="jk-caption jk-text-3 jk-group-card__time">
-          {group.deadlineMs !== null && group.state === 'open' ? <Countdown untilMs={group.deadlineMs} ended={t.deadlineOver} /> : t.groupOf(group.host.name)}
+        <View className="jk-group-card__foot">
+          <View className="jk-caption jk-text-3 jk-ell jk-group-card__time">
+            {group.deadlineMs !== null && group.state === 'open' ? <Countdown untilMs={group.deadlineMs} ended={t.deadlineOver} /> : t.groupOf(group.host.name)}
+          </View>
+          {group.kind === 'newcomer' ? <Tag tone="info">{t.newcomer}</Tag> : null}
         </View>
       </View>
     </Touchable>

@@ -3,6 +3,7 @@ import { Text, View } from '@tarojs/components';
 import { useDidHide, useDidShow } from '@tarojs/taro';
 import { useEffect, useState, type ReactNode } from 'react';
 import { a11y } from '@/components/a11y';
+import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
 import { Radio } from '@/components/field';
 import { Icon, type IconName } from '@/components/icon';
@@ -30,6 +31,8 @@ interface Props {
   nav?: 'ground' | 'pine-6';
   /** buttons at the bottom instead of the ways; null: neither */
   bottom?: ReactNode;
+  /** what one does here: at the bottom of a phone, at the top of a desktop */
+  action?: { text: string; icon: IconName; onClick: () => void };
   /** a page on top of one of the ways: on a phone it leads back */
   back?: boolean;
   overlays?: ReactNode;
@@ -37,7 +40,7 @@ interface Props {
   children: (store: StaffStore) => ReactNode;
 }
 
-export function StaffPage({ place, title, staff, nav = 'ground', bottom, back, overlays, className = '', children }: Props) {
+export function StaffPage({ place, title, staff, nav = 'ground', bottom, action, back, overlays, className = '', children }: Props) {
   const [switching, setSwitching] = useState(false);
   const { store } = staff;
   const many = staff.items.length > 1;
@@ -53,13 +56,14 @@ export function StaffPage({ place, title, staff, nav = 'ground', bottom, back, o
     <Page
       title={title}
       nav={nav}
-      className={`staff ${className}`}
+      className={`staff ${action ? 'staff--act' : ''} ${className}`}
       navLeft={store && nav === 'ground' && !back ? <Where store={store} title={title} onSwitch={open} /> : undefined}
-      bottom={bottom}
+      navRight={action ? <Button size="s" icon={action.icon} className="staff__act" onClick={action.onClick}>{action.text}</Button> : undefined}
+      bottom={action ? <Button grow icon={action.icon} onClick={action.onClick}>{action.text}</Button> : bottom}
       overlays={
         <>
           <Side place={place} store={store} onSwitch={open} isManager={staff.isManager} back={back} />
-          {bottom !== undefined ? null : <Ways place={place} isManager={staff.isManager} />}
+          {bottom !== undefined || action ? null : <Ways place={place} isManager={staff.isManager} />}
           <StoreSheet staff={staff} open={switching} onClose={() => setSwitching(false)} />
           {overlays}
         </>

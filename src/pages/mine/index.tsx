@@ -37,7 +37,7 @@ export default function Mine() {
 
   return (
     <Page title={t.title} tab="mine">
-      <Head me={me} signedIn={session !== null} />
+      <Head me={me} signedIn={session !== null} failed={mine.error !== null} />
       {mine.error && session && !wallet ? <ErrorState error={mine.error} onRetry={mine.refresh} /> : null}
       {session && !(mine.error && !wallet) ? (
         <Touchable className="jk-card jk-block mine-wallet" role="link" onClick={open('wallet')}>
@@ -53,8 +53,8 @@ export default function Mine() {
           ) : (
             <Skeleton>
               <View className="mine-wallet__sums">
-                <Bone width={96} height={40} />
-                <Bone width={96} height={40} />
+                <View className="mine-wallet__sum"><Bone width={96} height={40} /></View>
+                <View className="mine-wallet__sum"><Bone width={96} height={40} /></View>
               </View>
             </Skeleton>
           )}
@@ -82,7 +82,7 @@ export default function Mine() {
   );
 }
 
-function Head({ me, signedIn }: { me: Me | null; signedIn: boolean }) {
+function Head({ me, signedIn, failed }: { me: Me | null; signedIn: boolean; failed: boolean }) {
   const t = useT(texts);
   if (!signedIn) {
     return (
@@ -96,12 +96,27 @@ function Head({ me, signedIn }: { me: Me | null; signedIn: boolean }) {
       </View>
     );
   }
+  if (!me) {
+    return (
+      <View className="mine-head">
+        <View className="mine-head__nobody"><Icon name="user" size={24} /></View>
+        <View className="jk-grow mine-head__body">
+          {failed ? (
+            <>
+              <View className="mine-head__name">{t.signedIn}</View>
+              <View className="mine-head__note">{t.notLoaded}</View>
+            </>
+          ) : <Skeleton><Bone width={96} height={28} /><Bone width={128} height={14} top={6} /></Skeleton>}
+        </View>
+      </View>
+    );
+  }
   return (
     <Touchable className="mine-head" role="link" onClick={() => openPage('settings')}>
-      <Avatar src={me?.avatarUrl ?? ''} name={me?.name ?? ''} size={56} />
+      <Avatar src={me.avatarUrl} name={me.name} size={56} />
       <View className="jk-grow mine-head__body">
-        <View className="mine-head__name">{me?.name ?? ' '}</View>
-        <View className="mine-head__note">{me ? (me.phoneMasked ?? t.noPhone) : ' '}</View>
+        <View className="mine-head__name">{me.name}</View>
+        <View className="mine-head__note">{me.phoneMasked ?? t.noPhone}</View>
       </View>
       <Text className="mine-head__edit">{t.editProfile}</Text>
       <Icon name="chevron-right" size={14} color="var(--text-3)" />

@@ -1,8 +1,9 @@
 // Settings: profile, display, account, privacy, my data, and the ways out.
 import { View } from '@tarojs/components';
-import { useEffect, useState } from 'react';
-import { asFailure, useSession } from '@/api';
+import { useState } from 'react';
+import { asFailure, useLoad, useSession } from '@/api';
 import { Button } from '@/components/button';
+import { ErrorState } from '@/components/error-state';
 import { Radio, Toggle } from '@/components/field';
 import { LegalSheet, type LegalText } from '@/components/legal-sheet';
 import { List, ListRow } from '@/components/list';
@@ -18,7 +19,7 @@ import { confirmDialog, toast } from '@/state/overlays';
 import { openTab } from '@/state/pages';
 import { setThemeSetting, useLanguage, useThemeSetting, type Language, type ThemeSetting } from '@/state/settings';
 import { signIn } from '@/state/sign-in';
-import { changeConsent, changeLanguage, deleteAccount, logOut, useAccount, useMyData } from './model';
+import { changeLanguage, changeLocation, deleteAccount, logOut, useAccount, useMyData } from './model';
 import { PhoneSheet } from './phone';
 import { Profile } from './profile';
 import './index.scss';
@@ -38,10 +39,7 @@ export default function Settings() {
   const account = useAccount();
   const data = useMyData();
   const location = useConsent('location') ?? me?.consents.location ?? false;
-  const profiling = useConsent('profiling') ?? me?.consents.profiling ?? false;
-  useEffect(() => {
-    if (signedIn) loadMe().catch(() => undefined);
-  }, [signedIn]);
+  const load = useLoad(loadMe, [session?.personId], { ready: signedIn });
 
   const themes: { key: ThemeSetting; text: string }[] = [{ key: 'system', text: t.themeSystem }, { key: 'light', text: t.themeLight }, { key: 'dark', text: t.themeDark }];
   const close = () => setSheet(null);
@@ -79,6 +77,7 @@ export default function Settings() {
       }
     >
       {me ? <Profile me={me} /> : null}
+      {load.error && !me && signedIn ? <ErrorState error={load.error} onRetry={load.refresh} /> : null}
       {signedIn ? null : (
         <View className="jk-card jk-block settings-login">
           <View className="jk-grow jk-text-2">{t.loginFirst}</View>
@@ -100,8 +99,7 @@ export default function Settings() {
         </List>
       ) : null}
       <List title={t.privacyTitle}>
-        <ListRow title={t.location} note={t.locationNote} right={<Toggle on={location} label={t.location} onChange={(on) => void changeConsent('location', on)} />} />
-        {signedIn ? <ListRow title={t.profiling} note={t.profilingNote} right={<Toggle on={profiling} label={t.profiling} onChange={(on) => void changeConsent('profiling', on)} />} /> : null}
+        <ListRow title={t.location} note={t.locationNote} right={<Toggle on={location} label={t.location} onChange={(on) => void changeLocation(on)} />} />
         <ListRow title={t.terms} onClick={() => setLegal('terms')} />
         <ListRow title={t.privacyText} onClick={readPrivacy} />
       </List>

@@ -38,16 +38,16 @@ export function changeLanguage(next: Language, signedIn: boolean): void {
   if (signedIn) void call('updateMe', { body: { language: next } }).then(keepMe, () => undefined);
 }
 
-export async function changeConsent(kind: 'location' | 'profiling', granted: boolean): Promise<void> {
-  if (kind === 'location' && granted) {
+export async function changeLocation(granted: boolean): Promise<void> {
+  if (granted) {
     const answer = await locateHere();
     if (answer !== 'located') toast(say().notLocated, 'error');
     return;
   }
   // Taken back: the position we had is forgotten.
-  if (kind === 'location' && getHere()?.kind === 'located') setHere(null);
+  if (getHere()?.kind === 'located') setHere(null);
   try {
-    await setConsent(kind, granted);
+    await setConsent('location', false);
   } catch {
     toast(say().consentNotTold, 'error');
   }

@@ -56,7 +56,7 @@ const WAIT_MS = 8_000;
 export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}): Phone {
   const language = options.language === 'en' ? 'en' : 'zh_CN';
   const storage = new Map<string, string>();
-  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true, album: 'allow', wechatKey: 'live', taps: false };
+  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true, album: 'allow', wechatKey: 'live', newVersion: null, taps: false };
   const calls: Phone['calls'] = {};
   const problems: string[] = [];
   let running: Running | null = null;

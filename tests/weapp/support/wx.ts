@@ -18,6 +18,8 @@ export interface Habits {
   album: 'allow' | 'deny';
   /** whether WeChat still encrypts with the key of the last sign-in */
   wechatKey: 'live' | 'ended';
+  /** what the person says to a new version that WeChat loaded; null: there is none */
+  newVersion: 'restart' | 'later' | null;
   /** a tap is being answered: some abilities open only then */
   taps: boolean;
 }
@@ -139,6 +141,10 @@ function askedAbilities(device: Device): Record<string, Ability> {
     },
     getScreenBrightness: () => ({ value: 0.4 }),
     getSetting: () => ({ authSetting: {} }),
+    showModal: (given) => {
+      if (`${given.confirmText}`.length > 4 || `${given.cancelText}`.length > 4) throw new Refused('a button takes four characters');
+      return { confirm: habits.newVersion === 'restart', cancel: habits.newVersion !== 'restart' };
+    },
   };
   // Abilities that always work and answer nothing: noted, so that tests can see what was asked.
   const simple = [
@@ -169,7 +175,10 @@ function plainAbilities(device: Device): Record<string, unknown> {
     offNetworkStatusChange: () => undefined,
     onThemeChange: () => undefined,
     nextTick: (act: () => void) => device.later(act),
-    getUpdateManager: () => ({ onCheckForUpdate: () => undefined, onUpdateReady: () => undefined, onUpdateFailed: () => undefined, applyUpdate: () => undefined }),
+    getUpdateManager: () => ({
+      onUpdateReady: (tell: () => void) => void (device.habits.newVersion && device.later(tell)),
+      applyUpdate: () => device.note('applyUpdate', {}),
+    }),
   };
 }
 

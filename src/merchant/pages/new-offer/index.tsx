@@ -232,7 +232,7 @@ function Preview({ model, store }: { model: NewOfferModel; store: StaffStore }) 
     title: form.title.trim() || t.name, kind: form.kind, thresholdFen: fenOf(form.threshold) ?? 0, amountFen: fenOf(form.amount) ?? 0, offBps: offBpsOf(form.off, language) ?? 0, capFen: fenOf(form.cap) ?? 0,
   };
   const scope = form.kind === 'exchange' || form.scope !== 'all' ? `${store.merchantName} · ${form.scope === 'stores' && form.kind !== 'exchange' ? t.scopeStores : t.scopeDeals}` : `${store.merchantName} · ${t.scopeAll}`;
-  const note = endsAtMs !== null ? c.validUntil(day(lastMoment(endsAtMs), language)) : form.validity === 'dates' ? t.pickDay : c.validDays(Number(form.validDays) || 0);
+  const note = endsAtMs !== null ? c.validUntil(day(lastMoment(endsAtMs), language)) : form.validity === 'dates' ? t.pickDay : Number(form.validDays) > 0 ? c.validDays(Number(form.validDays)) : '—';
   return (
     <View className="editor__look">
       <View className="jk-strong editor__heading" {...a11y({ role: 'heading', level: 2 })}>{t.look}</View>

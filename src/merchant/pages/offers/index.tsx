@@ -25,9 +25,9 @@ type Offer = Answer<'listStoreOffers'>['items'][number];
 export default function Offers() {
   const t = useT(texts);
   const staff = useStaffStore();
-  const bottom = staff.isManager ? <Button grow icon="plus" onClick={() => openPage('newOffer')}>{t.create}</Button> : undefined;
+  const create = staff.isManager ? { text: t.create, icon: 'plus' as const, onClick: () => openPage('newOffer') } : undefined;
   return (
-    <StaffPage place="offers" title={t.title} staff={staff} bottom={bottom}>
+    <StaffPage place="offers" title={t.title} staff={staff} action={create}>
       {(store) => (store.role === 'manager' ? <List key={store.storeId} store={store} /> : <EmptyState place="page" title={t.managerOnly} text={t.managerOnlyText} />)}
     </StaffPage>
   );

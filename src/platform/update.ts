@@ -1,0 +1,2 @@
+// A browser has the newest version whenever it loads; the mini-program takes update.weapp.ts in this place.
+export {};
