@@ -64,5 +64,11 @@ function plainValue(raw) {
 /** Reads `.env` at the root into `process.env`; what the environment already says wins. */
 export function loadEnv(file = join(findRoot(), '.env')) {
   if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) process.env[name] ??= value;
+  let text;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${error.code}): make it a file that this user may read, or take it away.`);
+  }
+  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
 }

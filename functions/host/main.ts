@@ -2,13 +2,16 @@
  * The long-running host: migrations, all handlers, the worker, H5 files. One line of JSON says that it is ready.
  * Wrong configuration or an unreachable database: one sentence, exit 1. SIGTERM stops it after what is under way.
  */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { errors, messageOf } from '../contract/errors';
 import { URGENT_CONNECTIONS } from '../contract/limits';
-import { ConfigError, newLog, openDb, readConfig, startClock, type App, type Handler } from '../kernel';
+import { ConfigError, newLog, openDb, readConfig, startClock, type App, type Config, type Handler } from '../kernel';
 import { prepareDatabase } from '../worker/prepare';
 import { startWorker, type Worker } from '../worker/runner';
 import { runTimers } from '../worker/timers';
 import { seedDemo } from './demo';
+import { makeFolder } from './env.mjs';
 import { serveFiles } from './files';
 import { firstInLine } from './first-in-line';
 import { serve } from './http';
@@ -22,6 +25,7 @@ const NOT_YET = {
 
 async function main(): Promise<void> {
   const config = readConfig();
+  checkFolders(config);
   const log = newLog(config.logLevel);
   await checkDatabase(config.databaseUrl);
   await prepareDatabase(config.databaseUrl);
@@ -34,7 +38,11 @@ async function main(): Promise<void> {
   // While the demo plays its history in a clock that is set back, only WeChat's notices are answered.
   let making = config.demo;
   const handler: Handler = (event) => (making && !event.rawPath.startsWith('/api/provider/') ? Promise.resolve(NOT_YET) : routes(event));
-  const server = await serve(handler, serveFiles(config.h5Dir, config.artDir), config.port, process.env.HOST || '127.0.0.1');
+  const host = process.env.HOST || '127.0.0.1';
+  const server = await serve(handler, serveFiles(config.h5Dir, config.artDir), config.port, host).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE') throw new ConfigError(`Port ${config.port} is taken by another program: set PORT to a free one.`);
+    throw new ConfigError(`The host cannot listen on port ${config.port} of ${host} (${error.code}): correct HOST and PORT.`);
+  });
   if (config.sandboxUrl) await tellSandbox(config.sandboxUrl, config.publicUrl).catch((error: Error) => log.warn({ reason: error.message }, 'sandbox settings'));
   const signIns = config.demo ? await seedDemo(app, (say) => console.log(JSON.stringify({ say }))) : [];
   making = false;
@@ -62,6 +70,20 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void stop());
 }
 
+/** Found by the first guest otherwise: pages that are not there, a picture that cannot be kept. */
+function checkFolders({ h5Dir, artDir, mediaDir, mediaBucket }: Config): void {
+  if (process.env.H5_DIR && !existsSync(join(h5Dir, 'index.html')))
+    throw new ConfigError(`H5_DIR names ${h5Dir}, which has no index.html: build the app with npm run build:h5, or correct H5_DIR.`);
+  if (process.env.ART_DIR && !existsSync(artDir)) throw new ConfigError(`ART_DIR names ${artDir}, which is not there.`);
+  if (mediaBucket) return;
+  try {
+    makeFolder(resolve(mediaDir));
+    accessSync(mediaDir, constants.W_OK);
+  } catch (error) {
+    throw new ConfigError(`MEDIA_DIR is ${mediaDir}, which cannot be written (${(error as NodeJS.ErrnoException).code}): name a folder that this user may make and write in.`);
+  }
+}
+
 /** The stand-in pushes verdicts on pictures here, as the mini-program's message push does. */
 async function tellSandbox(sandboxUrl: string, publicUrl: string): Promise<void> {
   const answer = await fetch(`${sandboxUrl}/sandbox/settings`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ messagePushUrl: `${publicUrl}/api/provider/wechat/messages` }) });
@@ -70,10 +92,8 @@ async function tellSandbox(sandboxUrl: string, publicUrl: string): Promise<void>
 
 main().catch((error: Error & { code?: string }) => {
   const sentence = error instanceof ConfigError || /^(The database|DATABASE_URL) /.test(error.message) ? error.message
-    : error.code === 'EADDRINUSE' ? `Port ${process.env.PORT ?? 8787} is taken by another program: set PORT to a free one.`
-      : error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES' ? `The host cannot listen there (${error.message}): correct HOST and PORT.`
-      : /ECONNREFUSED|ENOTFOUND|password|does not exist|database/.test(`${error.code} ${error.message}`) ? `The database cannot be used: ${error.message}. Check DATABASE_URL.`
-        : `The host cannot start: ${error.message}`;
+    : /ECONNREFUSED|ENOTFOUND|password|does not exist|database/.test(`${error.code} ${error.message}`) ? `The database cannot be used: ${error.message}. Check DATABASE_URL.`
+      : `The host cannot start: ${error.message}`;
   console.error(sentence);
   process.exit(1);
 });

@@ -1,5 +1,6 @@
 // What `npm start` does, in order: options and ports, packages, PostgreSQL, sandbox, the browser app, the host. One
 // signal stops it all in reverse; data stays for the next start. Node's own modules only.
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureApp } from './build-app.mjs';
@@ -37,7 +38,7 @@ export async function start(args) {
 async function run({ port, sandboxPort, data: wantedData, demo }) {
   const ownSandbox = !process.env.WECHAT_PAY_BASE_URL;
   const data = dataFolder(wantedData);
-  const urls = { app: `http://127.0.0.1:${port}`, sandbox: `http://127.0.0.1:${sandboxPort}` };
+  const urls = { app: `http://${hostOf(process.env.HOST)}:${port}`, sandbox: `http://127.0.0.1:${sandboxPort}` };
   refuseSecondStart(data);
   await checkPort(port, '--port', process.env.HOST || undefined);
   if (ownSandbox) await checkPort(sandboxPort, '--sandbox-port');
@@ -57,6 +58,8 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
     JUKE_DATA: data,
     H5_DIR: join(findRoot(), 'dist', 'h5'),
     MEDIA_DIR: process.env.MEDIA_DIR || join(data, 'media'),
+    PUBLIC_URL: process.env.PUBLIC_URL || urls.app,
+    ...(ownSandbox && !demo && !process.env.SESSION_KEY ? { SESSION_KEY: ownKey(data) } : {}),
   };
   if (ownSandbox) Object.assign(env, await startSandbox(data, sandboxPort, urls.sandbox));
   const ready = await startHost(data, env, urls.app);
@@ -65,6 +68,19 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   const apart = local && !local.dataDir.startsWith(data) ? [local.dataDir] : [];
   const folders = [relative(process.cwd(), data) || data, ...apart].join('  ');
   console.log(summary({ urls, databaseUrl, folders, ownSandbox, ready }));
+}
+
+/** Where the app is reached from here: who listens everywhere listens on loopback too. */
+function hostOf(host) {
+  if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Beside the sandbox a session key needs no thought: made once, kept with the data. */
+function ownKey(data) {
+  const file = join(data, 'session-key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
 }
 
 async function localDatabase(data) {

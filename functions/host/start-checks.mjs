@@ -82,7 +82,10 @@ export async function checkPort(port, option, host = '127.0.0.1') {
     throw new Error(`Port ${port} is taken: stop what listens there, or choose another port: ${other}`);
   if (error.code === 'EACCES')
     throw new Error(`Port ${port} needs more rights than this user has: choose another port: ${other}`);
-  throw new Error(`Port ${port} of ${host} cannot be used (${error.code}): choose another port: ${other}`);
+  throw new Error(
+    `HOST is ${host}, and this machine cannot listen there (${error.code}): unset it for this machine alone, or set ` +
+      'HOST=0.0.0.0 to be reached from outside.',
+  );
 }
 
 /**

@@ -58,10 +58,12 @@ export function readConfig(given: Env = process.env): Config {
 function sandboxWechat(url: string, file: string): WechatConfig {
   if (!existsSync(file)) throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not there. Start the sandbox first.`);
   try {
-    return wechatFromCredentials(url, JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
+    const found = wechatFromCredentials(url, JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>);
+    if (createPrivateKey(found.merchantPrivateKeyPem) && Object.keys(found.platformKeys).length > 0) return found;
   } catch {
-    throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox.`);
+    // said below
   }
+  throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox.`);
 }
 
 /** The sandbox's credentials as our configuration; also used by tests. */

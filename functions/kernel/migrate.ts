@@ -230,7 +230,9 @@ function withPlace(file: Migration, error: unknown): unknown {
  * In a cloud bundle the files are copied beside it and named by MIGRATIONS_DIR; else functions/ beside package.json.
  */
 function migrationsFolder(): string {
-  if (process.env.MIGRATIONS_DIR) return process.env.MIGRATIONS_DIR;
+  const named = process.env.MIGRATIONS_DIR;
+  if (named && !existsSync(named)) throw new Error(`MIGRATIONS_DIR names ${named}, which is not there: name the folder that holds <module>/sql.`);
+  if (named) return named;
   for (const start of [__dirname, process.cwd()]) {
     for (let folder = start; ; folder = dirname(folder)) {
       if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'functions')))

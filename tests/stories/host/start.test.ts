@@ -1,5 +1,6 @@
 // What a person is told when `npm start` or `npm test` cannot do what was asked: one sentence, exit 1, nothing left
 // behind.
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,9 +94,7 @@ test('a database that is not there, and an address that is none', async () => {
 });
 
 test('the other commands say the same about a database', async () => {
-  const credentials = join(data, 'credentials.json');
-  writeFileSync(credentials, '{}');
-  const sandbox = { WECHAT_PAY_BASE_URL: '', JUKE_DEMO: '1', SANDBOX_URL: 'http://127.0.0.1:9', SANDBOX_CREDENTIALS: credentials };
+  const sandbox = besideSandbox();
   const run = (args: string[], DATABASE_URL: string) => node([join(root, 'functions/host/run.mjs'), ...args], { ...sandbox, DATABASE_URL });
   for (const args of [['functions/host/main.ts'], ['--database', 'functions/views/audit.ts'], ['--database', 'functions/host/demo-reset.ts'], ['--database', 'functions/host/operator.ts', '13800000009'], ['functions/host/migrate.ts']]) {
     for (const [url, sentence] of [['nonsense', /^DATABASE_URL is no PostgreSQL address/], ['postgres://me:secret@127.0.0.1:1/juke', /^The database at 127\.0\.0\.1:1 cannot be reached/]] as const) {
@@ -134,6 +133,27 @@ test('each command tells what it does without doing it, and refuses what it does
     }
     expectSentence(await run(`functions/${name}.ts`, '--nope'), /[Tt]here is no option --nope: .*--help tells what there is\.$/);
   }
+});
+
+/** What a host needs that is started by hand, as if a sandbox had written its credentials. */
+function besideSandbox(): Record<string, string> {
+  const credentials = join(data, 'credentials.json');
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  writeFileSync(credentials, JSON.stringify({ merchantPrivateKeyPem: privateKey, platformKeys: { one: publicKey } }));
+  return { WECHAT_PAY_BASE_URL: '', JUKE_DEMO: '1', SANDBOX_URL: 'http://127.0.0.1:9', SANDBOX_CREDENTIALS: credentials };
+}
+
+test('folders, an address and credentials of the host that cannot be', async () => {
+  const host = (wrong: Record<string, string>) => node([join(root, 'functions/host/run.mjs'), 'functions/host/main.ts'], { ...besideSandbox(), DATABASE_URL: String(process.env.JUKE_TEST_DATABASE), ...wrong });
+  const file = join(data, 'file');
+  writeFileSync(file, '{"name":"something"}');
+  expectSentence(await host({ MEDIA_DIR: join(file, 'media') }), /^MEDIA_DIR is \S+media, which cannot be written \(ENOTDIR\): name a folder/);
+  expectSentence(await host({ H5_DIR: data }), /^H5_DIR names \S+, which has no index\.html: build the app/);
+  expectSentence(await host({ SANDBOX_CREDENTIALS: file }), /^SANDBOX_CREDENTIALS names \S+, which is not the credentials\.json of a sandbox\.$/);
+  const migrate = { DATABASE_URL: String(process.env.JUKE_TEST_DATABASE), MIGRATIONS_DIR: join(data, 'none') };
+  expectSentence(await node([join(root, 'functions/host/run.mjs'), 'functions/host/migrate.ts'], migrate), /MIGRATIONS_DIR names \S+none, which is not there: name the folder that holds/);
+  const [port, sandbox] = await freePorts();
+  expectSentence(await start(['--port', String(port), '--sandbox-port', String(sandbox)], { HOST: '203.0.113.7' }), /^HOST is 203\.0\.113\.7, and this machine cannot listen there \(EADDRNOTAVAIL\): unset it/);
 });
 
 test('wrong options', async () => {
