@@ -64,6 +64,7 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   if (ownSandbox) Object.assign(env, await startSandbox(data, sandboxPort, urls.sandbox));
   const ready = await startHost(data, env, urls.app);
   running = true;
+  note(data, env);
   // Under root, the database is kept apart when `nobody` may not enter the data folder.
   const apart = local && !local.dataDir.startsWith(data) ? [local.dataDir] : [];
   const folders = [relative(process.cwd(), data) || data, ...apart].join('  ');
@@ -187,6 +188,13 @@ function claim(data, port) {
   makeFolder(data);
   const file = join(data, 'start.pid');
   writeFileSync(file, `${process.pid} ${port}`);
+  undo.push(() => rmSync(file, { force: true }));
+}
+
+/** For npx serverless offline (config/serverless-environment.cjs): the functions beside us, on the same data. */
+function note(data, env) {
+  const file = join(data, 'running.json');
+  writeFileSync(file, JSON.stringify(env), { mode: 0o600 });
   undo.push(() => rmSync(file, { force: true }));
 }
 

@@ -88,6 +88,14 @@ test('.env.example names the variables that the code reads, and no others', () =
   expect([...told].sort()).toEqual([...new Set(read)].sort());
 });
 
+test('the functions get every variable that the configuration reads', () => {
+  const hosts = ['ART_DIR', 'H5_DIR', 'MEDIA_DIR', 'PORT', 'TRUST_PROXY'];
+  const read = [...textOf('functions/kernel/config.ts').matchAll(/\benv(?:\.|, ')([A-Z][A-Z0-9_]{2,})/g)].map((match) => match[1]!);
+  const given = Object.keys((require(join(root, 'config/serverless-environment.cjs')) as () => object)());
+  expect(read.length).toBeGreaterThan(30);
+  expect([...given.filter((name) => name !== 'NODE_OPTIONS'), ...hosts].sort()).toEqual([...new Set(read)].sort());
+});
+
 test('every dependency has a line in DECISIONS.md', () => {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(textOf('package.json')) as Record<string, Record<string, string>>;
   const decisions = existsSync(join(root, 'DECISIONS.md')) ? textOf('DECISIONS.md') : '';

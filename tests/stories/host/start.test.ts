@@ -156,6 +156,14 @@ test('folders, an address and credentials of the host that cannot be', async () 
   expectSentence(await start(['--port', String(port), '--sandbox-port', String(sandbox)], { HOST: '203.0.113.7' }), /^HOST is 203\.0\.113\.7, and this machine cannot listen there \(EADDRNOTAVAIL\): unset it/);
 });
 
+test('the functions offline take their data from the npm start that runs, and say so when none does', async () => {
+  const offline = (env: Record<string, string>) => node(['-p', `JSON.stringify(require('${root}/config/serverless-environment.cjs')())`, 'offline'], { DATABASE_URL: '', JUKE_DATA: data, ...env });
+  expectSentence(await offline({}), /^DATABASE_URL is not set and npm start does not run here: start it first/);
+  writeFileSync(join(data, 'running.json'), JSON.stringify({ DATABASE_URL: 'postgres://running', JUKE_DEMO: '1' }));
+  expect(JSON.parse((await offline({})).out)).toMatchObject({ DATABASE_URL: 'postgres://running', JUKE_DEMO: '1', SESSION_KEY: '' });
+  expect(JSON.parse((await offline({ DATABASE_URL: 'postgres://own' })).out)).toMatchObject({ DATABASE_URL: 'postgres://own', JUKE_DEMO: '0' });
+});
+
 test('wrong options', async () => {
   expectSentence(await start(['--prot', '9000']), /^Unknown option '--prot': npm start -- --help lists the options\.$/);
   expectSentence(await start(['--port', '99999']), /^--port 99999 is no port/);
