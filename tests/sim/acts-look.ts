@@ -7,7 +7,7 @@ import type { World } from './world';
 
 const withdraw = act({
   weight: 4,
-  draw: (d, size) => ({ who: d.int(Math.ceil(size.people / 2)), share: drawPick(d), fen: 100 + d.int(900), isAll: d.chance(0.4), then: d.weighed({ confirm: 5, cancel: 1, leave: 2 }), via: drawVia(d), repeat: drawRepeat(d) }),
+  draw: (d, size) => ({ who: d.int(Math.ceil(size.people / 2)), share: drawPick(d), fen: 100 + d.int(900), isAll: d.chance(0.4), then: d.weighed({ confirm: 5, cancel: 1, fail: 1, leave: 1 }), via: drawVia(d), repeat: drawRepeat(d) }),
   async play(world, p, step) {
     // Somebody whose link was used, if there is one.
     const brought = [...world.model.orders.values()].filter((one) => one.share && one.paid.size > 0);
@@ -29,16 +29,18 @@ const withdraw = act({
 /** An old one is confirmed late. */
 const confirm = act({
   weight: 1,
-  draw: (d) => ({ withdrawal: drawPick(d), how: d.weighed<'confirm' | 'cancel'>({ confirm: 3, cancel: 1 }) }),
+  draw: (d) => ({ withdrawal: drawPick(d), how: d.weighed<Tap>({ confirm: 3, cancel: 1, fail: 1 }) }),
   async play(world, p) {
     const open = pickedLate([...world.model.withdrawals.values()].filter((one) => one.end === null), p.withdrawal);
     if (open) await endTransfer(world, open.withdrawalId, p.how);
   },
 });
-async function endTransfer(world: World, withdrawalId: string, how: 'confirm' | 'cancel'): Promise<void> {
+/** cancel: closes WeChat's page, which leaves the transfer to be confirmed later. fail: WeChat cannot pay this person. */
+type Tap = 'confirm' | 'cancel' | 'fail';
+async function endTransfer(world: World, withdrawalId: string, how: Tap): Promise<void> {
   const withdrawal = world.model.withdrawals.get(withdrawalId)!;
   await world.t.sandbox!.control(`transfers/${withdrawalId.replace('_', '')}/${how}`)
-    .then(() => void (withdrawal.end = how === 'confirm' ? 'confirmed' : 'cancelled')).catch(() => undefined);
+    .then(() => void (withdrawal.end = how === 'confirm' ? 'confirmed' : how === 'fail' ? 'failed' : null)).catch(() => undefined);
 }
 
 const PAGES = ['listDeals', 'getDeal', 'getStore', 'listOrders', 'getOrder', 'getVoucher', 'getRefund', 'getWallet', 'listRewards', 'listShares', 'listNotices', 'listWithdrawals', 'exportMe', 'getToday', 'listRedemptions', 'listAfterSales'] as const;

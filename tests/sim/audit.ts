@@ -125,7 +125,7 @@ function auditWithdrawals(world: World, books: Books, say: Say): void {
     const found = books.withdrawals.get(one.withdrawalId);
     if (!found) continue;
     const isLate = books.nowMs >= found.requestedAtMs + DAY + 60 * 60_000;
-    const state = one.end === 'confirmed' ? 'succeeded' : one.end === 'cancelled' || isLate ? 'failed' : found.state;
+    const state = one.end === 'confirmed' ? 'succeeded' : one.end === 'failed' || isLate ? 'failed' : found.state;
     say(`withdrawal ${one.withdrawalId}: state, amount, person`, [state, one.amountFen, world.people[one.person]!.personId], [found.state, found.amountFen, found.personId]);
     // WeChat's own word: what was never confirmed never arrived.
     if (one.end === null && found.state === 'succeeded') say(`withdrawal ${one.withdrawalId}`, 'not arrived', found.state);

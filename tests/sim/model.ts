@@ -50,7 +50,7 @@ export interface Refund {
   /** After-sales: what the merchant answered, and until when. */
   answer: 'accepted' | 'declined' | null; askedAtMs: number;
 }
-export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'cancelled' | null; askedAtMs: number }
+export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'failed' | null; askedAtMs: number }
 
 export interface Model {
   deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>; groups: Map<string, Group>; opening: Set<Order>; offers: Offer[]; coupons: Map<string, Coupon>;
