@@ -1,4 +1,5 @@
 // Texts inside shared components that carry meaning of their own: share sheet, poster, voucher card, wallet.
+import { before } from './before';
 import { defineTexts } from './define';
 
 export const texts = defineTexts({
@@ -22,7 +23,7 @@ export const texts = defineTexts({
     friendPrice: '好友价',
     singlePrice: (price: string) => `单独买 ${price}`,
     posterHint: '长按识别，看看这个优惠',
-    posterUntil: (when: string) => `${when} 前有效`,
+    posterUntil: (when: string) => `${before(when)}有效`,
     posterPromo: '推广：分享人有返利',
     showCode: '给店员扫一扫就行',
     bright: '已调亮屏幕，给店员扫一扫就行',
@@ -58,7 +59,7 @@ export const texts = defineTexts({
     singlePrice: (price) => `alone ${price}`,
     posterHint: 'Press and hold to see this deal',
     posterUntil: (when) => `Valid until ${when}`,
-    posterPromo: 'Promotion: the sharer earns a rebate',
+    posterPromo: 'Ad: the sharer earns a rebate',
     showCode: 'Let the clerk scan this',
     bright: 'Screen brightened. Let the clerk scan this',
     offlineCode: 'Works without network. Let the clerk scan this',
@@ -66,7 +67,7 @@ export const texts = defineTexts({
     withdraw: 'Withdraw',
     pending: 'Pending',
     total: 'Earned so far',
-    friends: 'Friends brought',
+    friends: 'Friends',
     friendCount: (count) => count,
     show: 'Show amounts',
     hide: 'Hide amounts',

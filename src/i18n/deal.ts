@@ -1,4 +1,5 @@
 // Texts of a deal's page, of the landing a friend sees, and of sharing it.
+import { before } from './before';
 import { defineTexts } from './define';
 
 export const texts = defineTexts({
@@ -69,7 +70,7 @@ export const texts = defineTexts({
     landDiscount: (name: string) => `${name} 分享，好友立减`,
     landPay: '你付',
     landGroup: (size: number, amount: string) => `${size} 人团付 ${amount}`,
-    landUntil: (when: string) => `这个分享 ${when} 前有效，下单时减`,
+    landUntil: (when: string) => `这个分享 ${before(when)}有效，下单时减`,
     landEarns: (name: string, amount: string) => `你到店用掉后，${name}得 ${amount} 返利，由商家出。`,
     seeShop: '先看看店',
     buyAt: (amount: string) => `立即买 · 付 ${amount}`,
@@ -218,7 +219,7 @@ export const texts = defineTexts({
     weappFailed: 'It did not open. Try again',
     notAvailable: 'Not on sale now',
 
-    openGroups: (count) => `${count} group${count === 1 ? '' : 's'} with a free seat`,
+    openGroups: (count) => `${count} open group${count === 1 ? '' : 's'}`,
     apart: 'No need to sit together',
     allGroups: (count) => `All ${count} groups`,
     groupSize: (size) => `Group of ${size}`,
@@ -252,7 +253,7 @@ export const texts = defineTexts({
     everyDay: 'Every day',
     dayAnd: ', ',
 
-    shareTitle: 'Share it with whom you would go',
+    shareTitle: 'Share with friends',
     shareCondition: (days) => `Paid after the friend was served and ${days} days of after-sale time are over; not paid when the friend is refunded. The friend can see that you earn.`,
     shareConditionSaves: 'Taken off when a friend orders through your share. You earn nothing on this one.',
     shareConditionNone: 'This deal has neither a friend discount nor a rebate.',

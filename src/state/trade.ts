@@ -1,7 +1,8 @@
 // What an order or a voucher is called on screen, and in which ink. Pure; both the list and the detail use it.
 import type { Answer } from '@contract/shapes';
 import type { TagTone } from '@/components/tag';
-import { shanghai } from '@/i18n/format';
+import { day, dayTime, shanghai } from '@/i18n/format';
+import type { Language } from './settings';
 
 export type OrderRow = Answer<'listOrders'>['items'][number];
 export type Order = Answer<'getOrder'>;
@@ -48,4 +49,10 @@ export const voucherWord = { issued: 'usable', redeemed: 'used', refunding: 'ref
 export function lastMoment(untilMs: number): number {
   const { hour, minute, second } = shanghai(untilMs);
   return hour === 0 && minute === 0 && second === 0 ? untilMs - 1 : untilMs;
+}
+
+/** Its words: a whole day is said without its midnight. */
+export function endWord(untilMs: number, language: Language, nowMs?: number): string {
+  const last = lastMoment(untilMs);
+  return last === untilMs ? dayTime(last, language, nowMs) : day(last, language, nowMs);
 }

@@ -42,8 +42,8 @@ export function ErrorState({ error, onRetry, exit, place = 'card' }: Props) {
         <View className="jk-error__title">{title}</View>
         {body ? <View className="jk-error__text">{body}</View> : null}
         <View className="jk-error__actions">
-          {canRetry && onRetry ? <Button size="s" onClick={onRetry}>{t.retry}</Button> : null}
-          <Button size="s" kind="outline" className={canRetry && onRetry ? 'jk-error__exit' : ''} onClick={out.onClick}>{out.text}</Button>
+          {canRetry && onRetry ? <Button size="s" className="jk-error__way" onClick={onRetry}>{t.retry}</Button> : null}
+          <Button size="s" kind="outline" className="jk-error__way" onClick={out.onClick}>{out.text}</Button>
         </View>
       </View>
     </View>

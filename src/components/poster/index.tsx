@@ -5,11 +5,12 @@ import type { Answer } from '@contract/shapes';
 import { mediaUrl } from '@/api/address';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/components';
-import { dayTime, price, priceParts } from '@/i18n/format';
+import { price, priceParts } from '@/i18n/format';
 import { useT } from '@/i18n';
 import { exportCanvas, isWeapp } from '@/platform';
 import { needsCanvasElement, openSurface } from '@/platform/canvas';
 import { useLanguage } from '@/state/settings';
+import { endWord } from '@/state/trade';
 import { qrRows } from '../qr-code/logic';
 import { drawPoster, POSTER, type PosterWords } from './logic';
 import './index.scss';
@@ -59,7 +60,7 @@ export function Poster({ share, seats, onDrawn }: Props) {
       saves: saves ? `${t.friendSaves} ${price(share.friendDiscountFen)}` : '',
       appName: c.appName,
       hint: seats?.hint ?? t.posterHint,
-      until: t.posterUntil(dayTime(share.expiresAtMs, language)),
+      until: t.posterUntil(endWord(share.expiresAtMs, language)),
       promo: share.rebateFen > 0 ? t.posterPromo : '',
     };
     draw(share, words, seats)

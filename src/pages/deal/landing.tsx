@@ -7,8 +7,9 @@ import { OfferCard } from '@/components/offer-card';
 import { Picture } from '@/components/picture';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/deal';
-import { dayTime, distance, money, shopName } from '@/i18n/format';
+import { distance, money, shopName } from '@/i18n/format';
 import { useLanguage } from '@/state/settings';
+import { endWord } from '@/state/trade';
 import type { Deal, Invite } from './model';
 import { EarnsLine } from './earns-line';
 import { offerOf } from './price';
@@ -50,7 +51,7 @@ export function LandingCard({ deal, invite, showRebate }: CardProps) {
         pictureUrl={deal.pictureUrls[0] ?? ''}
         where={where}
         sum={{ label: t.landPay, fen: aloneFen, note: groupFen === null ? undefined : t.landGroup(groupSize, money(groupFen)) }}
-        foot={invite.friendDiscountFen > 0 ? t.landUntil(dayTime(invite.expiresAtMs, language)) : undefined}
+        foot={invite.friendDiscountFen > 0 ? t.landUntil(endWord(invite.expiresAtMs, language)) : undefined}
       >
         <Line label={t.landSingle}>{money(aloneFen + invite.friendDiscountFen)}</Line>
         {invite.friendDiscountFen > 0 ? <Line label={t.landDiscount(invite.sharer.name)} tone="price">{money(-invite.friendDiscountFen)}</Line> : null}

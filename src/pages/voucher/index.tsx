@@ -96,7 +96,7 @@ function Ticket({ voucher }: { voucher: Voucher }) {
       {voucher.fulfilment === 'pickup' ? <Line label={t.how}>{s.pickup}</Line> : null}
       <Line label={t.validity}>{t.range(date(voucher.validFromMs), date(lastMoment(voucher.validUntilMs)))}</Line>
       <Line label={t.hours}>{voucher.hoursText}</Line>
-      <Line label={t.includes}>{voucher.items.map((item) => `${item.name} ${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
+      <Line label={t.includes}>{voucher.items.map((item) => `${item.name} × ${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
       <Line label={s.paid}>{money(voucher.paidFen)}</Line>
     </VoucherCard>
   );
@@ -124,7 +124,7 @@ function Stores({ voucher }: { voucher: Voucher }) {
           <View className="voucher__store">
             <Touchable className="jk-grow voucher__at" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
               <View className="jk-strong jk-2lines">{store.address}</View>
-              <View className="jk-caption jk-text-3 jk-num jk-ell voucher__gap">{voucher.stores.length > 1 ? `${store.name} · ${store.hoursText}` : store.name}</View>
+              <View className="jk-caption jk-text-3 jk-num jk-2lines voucher__gap">{voucher.stores.length > 1 ? `${store.name} · ${store.hoursText}` : store.name}</View>
             </Touchable>
             <Touchable className="voucher__round" label={t.mapOf(store.name)} onClick={() => openMap(store)}><Icon name="nav" size={20} /></Touchable>
             <Touchable className="voucher__round" label={t.callOf(store.name)} onClick={() => callPhone(store.phone)}><Icon name="phone" size={20} /></Touchable>
