@@ -48,6 +48,16 @@ test('A-33 half of the others refund: the group is flagged and nobody is re-pric
   await t.ok('quoteOrder', open);
 });
 
+test('A-33 vouchers of a group that nobody came to use go back by time: that flags nobody', async () => {
+  const [host, a, b] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+  const { dealId } = await m.addDeal({ group: standard(), validDays: 1 });
+  const { groupId } = await openGroup(t, m, host, { dealId });
+  for (const friend of [a, b]) await join(t, m, friend, groupId, { dealId });
+  await later(t, 3 * 24 * 60 * MINUTE);
+  expect(await t.db.query('SELECT DISTINCT r.kind, r.state FROM refund r JOIN guest_order USING (order_id) WHERE group_id = $1', [groupId])).toEqual([{ kind: 'expired', state: 'succeeded' }]);
+  expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded', flagged: false });
+});
+
 test('A-33 the group price needs paid seats: who never pays fills nothing', async () => {
   const [host, ...fakes] = await people(t, 3);
   const { groupId } = await openGroup(t, m, host!);

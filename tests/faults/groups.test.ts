@@ -4,7 +4,7 @@ import { wechatPay } from '../../functions/payments';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newMarket, people } from '../support/faults';
 import { groupOf, join, openGroup, payAtWechat, sit, standard, type Seated } from '../support/groups';
-import { account, DAY, later, MINUTE, stateOf } from '../support/trade';
+import { account, buy, DAY, later, MINUTE, stateOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -125,6 +125,26 @@ describe('F-36 refunds at WeChat\'s pace', () => {
     expect(mostInASecond(times)).toBeLessThanOrEqual(150);
     expect(await count(t, "guest_order o JOIN payment p USING (order_id) WHERE payment_id = ANY ($1) AND o.state <> 'refunded'", [[...payments]])).toBe(0);
     expect(await account(t, 'refund-transit', m.merchantId)).toBe(0);
+  });
+
+  test('F-36 a turn that was given before an error counts no more: it is given anew, at the slow pace', async () => {
+    const buyer = (await people(t, 1))[0]!;
+    const orders: { orderId: string; voucherIds: string[] }[] = [];
+    for (let n = 0; n < 3; n += 1) orders.push(await buy(t, m, buyer, { dealId: (await m.addDeal({})).dealId }));
+    const refunds: string[] = [];
+    for (const { orderId, voucherIds } of orders) refunds.push((await t.ok('requestRefund', { as: buyer, params: { orderId }, body: { voucherIds, reason: '不去了' } })).refundId);
+    const pace = { stepMs: 100, slowStepMs: 10_000, turnMs: 60_000 };
+    const turn = async (refundId: string) => (await t.db.call<{ waitMs: number }>('refunds_take_turn', { refundId, ...pace })).waitMs;
+    await t.moveTime(10 * MINUTE); // whatever was slow before is over
+    const [now, next, last] = [await turn(refunds[0]!), await turn(refunds[1]!), await turn(refunds[2]!)];
+    expect([now, next > 0 && next <= 100, last > next && last <= 200]).toEqual([0, true, true]);
+    await t.db.call('refunds_slow_down', { ...pace, slowMs: 10 * MINUTE });
+    expect(await turn(refunds[2]!)).toBeGreaterThan(9_000);
+    expect(await turn(refunds[1]!)).toBeGreaterThan(19_000);
+    // Asked again, it keeps the turn that it has.
+    expect(await turn(refunds[2]!)).toBeLessThanOrEqual(10_000);
+    for (let n = 0; n < 3; n += 1) await later(t, 10 * MINUTE);
+    for (const { orderId } of orders) expect(await stateOf(t, 'refund', 'order_id', orderId)).toEqual(['succeeded']);
   });
 
   test('F-36 after an error it is the slow pace for a while, and all finish', async () => {

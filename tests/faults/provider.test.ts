@@ -169,6 +169,15 @@ test('F-27 a merchant without enough money: the refund is stuck with an alarm, i
   expect(atWechat('refund', order.paymentId)).toEqual([expect.objectContaining({ outRefundNo: refundId })]);
 });
 
+test('F-27 an answer that is older than the success changes nothing', async () => {
+  const order = await brought();
+  const { refundId } = await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: order.voucherIds, reason: '计划有变' } });
+  for (let i = 0; i < 2; i += 1) await settle(t);
+  for (const to of ['sent', 'stuck']) await t.db.call('refunds_sent', { refundId, to, why: 'PROCESSING' });
+  expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);
+  expect(await count(t, "alarm WHERE kind = 'refund.stuck' AND subject = $1", [refundId])).toBe(0);
+});
+
 test('F-27 WeChat finds the refund abnormal: an alarm; when a person mended it there, it arrives', async () => {
   const order = await brought();
   await t.sandbox!.control('settings', { refundDelayMs: 3_600_000 });
