@@ -1,5 +1,6 @@
 /** Every fault, abuse and invariant that counts so far is named by the title of a test that proves it. */
 import ts from 'typescript';
+import { errors } from '../../functions/contract/errors';
 import { invariants } from '../../functions/views/invariants';
 import { listFiles, textOf } from './sources';
 
@@ -45,4 +46,9 @@ test('every invariant that can be asked of the database is asked', () => {
   const asked = new Set(invariants.map(({ id }) => id));
   // I-25 is a rule of the code.
   expect(WANTED.filter((id) => id.startsWith('I-') && id !== 'I-25' && !asked.has(id))).toEqual([]);
+});
+
+test('every refusal that a person may be told is provoked by a test', () => {
+  const text = ours.map(textOf).join('\n');
+  expect(Object.keys(errors).filter((code) => !new RegExp(`\\b${code}\\b`).test(text))).toEqual([]);
 });
