@@ -181,7 +181,7 @@ export const texts = defineTexts({
     linkNotCopied: 'Not copied; try again',
     cardTitle: (title) => `A coupon for you: ${title}. Tap to claim`,
 
-    giftTitle: 'A friend’s coupon',
+    giftTitle: "A friend's coupon",
     giftFrom: (name) => `${name} gives you a coupon`,
     giftUntil: (when) => `Claim until ${when}; first come, first served`,
     giftMine: 'You are giving this coupon away; a friend has to claim it.',

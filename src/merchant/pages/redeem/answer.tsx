@@ -61,7 +61,7 @@ function Yes({ redemption: r, model }: { redemption: Redemption; model: Model })
               {r.items.map((item) => (
                 <View key={item.name} className="redeem__item">
                   <Icon name="check" size={14} color="var(--ok)" />
-                  <Text className="jk-label redeem__item-text">{`${item.name} ${item.quantity}`}</Text>
+                  <Text className="jk-label redeem__item-text">{`${item.name} × ${item.quantity}`}</Text>
                 </View>
               ))}
             </View>
