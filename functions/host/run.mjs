@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stopGroup } from './children.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { findRoot, loadEnv, sentenceOf } from './env.mjs';
 
@@ -100,7 +101,11 @@ async function ensurePackages() {
   try {
     createRequire(join(findRoot(), 'package.json')).resolve('esbuild');
   } catch {
-    await ensureDependencies();
+    let npm;
+    const stop = () => void stopGroup(npm).then(() => process.exit(130)); // it has a group of its own
+    process.once('SIGINT', stop).once('SIGTERM', stop);
+    await ensureDependencies((child) => (npm = child));
+    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 }
 
