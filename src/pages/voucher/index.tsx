@@ -96,7 +96,7 @@ function Ticket({ voucher }: { voucher: Voucher }) {
       {voucher.fulfilment === 'pickup' ? <Line label={t.how}>{s.pickup}</Line> : null}
       <Line label={t.validity}>{t.range(date(voucher.validFromMs), date(lastMoment(voucher.validUntilMs)))}</Line>
       <Line label={t.hours}>{voucher.hoursText}</Line>
-      <Line label={t.includes}>{voucher.items.map((item) => `${item.name} × ${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
+      <Line label={t.includes}>{voucher.items.map((item) => `${item.name}\u00a0×\u00a0${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
       <Line label={s.paid}>{money(voucher.paidFen)}</Line>
     </VoucherCard>
   );

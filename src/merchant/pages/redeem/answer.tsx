@@ -86,6 +86,7 @@ function Net({ redemption: r }: { redemption: Redemption }) {
         <PriceTag fen={r.merchantNetFen} size="l" tone="ink" exact />
       </View>
       <Line label={t.guestPaid}>{money(r.paidFen)}</Line>
+      {r.subsidyFen > 0 ? <Line label={t.subsidy}>{`+${money(r.subsidyFen)}`}</Line> : null}
       {r.rebateFen > 0 ? <Line label={r.broughtBy ? t.rebateTo(r.broughtBy.person.name) : t.rebate}>{money(-r.rebateFen)}</Line> : null}
       <Line label={t.serviceFee(percent(r.commissionBps))}>{money(-r.commissionFen)}</Line>
       <Line label={t.payFee}>{money(-r.providerFeeFen)}</Line>
