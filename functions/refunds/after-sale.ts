@@ -11,7 +11,7 @@ import { findSet, findVoucher, listOrderRedemptions, listVouchers } from '../vou
 import { findMerchantRefund, findOpenAfterSale, findRefund, type RefundRow } from './store';
 
 export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body }) =>
-  replayed(ctx, async () => {
+  replayed(ctx, () => decided(async () => {
     const voucher = await findVoucher(ctx.db, params.voucherId);
     if (!voucher || voucher.ownerId !== me(ctx).personId) refuse('NOT_FOUND');
     if (voucher.state !== 'redeemed') refuse('REFUND_STATE');
@@ -22,7 +22,7 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
       idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payment!.paymentId, merchantId: voucher.merchantId,
       buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers, title: order!.title,
     });
-  });
+  }));
 
 export const answerAfterSale: Story<'answerAfterSale'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {

@@ -266,6 +266,24 @@ test('I-18 decided to release, then disputed: the reward stays where it is', asy
   expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['available']);
 });
 
+test.each(['an earlier one is accepted', 'its use is undone'])('I-15 an after-sale that is asked for while %s: refused, the voucher goes back once', async (what) => {
+  const order = await brought(2);
+  const [first] = order.voucherIds;
+  const { redemptionId } = await redeem(t, m, first!);
+  const ask = () => t.handle('requestAfterSale', { as: order.friend, params: { voucherId: first! }, body: { reason: '菜不新鲜' } });
+  const earlier = what.startsWith('an earlier') ? (await ask()).body.refundId as string : null;
+  const gate = knife.holdAt(/refunds_request/);
+  const asked = ask();
+  await gate.reached;
+  if (earlier) await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId: earlier }, body: { accept: true, reason: '抱歉' } });
+  else await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+  gate.open();
+  expect((await asked).body.code).toBe('REFUND_STATE');
+  knife.clear();
+  await settle(t);
+  expect(await t.db.query('SELECT refund_id AS id, state FROM refund WHERE order_id = $1', [order.orderId])).toEqual(earlier ? [{ id: earlier, state: 'succeeded' }] : []);
+});
+
 test('I-15 accept against decline against time at once: one answer', async () => {
   for (let round = 0; round < 4; round += 1) {
     const order = await brought();

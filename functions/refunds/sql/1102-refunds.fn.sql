@@ -116,6 +116,8 @@ BEGIN
       ARRAY[p ->> 'voucherId'], p ->> 'reason', v_by);
   EXCEPTION WHEN unique_violation THEN PERFORM juke_refuse('REFUND_STATE');
   END;
+  -- I-15: an earlier one of this voucher may have been accepted, or its use undone, since it was looked at.
+  PERFORM vouchers_need_used(p ->> 'voucherId');
   PERFORM referrals_dispute(p ->> 'orderId', true);
   PERFORM kernel_emit('after_sale.requested', p ->> 'refundId', '{}', v_by);
   FOR v_manager IN SELECT jsonb_array_elements_text(p -> 'managerIds') LOOP

@@ -129,6 +129,13 @@ BEGIN
   IF NOT FOUND THEN PERFORM juke_changed('voucher set'); END IF;
 END $$;
 
+-- This voucher stands as used, and does until the caller's commit.
+CREATE OR REPLACE FUNCTION vouchers_need_used(p_voucher text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM voucher WHERE voucher_id = p_voucher AND state = 'redeemed' FOR SHARE;
+  IF NOT FOUND THEN PERFORM juke_changed('voucher'); END IF;
+END $$;
+
 -- I-15: voided in the same commit that starts the refund. Which of issued or redeemed is taken is named; all or none.
 CREATE OR REPLACE FUNCTION vouchers_void(p_order text, p_ids text[], p_from text, p_version int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

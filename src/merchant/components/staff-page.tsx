@@ -9,6 +9,7 @@ import { Radio } from '@/components/field';
 import { Icon, type IconName } from '@/components/icon';
 import { NeedLogin } from '@/components/need-login';
 import { Page } from '@/components/page';
+import { Picture } from '@/components/picture';
 import { Sheet } from '@/components/sheet';
 import { ShopLogo } from '@/components/shop-logo';
 import { CardSkeleton } from '@/components/skeleton';
@@ -134,7 +135,7 @@ function Side({ place, store, isManager, back, onSwitch }: { place: Place; store
   return (
     <View className="staff__side" {...a11y({ role: 'complementary', label: t.backOffice })}>
       <View className="staff__brand">
-        <View className="staff__mark"><Text>聚</Text></View>
+        <Picture className="staff__mark" src="/art/logo-mark.svg" width={30} height={30} radius={15} lazy={false} />
         <View>
           <View className="staff__app">{c.appName}</View>
           <View className="staff__muted">{t.backOffice}</View>
