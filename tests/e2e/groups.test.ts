@@ -3,7 +3,7 @@ import type { Market } from '../support/app';
 import { join, openGroup, sit, standard } from '../support/groups';
 import { buy, codeOf, DAY } from '../support/trade';
 import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
-import { LOOKS, arrives, axe, button, dialogOf, fitsWidths, login, sees, tap, until } from './support/steps';
+import { LOOKS, arrives, axe, dialogOf, fitsWidths, login, sees, tap, until } from './support/steps';
 
 jest.setTimeout(240_000);
 let s: Site;

@@ -5,7 +5,7 @@ import type { Market } from '../support/app';
 import { join, ladder, openGroup } from '../support/groups';
 import { buy, DAY, MINUTE } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
-import { LOOKS, answer, arrives, button, fitsWidths, login, sees, tap, until } from './support/steps';
+import { LOOKS, arrives, button, fitsWidths, login, sees, tap, until } from './support/steps';
 
 jest.setTimeout(240_000);
 const HOUR = 60 * MINUTE;

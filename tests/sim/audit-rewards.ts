@@ -40,7 +40,7 @@ export function auditRewards(world: World, books: Books, say: Say): void {
     }
     auditOne(world, books, order, found, say);
   }
-  auditPairs(world, books, say);
+  auditPairs(books, say);
 }
 
 function auditOne(world: World, books: Books, order: Order, found: NonNullable<ReturnType<Books['rewards']['get']>>, say: Say): void {
@@ -63,7 +63,7 @@ function auditOne(world: World, books: Books, order: Order, found: NonNullable<R
 }
 
 /** Two rewards of a pair at one shop lie 30 days apart, or the earlier was cancelled before; one that was refused for it has the other. */
-function auditPairs(world: World, books: Books, say: Say): void {
+function auditPairs(books: Books, say: Say): void {
   const pairs = new Map<string, { id: string; paidAtMs: number; isRepeat: boolean; isLimit: boolean; freeAtMs: number }[]>();
   for (const [orderId, found] of books.rewards) {
     const paidAtMs = books.orders.get(orderId)!.paidAtMs!;

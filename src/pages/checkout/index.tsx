@@ -182,7 +182,7 @@ function Promises({ model, quote }: { model: Model; quote: Quote }) {
   );
 }
 
-function Bar({ model, quote, priced }: { model: Model; quote: Quote; priced: PricedStack }) {
+function Bar({ model, priced }: { model: Model; priced: PricedStack }) {
   const t = useT(texts);
   const language = useLanguage();
   const { data: deal } = model.deal;
