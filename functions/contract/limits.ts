@@ -132,6 +132,9 @@ export const REFUND_QUERY_DELAYS_MS = [30_000, 5 * MINUTE, HOUR, 6 * HOUR] as co
 export const REFUND_MAX_PARTS = 50;
 export const REFUND_WINDOW_MS = 365 * DAY;
 
+/** Lines of WeChat's bill that are compared by one statement. */
+export const BILL_LINES_AT_ONCE = 1_000;
+
 export const FACT_LEASE_MS = 30_000;
 export const FACT_TRIES = 8;
 export const FACT_BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const;

@@ -14,6 +14,10 @@ export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", me
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
   return (await db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE payment_id = $1`, [paymentId]))[0] ?? null;
 }
+/** Of some lines of a bill; what nobody knows is left out. */
+export function findPayments(db: Db, paymentIds: readonly string[]): Promise<PaymentRow[]> {
+  return db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE payment_id = ANY ($1::text[])`, [paymentIds]);
+}
 /** Oldest first. */
 export function listPayments(db: Db, orderId: string): Promise<PaymentRow[]> {
   return db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE order_id = $1 ORDER BY created_at, payment_id`, [orderId]);
@@ -33,5 +37,6 @@ export async function findNotice(db: Db, noticeId: string): Promise<{ kind: stri
 export function listDayPayments(db: Db, date: string) {
   return db.query<{ paymentId: string; transactionId: string; amountFen: number }>(
     `SELECT payment_id AS "paymentId", transaction_id AS "transactionId", amount_fen AS "amountFen" FROM payment
-     WHERE state = 'succeeded' AND (succeeded_at AT TIME ZONE 'Asia/Shanghai')::date = $1::date ORDER BY payment_id LIMIT 1000000`, [date]);
+     WHERE state = 'succeeded' AND succeeded_at >= $1::date::timestamp AT TIME ZONE 'Asia/Shanghai'
+       AND succeeded_at < ($1::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' ORDER BY payment_id LIMIT 1000000`, [date]);
 }

@@ -4,4 +4,4 @@ export { refundGroupOrder, refundLadder } from './leave-group';
 export { expireVouchers, refundUnwanted } from './request-refund';
 export { decideFeeBack, decideFunding, type Funding } from './rules';
 export { sendRefund, settleRefund } from './send-refund';
-export { findFundedAfterSales, findRefund, hasUnsentRefund, type RefundRow } from './store';
+export { findFundedAfterSales, findRefund, findRefunds, hasUnsentRefund, type RefundRow } from './store';

@@ -12,6 +12,10 @@ const REFUND = `refund_id AS "refundId", order_id AS "orderId", payment_id AS "p
 export async function findRefund(db: Db, refundId: string): Promise<RefundRow | null> {
   return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1`, [refundId]))[0] ?? null;
 }
+/** Of some lines of a bill; what nobody knows is left out. */
+export function findRefunds(db: Db, refundIds: readonly string[]): Promise<RefundRow[]> {
+  return db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = ANY ($1::text[])`, [refundIds]);
+}
 /** I-23: of this merchant only. */
 export async function findMerchantRefund(db: Db, refundId: string, merchantId: string): Promise<RefundRow | null> {
   return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1 AND merchant_id = $2`, [refundId, merchantId]))[0] ?? null;

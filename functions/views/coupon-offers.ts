@@ -76,8 +76,8 @@ export const previewOffer: Story<'previewOffer'> = async (ctx, { body }) => {
 async function lookBack(ctx: Context, merchantId: string, offer: OfferInput, dealIds: string[], exchangeFen: number) {
   const [row] = await ctx.db.query<{ orders: number; average: number; fitting: number; fen: number; each: number }>(
     `WITH past AS (
-      SELECT g.unit_price_fen * g.quantity AS price, g.quantity, g.paid_at, (SELECT max(b.paid_at) FROM guest_order b
-        WHERE b.merchant_id = $1 AND b.buyer_id = g.buyer_id AND b.paid_at < g.paid_at) AS before
+      SELECT g.unit_price_fen * g.quantity AS price, g.quantity, g.paid_at, CASE WHEN $9 <> 'everyone' THEN (SELECT max(b.paid_at)
+        FROM guest_order b WHERE b.merchant_id = $1 AND b.buyer_id = g.buyer_id AND b.paid_at < g.paid_at) END AS before
       FROM guest_order g WHERE g.merchant_id = $1 AND g.paid_at > juke_now() - interval '30 days'
         AND g.placed_at > juke_now() - interval '31 days' AND g.deal_id = ANY ($2::text[])),
     off AS (

@@ -168,17 +168,21 @@ export function toDealCard({ at, ...card }: Candidate, from: Position | null): D
   return { ...card, distanceM: from ? distanceM(from, at) : null };
 }
 
-/** Stores with their best offer (most sold of what is on sale). `rest` is a WHERE … ORDER BY … LIMIT over s and m. */
+/**
+ * Stores with their best offer (most sold of what is on sale). `rest` is a WHERE … ORDER BY … LIMIT over s and m: which stores, before
+ * anything else is asked of them.
+ */
 export async function findStores(db: Db, rest: string, params: readonly unknown[]): Promise<StoreRow[]> {
   const rows = await db.query(
     `
     SELECT ${STORE}, s.merchant_id, s.category, s.address, s.phone, s.opens_at_minute, s.closes_at_minute,
-      m.name AS merchant_name, m.logo_ink,
+      s.merchant_name, s.logo_ink,
       ms_of(${NOW}) AS now_ms, b.deal_id AS best_id, b.title AS best_title, b.price_fen AS best_price
-    FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id LEFT JOIN LATERAL (
+    FROM (SELECT x.*, row_number() OVER () AS nth FROM (SELECT s.*, m.name AS merchant_name, m.logo_ink
+        FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id ${rest}) x) s LEFT JOIN LATERAL (
       SELECT d.deal_id, d.title, t.price_fen FROM deal_store ds ${DEAL_JOINS}
         WHERE ds.store_id = s.store_id AND ${ON_SALE}
-      ORDER BY k.available > 0 DESC, k.sold DESC, t.price_fen, d.deal_id LIMIT 1) b ON true ${rest}`,
+      ORDER BY k.available > 0 DESC, k.sold DESC, t.price_fen, d.deal_id LIMIT 1) b ON true ORDER BY s.nth`,
     params,
   );
   return rows.map((row) => ({

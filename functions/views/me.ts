@@ -37,7 +37,7 @@ const PARTS: Record<string, string> = {
       FROM voucher WHERE owner_id = $1 ORDER BY valid_from, order_id, position`,
   redemptions: `SELECT r.redemption_id, r.voucher_id, s.name AS store, r.paid_fen, r.redeemed_at, r.undone_at,
       r.reversed_at FROM voucher v
-    JOIN redemption r ON r.voucher_id = v.voucher_id JOIN store s ON s.store_id = r.store_id
+    JOIN redemption r ON r.order_id = v.order_id AND r.voucher_id = v.voucher_id JOIN store s ON s.store_id = r.store_id
     WHERE v.owner_id = $1 ORDER BY r.redeemed_at`,
   refunds: `SELECT refund_id, order_id, kind, state, amount_fen, reason, answer, requested_at, accepted_at, sent_at,
       ended_at

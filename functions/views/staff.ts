@@ -19,11 +19,11 @@ export const listRedemptions: Story<'listRedemptions'> = async (ctx, { query }) 
       g.name AS guest_name, g.avatar_url AS guest_avatar, ms_of(r.redeemed_at) AS redeemed_ms,
         ms_of(r.undo_until) AS undo_ms, c.name AS staff_name, r.paid_fen,
       r.undone_at IS NOT NULL AS is_undone
-    FROM redemption r JOIN guest_order o ON o.order_id = r.order_id AND o.merchant_id = $1
-      JOIN person g ON g.person_id = o.buyer_id
-    JOIN staff f ON f.staff_id = r.staff_id AND f.merchant_id = $1 JOIN person c ON c.person_id = f.person_id
-    WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${afterCursor('r.redeemed_at', 'r.redemption_id', 3)}
-      ORDER BY r.redeemed_at DESC, r.redemption_id DESC LIMIT $5`,
+    FROM (SELECT * FROM redemption r WHERE r.merchant_id = $1 AND r.store_id = $2
+        AND ${afterCursor('r.redeemed_at', 'r.redemption_id', 3)} ORDER BY r.redeemed_at DESC, r.redemption_id DESC LIMIT $5) r
+      JOIN guest_order o ON o.order_id = r.order_id AND o.merchant_id = $1 JOIN person g ON g.person_id = o.buyer_id
+      JOIN staff f ON f.staff_id = r.staff_id AND f.merchant_id = $1 JOIN person c ON c.person_id = f.person_id
+    ORDER BY r.redeemed_at DESC, r.redemption_id DESC`,
     [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1],
   );
   return pageByKey(rows, cursor, (row) => ({
@@ -47,18 +47,20 @@ export const listAfterSales: Story<'listAfterSales'> = async (ctx, { query }) =>
   const cursor = readKeyset(query);
   const rows = await ctx.db.query(
     `
-    SELECT * FROM (
-      SELECT f.refund_id, f.refund_id AS id, ${micros('f.requested_at')} + CASE
-        WHEN f.state = 'requested' THEN ${WAITING_FIRST}::bigint ELSE 0 END AS key,
-        o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url, g.name AS guest_name,
-          g.avatar_url AS guest_avatar, f.amount_fen, f.reason,
-        ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms,
-          ms_of(r.redeemed_at) AS redeemed_ms, f.state
-      FROM refund f JOIN guest_order o ON o.order_id = f.order_id AND o.merchant_id = $1
-        JOIN person g ON g.person_id = f.buyer_id
-      ${REDEEMED_HERE}
-      WHERE f.merchant_id = $1 AND f.kind = 'after_sale') x
-    WHERE $3::bigint IS NULL OR (x.key, x.id) < ($3::bigint, $4::text) ORDER BY x.key DESC, x.id DESC LIMIT $5`,
+    SELECT f.refund_id, f.refund_id AS id, f.key, o.snapshot ->> 'title' AS title,
+      o.snapshot ->> 'pictureUrl' AS picture_url, g.name AS guest_name, g.avatar_url AS guest_avatar, f.amount_fen,
+      f.reason, ms_of(f.requested_at) AS requested_ms, ms_of(f.answer_by) AS answer_by_ms,
+      ms_of(f.redeemed_at) AS redeemed_ms, f.state
+    FROM (SELECT * FROM (
+        SELECT f.*, r.redeemed_at, ${micros('f.requested_at')} + ${WAITING_FIRST}::bigint AS key FROM refund f ${REDEEMED_HERE}
+          WHERE f.merchant_id = $1 AND f.kind = 'after_sale' AND f.state = 'requested'
+        UNION ALL (SELECT f.*, r.redeemed_at, ${micros('f.requested_at')} FROM refund f ${REDEEMED_HERE}
+          WHERE f.merchant_id = $1 AND f.kind = 'after_sale' AND f.state <> 'requested'
+            AND ${afterCursor('f.requested_at', 'f.refund_id', 3)}
+          ORDER BY f.requested_at DESC, f.refund_id DESC LIMIT $5)) x
+      WHERE $3::bigint IS NULL OR (x.key, x.refund_id) < ($3::bigint, $4::text) ORDER BY x.key DESC, x.refund_id DESC LIMIT $5) f
+    JOIN guest_order o ON o.order_id = f.order_id AND o.merchant_id = $1 JOIN person g ON g.person_id = f.buyer_id
+    ORDER BY f.key DESC, f.refund_id DESC`,
     [merchantId, storeId, cursor.key, cursor.id, cursor.limit + 1],
   );
   return pageByKey(rows, cursor, (row) => ({
@@ -77,8 +79,8 @@ export const listAfterSales: Story<'listAfterSales'> = async (ctx, { query }) =>
 
 /** The redemption that an after-sale is about, at this store ($1 merchant, $2 store); also after it was reversed. */
 const REDEEMED_HERE = `JOIN LATERAL (
-  SELECT r.redeemed_at FROM redemption r WHERE r.voucher_id = ANY (f.voucher_ids) AND r.merchant_id = $1
-    AND r.store_id = $2 AND r.undone_at IS NULL
+  SELECT r.redeemed_at FROM redemption r WHERE r.order_id = f.order_id AND r.voucher_id = ANY (f.voucher_ids)
+    AND r.merchant_id = $1 AND r.store_id = $2 AND r.undone_at IS NULL
   ORDER BY r.redeemed_at DESC LIMIT 1) r ON true`;
 
 const DAY_START = "(date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')";
@@ -102,8 +104,8 @@ export const getToday: Story<'getToday'> = async (ctx) => {
         (count(*) FILTER (WHERE r.redeemed_at >= day))::int AS today,
         (count(*) FILTER (WHERE r.redeemed_at < now - interval '7 days'))::int AS last_week
       FROM t JOIN redemption r ON r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
-        AND (r.redeemed_at >= day OR r.redeemed_at >= day - interval '7 days'
-        AND r.redeemed_at < now - interval '7 days')`,
+        AND r.redeemed_at >= day - interval '7 days'
+        AND (r.redeemed_at >= day OR r.redeemed_at < now - interval '7 days')`,
       own,
     ),
     ctx.db.query(
@@ -154,22 +156,26 @@ export const getToday: Story<'getToday'> = async (ctx) => {
 /**
  * The merchant's day, in people: reach = opened a share or a code, convert = paid, consume = served, retain = served
  * again after an earlier visit. new_guests counts this store: the first visit ever at the merchant was here today.
+ * Earlier visits are asked of today's guests only: a merchant may have served a million. The day's start stands in each
+ * condition itself: from a CTE the planner would take it for any moment, and read everything.
  */
 const FUNNEL = `
-  WITH t AS MATERIALIZED (SELECT ${DAY_START} AS day),
-  served AS (
-    SELECT v.owner_id, bool_or(r.store_id = $2 AND r.redeemed_at >= t.day) AS here,
-      bool_or(r.redeemed_at >= t.day) AS today, bool_or(r.redeemed_at < t.day) AS before
-    FROM t, redemption r JOIN voucher v ON v.voucher_id = r.voucher_id AND v.merchant_id = $1
-      WHERE r.merchant_id = $1 AND ${STANDING} GROUP BY v.owner_id)
+  WITH today AS (
+    SELECT v.owner_id, bool_or(r.store_id = $2) AS here
+    FROM redemption r JOIN voucher v ON v.voucher_id = r.voucher_id AND v.merchant_id = $1
+      WHERE r.merchant_id = $1 AND ${STANDING} AND r.redeemed_at >= ${DAY_START} GROUP BY v.owner_id),
+  served AS MATERIALIZED (
+    SELECT here, EXISTS (SELECT FROM voucher v JOIN redemption r ON r.voucher_id = v.voucher_id AND r.merchant_id = $1
+      WHERE v.owner_id = today.owner_id AND v.merchant_id = $1 AND ${STANDING} AND r.redeemed_at < (SELECT ${DAY_START})) AS before
+    FROM today)
   SELECT
-    ((SELECT count(DISTINCT visitor_id) FROM touch, t WHERE merchant_id = $1 AND touched_at >= t.day)
-      + (SELECT count(DISTINCT visitor_id) FROM channel_visit, t
-        WHERE merchant_id = $1 AND visited_at >= t.day))::int AS reach,
-    (SELECT count(DISTINCT person_id)::int FROM event, t WHERE merchant_id = $1 AND what = 'order.paid'
-      AND happened_at >= t.day) AS convert,
-    (SELECT (count(*) FILTER (WHERE today))::int FROM served) AS consume,
-    (SELECT (count(*) FILTER (WHERE today AND before))::int FROM served) AS retain,
+    ((SELECT count(DISTINCT visitor_id) FROM touch WHERE merchant_id = $1 AND touched_at >= ${DAY_START})
+      + (SELECT count(DISTINCT visitor_id) FROM channel_visit
+        WHERE merchant_id = $1 AND visited_at >= ${DAY_START}))::int AS reach,
+    (SELECT count(DISTINCT person_id)::int FROM event WHERE merchant_id = $1 AND what = 'order.paid'
+      AND happened_at >= ${DAY_START}) AS convert,
+    (SELECT count(*)::int FROM served) AS consume,
+    (SELECT (count(*) FILTER (WHERE before))::int FROM served) AS retain,
     (SELECT (count(*) FILTER (WHERE here AND NOT before))::int FROM served) AS new_guests`;
 
 /** Every opening hour, also the empty ones, and any hour with a redemption. */
