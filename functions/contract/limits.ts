@@ -140,6 +140,13 @@ export const FACT_TRIES = 8;
 export const FACT_BACKOFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000] as const;
 export const FACT_BATCH = 32;
 export const FACT_OVERDUE_MS = MINUTE;
+/** What is over is kept so long: facts that are done, accepted keys with their answers, sign-ins that ended. */
+export const TRACE_KEPT_MS = 90 * DAY;
+/** A phone's last code and count, long after both are over (PIPL: also of people who never signed in). */
+export const PHONE_CODE_KEPT_MS = DAY;
+/** Rows of each kind that one statement deletes, and how many times a minute. */
+export const FORGET_ROWS = 500;
+export const FORGET_ROUNDS = 20;
 export const RETRIES = 3;
 /** Attempts on one deal that are saved together at most, and that may wait for their turn in one process. */
 export const PLACE_BATCH = 32;

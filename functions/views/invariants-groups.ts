@@ -1,5 +1,6 @@
 /** What must hold of group buys and their seats, as queries. Ids as in the reliability list. */
 import type { Invariant } from './invariants';
+import { TRACED } from './invariants-system';
 
 export const groupInvariants: Invariant[] = [
   {
@@ -29,7 +30,7 @@ export const groupInvariants: Invariant[] = [
             ELSE o.state NOT IN ('cancelled', 'expired') AND (o.paid_at IS NULL OR o.refunded_fen < o.payable_fen) END)
       UNION ALL SELECT s.order_id, b.state, 'of a failed group, and nobody gives it back' FROM group_seat s
         JOIN group_buy b USING (group_id) JOIN guest_order o ON o.order_id = s.order_id
-        WHERE b.state = 'failed' AND s.state = 'confirmed' AND o.refunded_fen = 0
+        WHERE b.state = 'failed' AND s.state = 'confirmed' AND o.refunded_fen = 0 AND b.ended_at ${TRACED}
           AND NOT EXISTS (SELECT FROM fact f WHERE f.subject = s.order_id AND f.kind = 'order.unseated')
       UNION ALL SELECT group_id, state, 'open and nobody closes it' FROM group_buy b
         WHERE state IN ('open', 'closing')

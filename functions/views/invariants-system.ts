@@ -4,12 +4,16 @@ import {
   FACT_TRIES,
   MAX_QUANTITY,
   REFUND_MAX_PARTS,
+  TRACE_KEPT_MS,
   WITHDRAWALS_PER_DAY_MAX,
 } from '../contract/limits';
 import type { Invariant } from './invariants';
 
 const OURS =
   "c.table_schema = 'public' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = format('public.%I', c.table_name)::regclass AND d.deptype = 'e')";
+
+/** Facts that are done are forgotten in the end (worker_forget): of what is older nobody asks for them. */
+export const TRACED = `> juke_now() - interval '${TRACE_KEPT_MS} milliseconds'`;
 
 export const systemInvariants: Invariant[] = [
   {
@@ -21,26 +25,26 @@ export const systemInvariants: Invariant[] = [
         WHERE f.state = 'parked' AND NOT EXISTS (
         SELECT FROM alarm a WHERE a.kind = 'fact.parked' AND a.subject = f.fact_id || ':' || f.reaction)
       UNION ALL SELECT o.order_id, 'order.paid', 'paid without its fact' FROM guest_order o
-        WHERE o.paid_at IS NOT NULL AND NOT EXISTS (SELECT FROM fact f
+        WHERE o.paid_at ${TRACED} AND NOT EXISTS (SELECT FROM fact f
           WHERE f.subject = o.order_id AND f.kind = 'order.paid')
       UNION ALL SELECT o.order_id, 'order.placed', 'placed without its fact' FROM guest_order o
-        WHERE NOT EXISTS (SELECT FROM fact f WHERE CASE WHEN o.purchase_id IS NULL
-          THEN f.subject = o.order_id AND f.kind = 'order.placed'
-          ELSE f.subject = o.purchase_id AND f.kind = 'purchase.placed' END)
+        WHERE o.placed_at ${TRACED} AND NOT EXISTS (SELECT FROM fact f WHERE f.subject = coalesce(o.purchase_id, o.order_id)
+          AND f.kind = CASE WHEN o.purchase_id IS NULL THEN 'order.placed' ELSE 'purchase.placed' END)
       UNION ALL SELECT r.reward_id, 'reward.pending', 'pending without its fact' FROM reward r
-        WHERE r.state = 'pending' AND NOT EXISTS (
+        WHERE r.state = 'pending' AND r.pending_at ${TRACED} AND NOT EXISTS (
         SELECT FROM fact f WHERE f.subject = r.reward_id AND f.kind = 'reward.pending')
       UNION ALL SELECT r.refund_id, 'refund.accepted', 'accepted without its fact' FROM refund r
-        WHERE r.state = 'accepted' AND NOT EXISTS (
+        WHERE r.state = 'accepted' AND r.accepted_at ${TRACED} AND NOT EXISTS (
         SELECT FROM fact f WHERE f.subject = r.refund_id AND f.kind IN ('refund.accepted', 'after_sale.accepted'))
       UNION ALL SELECT w.withdrawal_id, 'withdrawal.requested', 'requested without its fact' FROM withdrawal w
-        WHERE NOT EXISTS (
+        WHERE w.requested_at ${TRACED} AND NOT EXISTS (
         SELECT FROM fact f WHERE f.subject = w.withdrawal_id AND f.kind = 'withdrawal.requested')
       UNION ALL SELECT s.order_id, 'voucher.expiring', 'unused, and nobody gives it back at its end' FROM voucher_set s
         WHERE s.live > 0 AND NOT EXISTS (SELECT FROM fact f
           WHERE f.subject = s.order_id AND f.kind = 'voucher.expiring')
       UNION ALL SELECT s.order_id, 'order.splittable', 'served, and nobody settles it' FROM voucher_set s
         WHERE s.live = 0 AND EXISTS (SELECT FROM redemption d WHERE d.order_id = s.order_id AND d.undone_at IS NULL
+          AND d.redeemed_at ${TRACED}
           AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = s.order_id AND f.funded AND f.kind = 'after_sale'
             AND d.voucher_id = ANY (f.voucher_ids)))
           AND NOT EXISTS (SELECT FROM split x WHERE x.order_id = s.order_id AND x.state = 'succeeded')

@@ -1,0 +1,71 @@
+/** What is long over is forgotten in small portions; what money, law and the audit need stays. I-03, I-21, I-22, I-28. */
+import { Client } from 'pg';
+import { FORGET_ROWS, TRACE_KEPT_MS } from '../../../functions/contract/limits';
+import { runTimers } from '../../../functions/worker/timers';
+import { startTestApp, type TestApp } from '../../support/app';
+import { makeWorld, type World } from '../../support/every-route';
+import { DAY, later, MINUTE } from '../../support/trade';
+
+let t: TestApp;
+let w: World;
+let calls: string[] = [];
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true, dbOptions: { beforeStatement: (sql) => void calls.push(sql) } });
+  w = await makeWorld(t);
+}, 60_000);
+afterAll(() => t.stop()); // with all invariants
+
+const KEPT = ['guest_order', 'voucher', 'redemption', 'payment', 'journal', 'posting', 'state_change', 'attribution', 'reward', 'provider_notice'];
+const count = async (what: string) => (await t.db.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${what}`))[0]!.n;
+const old = (column: string) => `${column} < juke_now() - interval '${TRACE_KEPT_MS} milliseconds'`;
+const passed = async (ms: number) => {
+  for (let left = ms; left > 0; left -= 20 * DAY) await later(t, Math.min(left, 20 * DAY));
+};
+
+test('codes go after a day; done facts, accepted keys and ended sign-ins after ninety days, not before', async () => {
+  await t.handle('sendPhoneCode', { body: { phone: '13900000077' } });
+  await runTimers(t.app);
+  expect(await count('phone_code')).toBeGreaterThan(0);
+  const before = [await count("fact WHERE state = 'done'"), await count('idempotency'), await count('session_family')];
+  expect(Math.min(...before)).toBeGreaterThan(3);
+  await passed(TRACE_KEPT_MS - 10 * DAY);
+  await runTimers(t.app);
+  expect(await count('phone_code')).toBe(0);
+  expect([await count('idempotency'), await count('session_family')]).toEqual(before.slice(1));
+  expect(await count("fact WHERE state = 'done'")).toBeGreaterThan(before[0]!);
+  await passed(20 * DAY);
+  await t.db.query("UPDATE session_family SET expires_at = juke_now() + interval '1 day' WHERE family_id = $1", [w.guest.familyId]);
+  await t.db.query(`INSERT INTO fact (fact_id, reaction, kind, subject, state, due_at) SELECT 'fct_' || s, '?', 'test.old', s, s, juke_now() - interval '200 days'
+    FROM unnest(ARRAY['parked', 'running', 'done']) s`);
+  await t.db.query("UPDATE fact SET lease_until = juke_now() + interval '1 hour' WHERE fact_id = 'fct_running'");
+  const kept = await Promise.all(KEPT.map(count));
+  await runTimers(t.app);
+  expect(await Promise.all(KEPT.map(count))).toEqual(kept);
+  expect(await count(`fact WHERE state = 'done' AND ${old('due_at')}`)).toBe(0);
+  expect(await count("fact WHERE kind = 'test.old'")).toBe(2);
+  expect(await count(`idempotency WHERE ${old('created_at')}`)).toBe(0);
+  await passed(TRACE_KEPT_MS - 10 * DAY);
+  await t.db.query("UPDATE session_family SET expires_at = juke_now() + interval '1 day' WHERE family_id = $1", [w.guest.familyId]);
+  await runTimers(t.app);
+  expect((await t.db.query('SELECT family_id AS id FROM session_family')).map((row) => row.id)).toContain(w.guest.familyId);
+  expect(await count(`session_family WHERE ${old('expires_at')}`)).toBe(0);
+  await t.db.query("DELETE FROM fact WHERE kind = 'test.old'");
+}, 120_000);
+
+test('I-28 a backlog goes portion by portion, and a row that somebody holds waits for the next time', async () => {
+  await t.db.query(`INSERT INTO idempotency (actor, key, body_hash, answer, created_at)
+    SELECT 'per_old', 'k' || n, repeat('0', 64), '{}', juke_now() - interval '1000 days' FROM generate_series(1, ${2 * FORGET_ROWS + 50}) n`);
+  const other = new Client({ connectionString: t.url });
+  await other.connect();
+  await other.query("BEGIN; SELECT FROM idempotency WHERE actor = 'per_old' AND key = 'k1' FOR UPDATE");
+  calls = [];
+  const started = Date.now();
+  await runTimers(t.app);
+  expect(Date.now() - started).toBeLessThan(MINUTE / 6);
+  expect(calls.filter((sql) => sql.includes('worker_forget'))).toHaveLength(3);
+  expect(await count("idempotency WHERE actor = 'per_old'")).toBe(1);
+  await other.query('COMMIT');
+  await other.end();
+  await runTimers(t.app);
+  expect(await count("idempotency WHERE actor = 'per_old'")).toBe(0);
+});
