@@ -52,6 +52,8 @@ export async function openWorld(seed: number, size: Size): Promise<World> {
       jump: async (ms) => {
         const { offsetMs } = await db.call<{ offsetMs: number }>('kernel_move_clock', { advanceMs: ms });
         world.jumpedMs += ms;
+        // People renew their sessions in time.
+        await db.query("UPDATE session_family SET expires_at = juke_now() + interval '30 days' WHERE revoked_at IS NULL");
         await t.sandbox!.control('clock', { offsetMs });
         await t.app.clock.read().catch(() => undefined);
         house!.tell();
