@@ -343,6 +343,20 @@ test('F-33 I-09 another transaction for an intent that is paid: quarantined, not
   await expectPaidOnce(order.orderId, order.paymentId);
 });
 
+test('F-33 I-09 two transactions for one intent, told of at the same moment: one counts, the other is quarantined', async () => {
+  const order = await paidAtWechat();
+  const told = (await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))!;
+  const { markPaid } = await import('../../functions/orders');
+  const gate = knife.holdAt(/orders_mark_paid/);
+  const other = markPaid(t.app, { ...told, transactionId: '4200009999202611208888888888' });
+  await gate.reached;
+  expect(await deliver(order.notice)).toBe(204);
+  gate.open();
+  expect(await other).toBe('quarantined');
+  expect(await count(t, "alarm WHERE kind = 'payment.quarantined' AND subject = '4200009999202611208888888888'")).toBe(1);
+  await expectPaidOnce(order.orderId, order.paymentId);
+});
+
 test('F-34 one order paid twice, both notices at once: one counts, the other goes back whole', async () => {
   const order = await buy(t, m, buyer, { pay: false });
   await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });

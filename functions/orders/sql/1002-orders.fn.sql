@@ -71,6 +71,8 @@ DECLARE
 BEGIN
   IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_line_up(ARRAY[p #>> '{reward,sharerId}', p #>> '{reward,friendId}']); END IF;
   IF NOT payments_succeed(p ->> 'paymentId', p ->> 'transactionId', p ->> 'payerOpenid', time_of((p ->> 'successAtMs')::bigint)) THEN
+    -- F-33: by another transaction, since it was looked at? That is no repeat.
+    IF NOT EXISTS (SELECT FROM payments_find(p ->> 'paymentId') WHERE transaction_id = p ->> 'transactionId') THEN PERFORM juke_changed('payment'); END IF;
     PERFORM payments_record_notice(p -> 'notice', 'repeat');
     RETURN '{"outcome": "repeat"}';
   END IF;
