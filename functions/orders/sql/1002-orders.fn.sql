@@ -155,11 +155,13 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- I-07: the counter of refunds succeeded and in flight; the fee that WeChat gives back with them.
-CREATE OR REPLACE FUNCTION orders_count_refund(p_order text, p_amount bigint, p_expected bigint, p_fee_back bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- I-07: the counter of refunds succeeded and in flight; the fee that WeChat gives back with them. p_buyer: who the caller takes for its
+-- buyer (I-10: two accounts may have become one since); NULL: the caller counts nothing of theirs.
+DROP FUNCTION IF EXISTS orders_count_refund(text, bigint, bigint, bigint);
+CREATE OR REPLACE FUNCTION orders_count_refund(p_order text, p_amount bigint, p_expected bigint, p_fee_back bigint, p_buyer text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE guest_order SET refunded_fen = refunded_fen + p_amount, provider_fee_fen = provider_fee_fen - p_fee_back
-  WHERE order_id = p_order AND refunded_fen = p_expected AND state IN ('paid', 'completed');
+  WHERE order_id = p_order AND refunded_fen = p_expected AND state IN ('paid', 'completed') AND buyer_id = coalesce(p_buyer, buyer_id);
   IF NOT FOUND THEN PERFORM juke_changed('order'); END IF;
 END $$;
 CREATE OR REPLACE FUNCTION orders_give_back_fee(p_order text, p_fee_back bigint) RETURNS void LANGUAGE sql AS

@@ -10,7 +10,7 @@ DECLARE
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
   PERFORM vouchers_void(v_order, v_ids, 'issued', (p ->> 'setVersion')::int);
-  PERFORM orders_count_refund(v_order, (p ->> 'amountFen')::bigint, (p ->> 'refundedFen')::bigint, (p ->> 'feeBackFen')::bigint);
+  PERFORM orders_count_refund(v_order, (p ->> 'amountFen')::bigint, (p ->> 'refundedFen')::bigint, (p ->> 'feeBackFen')::bigint, p ->> 'buyerId');
   INSERT INTO refund (refund_id, order_id, payment_id, merchant_id, buyer_id, kind, state, amount_fen, voucher_ids, reason, funded, accepted_at)
   VALUES (p ->> 'refundId', v_order, p ->> 'paymentId', p ->> 'merchantId', p ->> 'buyerId', p ->> 'kind', 'accepted', (p ->> 'amountFen')::bigint, v_ids, p ->> 'reason', true, juke_now());
   PERFORM ledger_post('refund', p ->> 'refundId', p ->> 'merchantId', v_order, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
@@ -141,7 +141,7 @@ BEGIN
   IF NOT FOUND THEN PERFORM juke_refuse('REFUND_STATE'); END IF;
   IF v_accept THEN
     PERFORM vouchers_void(v.order_id, v.voucher_ids, 'redeemed', (p ->> 'setVersion')::int);
-    PERFORM orders_count_refund(v.order_id, v.amount_fen, (p ->> 'refundedFen')::bigint, 0);
+    PERFORM orders_count_refund(v.order_id, v.amount_fen, (p ->> 'refundedFen')::bigint, 0, NULL);
     PERFORM kernel_emit('after_sale.accepted', v.refund_id);
   ELSE
     PERFORM referrals_dispute(v.order_id, false);

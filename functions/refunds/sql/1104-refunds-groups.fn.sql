@@ -12,7 +12,7 @@ DECLARE
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
   IF p ->> 'kind' = 'group_left' THEN v_left := group_buys_leave(p ->> 'groupId', v_order); END IF;
-  PERFORM orders_count_refund(v_order, (p ->> 'amountFen')::bigint, 0, (p ->> 'feeBackFen')::bigint);
+  PERFORM orders_count_refund(v_order, (p ->> 'amountFen')::bigint, 0, (p ->> 'feeBackFen')::bigint, p ->> 'buyerId');
   INSERT INTO refund (refund_id, order_id, payment_id, merchant_id, buyer_id, kind, state, amount_fen, voucher_ids, reason, funded, accepted_at)
   VALUES (p ->> 'refundId', v_order, p ->> 'paymentId', p ->> 'merchantId', p ->> 'buyerId', p ->> 'kind', 'accepted', (p ->> 'amountFen')::bigint, '{}', p ->> 'kind', true, juke_now());
   PERFORM ledger_post('refund', p ->> 'refundId', p ->> 'merchantId', v_order, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(

@@ -1,0 +1,71 @@
+/**
+ * Accounts that become one, or are deleted, in the very moment in which something is saved for them: what is decided on whose
+ * it is holds, or is decided again. I-05, I-10, I-18, A-22.
+ */
+import pg from 'pg';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { checkGreen, count, newKnife, newMarket, people, settle } from '../support/faults';
+import { openGroup, standard } from '../support/groups';
+import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf } from '../support/trade';
+
+let t: TestApp;
+let m: Market;
+const knife = newKnife();
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions, config: { poolSize: 20 } });
+  m = await newMarket(t, { deal: { group: standard(), perPersonLimit: 99, validDays: 1, stock: 1_000 } });
+});
+afterEach(async () => {
+  knife.clear();
+  await checkGreen(t);
+});
+afterAll(() => t.stop());
+
+let number = 0;
+/** Two accounts of somebody: one of the mini-program, one of the browser. */
+const twoOf = async () => [await t.person(`同一人${(number += 1)}`, { phone: null }), await t.person(`同一人网页${number}`, { openid: null })] as [TestPerson, TestPerson];
+/** The mini-program's account verifies the browser's phone, whose account lives on. */
+async function becomeOne(weapp: TestPerson, browser: TestPerson): Promise<void> {
+  const { code } = await t.sandbox!.control<{ code: string }>('wx/phone', { phone: browser.phone });
+  expect((await t.ok('verifyPhone', { as: weapp, body: { wechatCode: code } })).personId).toBe(browser.personId);
+}
+/** A transaction of somebody else that is under way: its statement is done, its end is ours to choose. */
+async function underWay(sql: string, params: unknown[]): Promise<{ end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> }> {
+  const client = new pg.Client({ connectionString: t.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(sql, params);
+  return { end: async (how) => { await client.query(how); await client.end(); } };
+}
+/** Until so many wait for a lock. */
+async function waiting(many = 1): Promise<void> {
+  for (let look = 0; look < 500; look += 1) {
+    if (await count(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= many) return;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error(`fewer than ${many} wait for a lock`);
+}
+const boughtBy = async (...who: TestPerson[]) => Promise.all(who.map(async ({ personId }) =>
+  (await t.db.query<{ n: number }>('SELECT coalesce(sum(quantity), 0)::int AS n FROM deal_buyer WHERE person_id = $1', [personId]))[0]!.n));
+
+describe('two accounts become one', () => {
+  test.each([['its validity ended', /refunds_open\(/], ['its group failed', /refunds_open_group/]])('I-10 while what they bought goes back because %s: counted where the order is now', async (why, save) => {
+    const [weapp, browser] = await twoOf();
+    const { orderId } = why.startsWith('its group') ? await openGroup(t, m, weapp) : await buy(t, m, weapp);
+    await t.drain();
+    const gate = knife.holdAt(save);
+    await t.moveTime(3 * DAY);
+    const drained = t.drain();
+    await gate.reached;
+    await becomeOne(weapp, browser);
+    await t.drain();
+    expect(await boughtBy(weapp, browser)).toEqual([0, 1]);
+    gate.open();
+    await drained;
+    expect(await t.db.query('SELECT buyer_id FROM refund WHERE order_id = $1', [orderId])).toEqual([{ buyer_id: browser.personId }]);
+    expect(await boughtBy(weapp, browser)).toEqual([0, 0]);
+    knife.clear();
+    await settle(t);
+    expect(await stateOf(t, 'guest_order', 'order_id', orderId)).toEqual(['refunded']);
+  });
+});
