@@ -68,4 +68,24 @@ describe('two accounts become one', () => {
     await settle(t);
     expect(await stateOf(t, 'guest_order', 'order_id', orderId)).toEqual(['refunded']);
   });
+
+  test('I-10 while one of them is placing an order: units and order stay together, and it can end', async () => {
+    const [weapp, browser] = await twoOf();
+    await buy(t, m, weapp);
+    const counter = await underWay('SELECT FROM deal_stock WHERE deal_id = $1 FOR UPDATE', [m.dealId]);
+    const placing = place(t, m, weapp);
+    await waiting(1);
+    await becomeOne(weapp, browser);
+    const moving = t.drain();
+    await waiting(2);
+    await counter.end('ROLLBACK');
+    const { orderId } = await placing;
+    await moving;
+    await checkGreen(t);
+    await later(t, 11 * MINUTE);
+    await checkGreen(t);
+    await later(t, HOUR);
+    expect(await t.db.query('SELECT buyer_id, state FROM guest_order WHERE order_id = $1', [orderId])).toEqual([{ buyer_id: browser.personId, state: 'expired' }]);
+    expect(await boughtBy(weapp, browser)).toEqual([0, 1]);
+  });
 });

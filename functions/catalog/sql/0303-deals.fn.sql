@@ -48,7 +48,12 @@ BEGIN
   RETURN jsonb_build_object('termsVersion', v_version);
 END $$;
 
--- Two accounts became one: what the person has of each deal, without what stays behind (p_keep: {deal: units}; an unpaid
+-- Two accounts became one. Who is placing an order for the old account at this moment is waited for; then it is known which orders are its.
+CREATE OR REPLACE FUNCTION catalog_wait_for_buyer(p_person text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM deal_buyer WHERE person_id = p_person ORDER BY deal_id FOR UPDATE;
+END $$;
+-- What the person has of each deal, without what stays behind (p_keep: {deal: units}; an unpaid
 -- order that ends by itself). I-10.
 CREATE OR REPLACE FUNCTION catalog_move_buyer(p_from text, p_to text, p_keep jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

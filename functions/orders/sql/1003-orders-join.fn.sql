@@ -12,6 +12,8 @@ BEGIN
     SELECT FROM guest_order w JOIN guest_order t ON t.buyer_id = v_to AND t.deal_id = w.deal_id AND t.state = 'unpaid'
     WHERE w.buyer_id = v_from AND w.state = 'unpaid' AND (w.order_id = o.order_id OR w.purchase_id = o.purchase_id));
   UPDATE purchase u SET buyer_id = v_to WHERE buyer_id = v_from AND NOT EXISTS (SELECT FROM guest_order o WHERE o.purchase_id = u.purchase_id AND o.buyer_id = v_from);
+  -- An order that was being placed meanwhile stays behind with its units, until the next look.
+  PERFORM catalog_wait_for_buyer(v_from);
   SELECT count(*) INTO v_left FROM guest_order WHERE buyer_id = v_from;
   PERFORM catalog_move_buyer(v_from, v_to, (SELECT coalesce(jsonb_object_agg(deal_id, quantity), '{}') FROM guest_order WHERE buyer_id = v_from));
   PERFORM coupons_move_person(v_from, v_to, ARRAY(SELECT order_id FROM guest_order WHERE buyer_id = v_from));
