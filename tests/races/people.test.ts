@@ -89,3 +89,19 @@ describe('two accounts become one', () => {
     expect(await boughtBy(weapp, browser)).toEqual([0, 1]);
   });
 });
+
+describe('an account is deleted', () => {
+  const deleting = (who: TestPerson) => underWay('SELECT identity_delete($1)', [{ personId: who.personId, familyId: who.familyId, name: '已注销', avatarUrl: '/art/avatar-0.svg' }]);
+
+  test('I-18 I-05 while a friend\'s voucher is being used: nothing goes to a wallet that nobody can open', async () => {
+    const [sharer, friend] = (await people(t, 2)) as [TestPerson, TestPerson];
+    const order = await buy(t, m, friend, { shareToken: await share(t, m, sharer) });
+    const gone = await deleting(sharer);
+    const used = redeem(t, m, order.voucherIds[0]!);
+    await waiting(1);
+    await gone.end('COMMIT');
+    await used;
+    expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
+    expect(await account(t, 'reward-pending', sharer.personId)).toBe(0);
+  });
+});

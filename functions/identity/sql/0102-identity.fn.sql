@@ -2,8 +2,12 @@
 CREATE OR REPLACE FUNCTION identity_show(p_person text) RETURNS TABLE (name text, avatar_url text) LANGUAGE sql STABLE AS
   $$ SELECT name, avatar_url FROM person WHERE person_id = p_person $$;
 
-CREATE OR REPLACE FUNCTION identity_is_gone(p_person text) RETURNS boolean LANGUAGE sql STABLE AS
-  $$ SELECT deleted_at IS NOT NULL FROM person WHERE person_id = p_person $$;
+-- Whether an account is deleted, and stays so or not until the caller's commit: a deletion that is under way is waited for.
+CREATE OR REPLACE FUNCTION identity_is_gone(p_person text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM person WHERE person_id = p_person AND deleted_at IS NULL FOR KEY SHARE;
+  RETURN NOT FOUND;
+END $$;
 
 -- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app. WeChat
 -- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact. A deleted one is told nothing.

@@ -68,8 +68,10 @@ DECLARE
   v reward;
   v_now timestamptz := juke_now();
   v_release timestamptz := v_now + p_hold_ms * interval '1 millisecond';
+  v_sharer text := (SELECT sharer_id FROM reward WHERE order_id = p_order AND state = 'expected');
 BEGIN
-  IF p_amount = 0 OR identity_is_gone((SELECT sharer_id FROM reward WHERE order_id = p_order)) THEN
+  IF v_sharer IS NULL THEN RETURN; END IF;
+  IF p_amount = 0 OR identity_is_gone(v_sharer) THEN
     PERFORM referrals_cancel(p_order, 'limit');
     RETURN;
   END IF;
