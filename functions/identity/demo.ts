@@ -3,7 +3,7 @@
  * Their staff rows and history are made by the demo city.
  */
 import type { demoPeople as demoNames } from '../contract/shapes-identity';
-import { Unavailable, type App, type Db, type Story } from '../kernel';
+import { decided, Unavailable, type App, type Db, type Story } from '../kernel';
 import { exchangeCode, wechatIds } from './login-wechat';
 import { freshPerson, newSession, sessionAnswer, type Opened } from './sessions';
 import { findNamesByPhone, readClock } from './store';
@@ -50,7 +50,7 @@ export const loginDemo: Story<'loginDemo'> = async (ctx, { body }) => {
   }
   // Who tries guest and friend in one browser plays two people with a phone each; one device would hold the reward (A-02).
   const session = newSession(`${body.deviceId.slice(0, 54)}-${body.who}`);
-  const opened = await ctx.db.call<Opened>('identity_sign_in', { ...identity, session: session.row });
+  const opened = await decided(() => ctx.db.call<Opened>('identity_sign_in', { ...identity, session: session.row }));
   return sessionAnswer(ctx, opened, session.refreshToken);
 };
 

@@ -1,15 +1,15 @@
 /** Sign-in of the mini-program: the code is exchanged here, once; openid and session key are never the client's word. */
 import { RISK_WAIT_MS } from '../contract/limits';
-import { ProviderRefused, refuse, type App, type Story } from '../kernel';
+import { decided, ProviderRefused, refuse, type App, type Story } from '../kernel';
 import { freshPerson, newSession, sessionAnswer, type Opened } from './sessions';
 import { wechatApi } from './wechat-api';
 
 export const loginWechat: Story<'loginWechat'> = async (ctx, { body }) => {
   const { openid, unionid, ...wechat } = await exchangeCode(ctx, body.code, ctx.ip);
   const session = newSession(body.deviceId);
-  const opened = await ctx.db.call<Opened>('identity_sign_in', {
+  const opened = await decided(() => ctx.db.call<Opened>('identity_sign_in', {
     ids: wechatIds(openid, unionid), fresh: freshPerson(ctx.language), session: session.row, wechat: { openid, ...wechat },
-  });
+  }));
   return sessionAnswer(ctx, opened, session.refreshToken);
 };
 

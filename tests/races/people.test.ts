@@ -88,6 +88,19 @@ describe('two accounts become one', () => {
     expect(await t.db.query('SELECT buyer_id, state FROM guest_order WHERE order_id = $1', [orderId])).toEqual([{ buyer_id: browser.personId, state: 'expired' }]);
     expect(await boughtBy(weapp, browser)).toEqual([0, 1]);
   });
+
+  test('A-22 while one of them signs in: nobody is signed in to an account that is gone', async () => {
+    const [weapp, browser] = await twoOf();
+    const row = await underWay('SELECT FROM person_identity WHERE person_id = $1 FOR UPDATE', [weapp.personId]);
+    const joining = becomeOne(weapp, browser);
+    await waiting(1);
+    const signingIn = t.ok('loginWechat', { body: { code: `sandbox:${weapp.name}`, deviceId: 'dev-elsewhere-1' } });
+    await waiting(2);
+    await row.end('ROLLBACK');
+    await joining;
+    expect((await signingIn).personId).toBe(browser.personId);
+    expect(await count(t, 'session_family WHERE person_id = $1 AND revoked_at IS NULL', [weapp.personId])).toBe(0);
+  });
 });
 
 describe('an account is deleted', () => {
@@ -103,5 +116,16 @@ describe('an account is deleted', () => {
     await used;
     expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
     expect(await account(t, 'reward-pending', sharer.personId)).toBe(0);
+  });
+
+  test('A-22 while its person signs in elsewhere: that makes a new account, the old one has no session', async () => {
+    const [guest] = (await people(t, 1)) as [TestPerson];
+    const gone = await deleting(guest);
+    const signingIn = t.ok('loginWechat', { body: { code: `sandbox:${guest.name}`, deviceId: 'dev-elsewhere-2' } });
+    await waiting(1);
+    await gone.end('COMMIT');
+    expect((await signingIn).personId).not.toBe(guest.personId);
+    expect(await count(t, 'session_family WHERE person_id = $1 AND revoked_at IS NULL', [guest.personId])).toBe(0);
+    expect(await count(t, 'person_device WHERE person_id = $1', [guest.personId])).toBe(0);
   });
 });

@@ -75,8 +75,9 @@ CREATE OR REPLACE FUNCTION identity_open_session(p_person text, p jsonb) RETURNS
 DECLARE
   v_operator boolean;
 BEGIN
-  SELECT is_operator INTO v_operator FROM person WHERE person_id = p_person AND deleted_at IS NULL AND joined_into IS NULL;
-  IF NOT FOUND THEN PERFORM juke_refuse('SESSION_EXPIRED'); END IF;
+  -- A-22: a deletion or a join that is under way ends the sessions that it sees; this one waits for it, and asks anew who that is.
+  SELECT is_operator INTO v_operator FROM person WHERE person_id = p_person AND deleted_at IS NULL AND joined_into IS NULL FOR KEY SHARE;
+  IF NOT FOUND THEN PERFORM juke_changed('person'); END IF;
   PERFORM kernel_open_session(p || jsonb_build_object('personId', p_person, 'isOperator', v_operator));
   INSERT INTO person_device (person_id, device_id) VALUES (p_person, p ->> 'deviceId')
   ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = juke_now();
