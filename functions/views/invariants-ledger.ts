@@ -132,8 +132,8 @@ export const ledgerInvariants: Invariant[] = [
       LEFT JOIN subsidy b ON b.order_id = o.order_id AND b.state = 'succeeded'
       -- The platform's part of what was served and stands.
       CROSS JOIN LATERAL (SELECT coalesce(sum(v.subsidy_fen), 0) AS due_fen FROM voucher v
-        WHERE v.order_id = o.order_id AND EXISTS (SELECT FROM redemption d WHERE d.voucher_id = v.voucher_id
-          AND d.undone_at IS NULL) AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = o.order_id
+        WHERE v.order_id = o.order_id AND EXISTS (SELECT FROM redemption d WHERE d.order_id = o.order_id
+          AND d.voucher_id = v.voucher_id AND d.undone_at IS NULL) AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = o.order_id
           AND f.funded AND f.kind = 'after_sale' AND v.voucher_id = ANY (f.voucher_ids))) z
       LEFT JOIN LATERAL (SELECT CASE WHEN state IN ('expected', 'cancelled') THEN 0
       ELSE amount_fen - clawed_fen END AS reward_fen, clawed_fen, CASE WHEN pending_at IS NULL THEN 0 ELSE amount_fen END AS split_fen

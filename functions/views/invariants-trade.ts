@@ -199,7 +199,8 @@ export const tradeInvariants: Invariant[] = [
         WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids) AND ${STANDING_REFUND}) x
       CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE undone_at IS NULL AND reversed_at IS NULL) AS standing,
-          count(*) FILTER (WHERE reversed_at IS NOT NULL) AS reversed FROM redemption WHERE voucher_id = v.voucher_id) r
+          count(*) FILTER (WHERE reversed_at IS NOT NULL) AS reversed FROM redemption
+          WHERE order_id = v.order_id AND voucher_id = v.voucher_id) r
       WHERE CASE WHEN v.state IN ('refunding', 'refunded') THEN x.refunds <> 1 OR r.standing > 0
         OR r.reversed <> x.is_after_sale::int OR (v.state = 'refunded') <> x.is_done
         ELSE x.refunds > 0 OR r.reversed > 0 END`,
