@@ -2,7 +2,7 @@
  * What is on sale and where, read for everybody alike: candidates near a place, cards of stores, one deal. Snapshots of
  * SNAPSHOT_MS keep a stampede off the database (reliability: deal reads). Guards A-32, I-28, D1.
  */
-import { NEARBY_STORES, SNAPSHOT_MS } from '../contract/limits';
+import { NEARBY_STORES, PAGE_SIZE, SNAPSHOT_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import type { Category } from '../contract/states';
 import { newSnapshot, type Db, type Row, type Snapshot } from '../kernel';
@@ -59,6 +59,8 @@ export const STORE = 's.store_id, s.name AS store_name, s.lat_e6, s.lng_e6';
 export const near = (lat: number, lng: number) =>
   `merchants_point(s.lat_e6, s.lng_e6) <-> public.ll_to_earth($${lat}::float8, $${lng}::float8)`;
 
+/** Around a place so many stores are searched for a word in what they sell. */
+const SEARCHED_STORES = 4 * NEARBY_STORES;
 /** Six pages of the nearest: each row costs five look-ups, and who scrolls further searches. */
 export const NEARBY_ROWS = NEARBY_STORES / 2;
 
@@ -81,16 +83,32 @@ export function candidateSql(filter: Filter): { sql: string; params: unknown[] }
   const ofStore = filter.openNow ? IS_OPEN : 'true';
   if (filter.q) {
     const like = p(containing(filter.q));
+    const nearest = order ?? 's.created_at DESC, s.store_id';
+    // A word may be in every title of the country: each way to be found gives so many, the best first, and around the place
+    // everything is looked at.
+    const around = order
+      ? `UNION SELECT ds.deal_id, ds.store_id FROM (SELECT s.* FROM store s ORDER BY ${order} LIMIT ${SEARCHED_STORES}) s
+          JOIN deal_store ds USING (store_id) JOIN deal d USING (deal_id)
+          WHERE (d.title || ' ' || d.subtitle) ILIKE ${like} OR (s.name || ' ' || s.address) ILIKE ${like}`
+      : '';
     return {
       params,
       sql: `
       WITH hit AS (
-        SELECT ds.deal_id, ds.store_id FROM deal d JOIN deal_store ds USING (deal_id)
-          WHERE (d.title || ' ' || d.subtitle) ILIKE ${like}
-        UNION SELECT ds.deal_id, ds.store_id FROM store s JOIN deal_store ds USING (store_id)
-          WHERE (s.name || ' ' || s.address) ILIKE ${like}
-        UNION SELECT ds.deal_id, ds.store_id FROM merchant m JOIN deal_store ds USING (merchant_id)
-          WHERE m.name ILIKE ${like})
+        SELECT d.deal_id, s.store_id FROM (
+          SELECT d.deal_id FROM deal d JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
+            JOIN deal_stock k ON k.deal_id = d.deal_id WHERE (d.title || ' ' || d.subtitle) ILIKE ${like} AND ${ofDeal}
+          ORDER BY k.sold DESC, d.created_at DESC, d.deal_id LIMIT ${NEARBY_STORES}) d
+          CROSS JOIN LATERAL (SELECT s.store_id FROM deal_store x JOIN store s USING (store_id)
+            WHERE x.deal_id = d.deal_id AND ${ofStore} ORDER BY ${nearest} LIMIT 1) s
+        UNION SELECT ds.deal_id, ds.store_id FROM (SELECT s.store_id FROM (SELECT * FROM store s
+            WHERE (s.name || ' ' || s.address) ILIKE ${like} AND ${ofStore} LIMIT ${SEARCHED_STORES}) s
+          ORDER BY ${nearest} LIMIT ${NEARBY_STORES}) s JOIN deal_store ds USING (store_id)
+        UNION SELECT ds.deal_id, ds.store_id FROM (SELECT m.merchant_id FROM merchant m WHERE m.name ILIKE ${like}
+            ORDER BY m.merchant_id LIMIT ${PAGE_SIZE}) m
+          CROSS JOIN LATERAL (SELECT s.store_id FROM store s WHERE s.merchant_id = m.merchant_id AND ${ofStore}
+            ORDER BY ${nearest} LIMIT ${PAGE_SIZE}) s JOIN deal_store ds ON ds.store_id = s.store_id
+        ${around})
       SELECT ${STORE}, ${DEAL} FROM hit ds JOIN store s ON s.store_id = ds.store_id ${DEAL_JOINS}
       WHERE ${ofDeal} AND ${ofStore} ORDER BY ${order ?? 'k.sold DESC, d.created_at DESC'}, d.deal_id,
         s.store_id LIMIT ${NEARBY_STORES}`,

@@ -63,3 +63,31 @@ test('the order is that of true distances', async () => {
   )) as [{ n: number }];
   expect(n).toBeLessThanOrEqual(NEARBY_ROWS);
 });
+
+interface Ran { 'Node Type': string; 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; Plans?: Ran[] }
+const nodes = (node: Ran): Ran[] => [node, ...(node.Plans ?? []).flatMap(nodes)];
+const ran = async (sql: string, params: unknown[]) => nodes((await town.db.query(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, params))[0]!['QUERY PLAN'][0].Plan);
+
+test.each([['near a place', at], ['anywhere', null]])('a word that is at every shop gives some of them, %s, and the others are not looked at', async (_where, place) => {
+  const { sql, params } = candidateSql({ at: place, q: '店' });
+  const found = (await ran(sql, params)).filter((node) => /Append/.test(node['Node Type']));
+  expect(found.length).toBeGreaterThan(0);
+  for (const node of found) expect(node['Actual Rows']).toBeLessThan(STORES / 4);
+  expect((await findCandidates(town.db, { at: place, q: '店' })).length).toBeGreaterThan(100);
+});
+
+test('shops without a place: only of those that are shown the best offer is looked up', async () => {
+  let loops: number[] = [];
+  await findStores(
+    {
+      query: async (sql: string, params: readonly unknown[] = []) => {
+        loops = (await ran(sql, [...params])).filter((node) => node['Relation Name'] === 'deal_store').map((node) => node['Actual Loops']);
+        return [];
+      },
+    } as never,
+    `ORDER BY s.created_at DESC, s.store_id LIMIT ${NEARBY_ROWS}`,
+    [],
+  );
+  expect(loops.length).toBeGreaterThan(0);
+  expect(Math.max(...loops)).toBeLessThanOrEqual(NEARBY_ROWS);
+});
