@@ -65,33 +65,38 @@ export async function sendWithdrawal(app: App, withdrawalId: string): Promise<nu
     // Refused, and yet WeChat may know the number (an earlier call of ours): the money comes back only when it does not.
     const known = await pay.findTransfer(withdrawalId);
     if (known) return settleTransfer(app, known);
-    await endWithdrawal(app, withdrawalId, false, error.code);
+    await endWithdrawal(app, withdrawalId, false, error.code, { code: error.code });
     return null;
   }
 }
 
-function endWithdrawal(app: App, withdrawalId: string, succeeded: boolean, reason: string | null): Promise<void> {
+function endWithdrawal(app: App, withdrawalId: string, succeeded: boolean, reason: string | null, content: object): Promise<void> {
   return decided(async () => {
     const w = await findWithdrawal(app.db, withdrawalId);
     if (!w) return;
+    // F-33: two of us asked at once, one was refused and gave the money back, the other was not. A person looks at it.
+    if (w.endedAtMs !== null) return (w.state === 'succeeded') === succeeded ? undefined : keepAside(app, withdrawalId, `${withdrawalId}: ${succeeded ? 'paid' : 'not paid'}, and it ${w.state}`, content);
     const debtFen = succeeded ? 0 : await balanceOf(app.db, 'reward-debt', w.personId);
     await app.db.call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason, repayFen: Math.min(w.amountFen, -debtFen) });
   });
+}
+
+/** F-33: nothing to guess about. A person looks at it; the money stays where it is. */
+async function keepAside(app: App, subject: string, reason: string, content: object): Promise<void> {
+  app.log.error({ reason }, 'transfer quarantined');
+  await app.db.call('payments_quarantine', { subject, reason, content, notice: null });
 }
 
 /** What WeChat says of a transfer, from a notice or a query. Repeats change nothing. Guards F-33. */
 export async function settleTransfer(app: App, told: ProviderTransfer): Promise<number | null> {
   const w = await findWithdrawal(app.db, told.withdrawalId);
   if (w && told.amountFen !== null && told.amountFen !== w.amountFen) {
-    // F-33: nothing to guess about. A person looks at it; the money stays where it is.
-    const reason = `${w.withdrawalId}: amount ${told.amountFen} instead of ${w.amountFen}`;
-    app.log.error({ withdrawalId: w.withdrawalId, reason }, 'transfer quarantined');
-    await app.db.call('payments_quarantine', { subject: told.billNo, reason, content: told, notice: null });
+    await keepAside(app, told.billNo, `${w.withdrawalId}: amount ${told.amountFen} instead of ${w.amountFen}`, told);
     return null;
   }
   const ended = ENDED[told.state];
   if (ended !== undefined) {
-    await endWithdrawal(app, told.withdrawalId, ended, ended ? null : told.failReason ?? told.state);
+    await endWithdrawal(app, told.withdrawalId, ended, ended ? null : told.failReason ?? told.state, told);
     return null;
   }
   await app.db.call('settlement_withdrawal_sent', { withdrawalId: told.withdrawalId, packageInfo: told.packageInfo, billNo: told.billNo });

@@ -1,21 +1,24 @@
 /** WeChat answers nothing, nonsense or no: F-08, F-27, F-35. The same number again, the question first, never a second movement. */
 import { wechatPay } from '../../functions/payments';
+import { settleTransfer } from '../../functions/settlement';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, newKey, newMarket, people, settle } from '../support/faults';
+import { checkGreen, count, newKey, newKnife, newMarket, people, settle } from '../support/faults';
 import { account, buy, DAY, later, MINUTE, payAtCashier, redeem, share, stateOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
 let sharer: TestPerson;
 let friend: TestPerson;
+const knife = newKnife();
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
 });
 beforeEach(async () => {
   m = await newMarket(t, { deal: { rebateCapFen: 10_000 } });
   [sharer, friend] = (await people(t, 2)) as [TestPerson, TestPerson];
 });
 afterEach(async () => {
+  knife.clear();
   await t.sandbox!.control('settings', { refundDelayMs: 0, splitDelayMs: 0 });
   await t.sandbox!.control('faults', { reset: true });
   await checkGreen(t);
@@ -254,6 +257,39 @@ test('F-27 payout: a definite no gives the money back once', async () => {
   expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['failed']);
   expect(await account(t, 'reward-available', sharer.personId)).toBe(944);
   await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 1_000_000 });
+});
+
+test('F-33 payout: refused and given back, and yet WeChat says that it is paid. It is kept aside, the wallet stays as it is', async () => {
+  await released();
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 0 });
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 1_000_000 });
+  expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['failed']);
+  const told = { withdrawalId, billNo: `bill-${withdrawalId}`, state: 'SUCCESS' as const, amountFen: 900, packageInfo: null, failReason: null };
+  for (let again = 0; again < 2; again += 1) expect(await settleTransfer(t.app, told)).toBeNull();
+  expect(await t.db.query("SELECT reason, (SELECT count(*)::int FROM alarm a WHERE a.kind = 'payment.quarantined' AND a.subject = q.subject) AS alarms FROM quarantine q WHERE subject = $1", [withdrawalId]))
+    .toEqual([{ reason: `${withdrawalId}: paid, and it failed`, alarms: 1 }]);
+  expect([await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId), await account(t, 'reward-available', sharer.personId)]).toEqual([['failed'], 944]);
+});
+
+test('F-33 payout: told that it is paid while it is being given back. Kept aside, not taken for a repeat', async () => {
+  await released();
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 0 });
+  const gate = knife.holdAt(/settlement_withdrawal_ended/);
+  const asked = t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await gate.reached;
+  await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 1_000_000 });
+  const [{ id }] = (await t.db.query<{ id: string }>('SELECT withdrawal_id AS id FROM withdrawal WHERE person_id = $1', [sharer.personId])) as [{ id: string }];
+  await t.drain(); // the worker asks at the same time, and is not refused
+  await t.sandbox!.control(`transfers/${billNo(id)}/confirm`);
+  for (let tries = 0; (await stateOf(t, 'withdrawal', 'withdrawal_id', id))[0] !== 'succeeded' && tries < 200; tries += 1) {
+    await t.sandbox!.control('flush');
+    await t.drain();
+  }
+  gate.open();
+  await asked;
+  expect(await t.db.query('SELECT reason FROM quarantine WHERE subject = $1', [id])).toEqual([{ reason: `${id}: not paid, and it succeeded` }]);
+  expect([await stateOf(t, 'withdrawal', 'withdrawal_id', id), await account(t, 'reward-available', sharer.personId)]).toEqual([['succeeded'], 44]);
 });
 
 test('A-06 a payout that comes back after its reward was clawed back makes good the debt first', async () => {

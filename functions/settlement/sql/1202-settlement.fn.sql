@@ -165,7 +165,11 @@ DECLARE
 BEGIN
   UPDATE withdrawal SET state = CASE WHEN (p ->> 'succeeded')::boolean THEN 'succeeded' ELSE 'failed' END, ended_at = juke_now(), fail_reason = p ->> 'reason'
   WHERE withdrawal_id = p ->> 'withdrawalId' AND state IN ('requested', 'awaiting_person') RETURNING * INTO v;
-  IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
+  IF NOT FOUND THEN
+    -- F-33: it may have ended the other way since it was looked at. That is no repeat.
+    IF NOT EXISTS (SELECT FROM withdrawal WHERE withdrawal_id = p ->> 'withdrawalId' AND (state = 'succeeded') = (p ->> 'succeeded')::boolean) THEN PERFORM juke_changed('withdrawal'); END IF;
+    RETURN '{"outcome": "repeat"}';
+  END IF;
   IF v.state = 'succeeded' THEN
     PERFORM ledger_post('withdrawal.arrived', v.withdrawal_id, NULL, NULL, jsonb_build_array(
       jsonb_build_object('a', 'payout-transit', 'o', v.person_id, 'f', -v.amount_fen), jsonb_build_object('a', 'provider', 'o', 'platform', 'f', v.amount_fen)));
