@@ -4,7 +4,7 @@
  */
 import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
 import { findGroup, findOtherGroup } from '../group-buys';
-import { me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { decided, me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { counts, markPaid } from './mark-paid';
@@ -12,7 +12,7 @@ import { askCombined, askPurchase } from './mark-purchase-paid';
 import { findOrder, findOwnOrder, findPayable, findPurchase, type OrderRow, type PayableRow } from './store';
 
 export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
-  replayed(ctx, async () => {
+  replayed(ctx, () => decided(async () => {
     const order = (await findPayable(ctx.db, params.orderId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (order.state === 'paid' || order.state === 'completed') refuse('ORDER_PAID');
     if (order.state !== 'unpaid' || order.nowMs >= order.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
@@ -25,7 +25,7 @@ export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
       if (!isPaidThere(error)) throw error;
       return refuse((await askPayment(ctx, payment)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
     }
-  });
+  }));
 
 /** WeChat's definite no to a payment that it has taken already; its notice may still be on the way. */
 export const isPaidThere = (error: unknown): boolean => error instanceof ProviderRefused && error.code === 'ORDERPAID';
@@ -43,7 +43,7 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
   if (fitting) return fitting;
   for (const other of open) if (await closeOrPay(ctx, other)) refuse('ORDER_PAID');
   const paymentId = newId('pay');
-  await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: payments[0]!.subMchid });
+  await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: payments[0]!.subMchid, known: payments.length });
   return (await findPayment(ctx.db, paymentId))!;
 }
 

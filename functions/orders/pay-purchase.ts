@@ -2,7 +2,7 @@
  * Asks WeChat for one combined payment of all orders of an unpaid purchase, and looks after it until it is paid or ended.
  * Guards F-02, F-05, F-16, F-27, F-34. The intents are committed with the purchase, before any call; their numbers never change.
  */
-import { me, newId, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { decided, me, newId, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { wechatPay } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { askCombined, askPurchase } from './mark-purchase-paid';
@@ -10,7 +10,7 @@ import { backToUs, isPaidThere, lookAgain } from './pay-order';
 import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 
 export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
-  replayed(ctx, async () => {
+  replayed(ctx, () => decided(async () => {
     const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
     if (purchase.state === 'paid') refuse('ORDER_PAID');
     if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
@@ -21,7 +21,7 @@ export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
       if (!isPaidThere(error)) throw error;
       return refuse((await askCombined(ctx, combined.combineNo)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
     }
-  });
+  }));
 
 /** The combined payment for this way to pay. WeChat binds a number to one way, so another way is another number for all (F-34). */
 async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 'h5'): Promise<CombinedRow> {
@@ -31,7 +31,7 @@ async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 
   for (const other of open) if (await closeOrPay(ctx, purchase.purchaseId, other)) refuse('ORDER_PAID');
   const combineNo = newId('cmb');
   await ctx.db.call('orders_open_combined', {
-    purchaseId: purchase.purchaseId, combineNo, payments: purchase.combined[0]!.payments.map(({ orderId, subMchid }) => ({ orderId, subMchid, paymentId: newId('pay') })),
+    purchaseId: purchase.purchaseId, combineNo, known: purchase.combined.length, payments: purchase.combined[0]!.payments.map(({ orderId, subMchid }) => ({ orderId, subMchid, paymentId: newId('pay') })),
   });
   const now = (await findPurchase(ctx.db, purchase.purchaseId, null))!;
   return now.combined.find((one) => one.combineNo === combineNo)!;

@@ -3,7 +3,7 @@ import { wechatFromCredentials } from '../../functions/kernel/config';
 import { rejectedNotices, wechatPay } from '../../functions/payments';
 import { reconcileBill } from '../../functions/settlement';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, newKnife, newMarket, people, settle, stockOf } from '../support/faults';
+import { checkGreen, count, lostConnection, newKnife, newMarket, people, settle, stockOf } from '../support/faults';
 import { eventOf } from '../support/http';
 import { account, buy, DAY, later, MINUTE, payAtCashier, paymentOf, redeem, stateOf } from '../support/trade';
 import { startInbox, type RawNotice } from '../support/wechat';
@@ -92,6 +92,43 @@ test('F-02 the notice comes before our answer to the prepay was saved: matched a
   expect((await preparing).status).toBe(200);
   await expectPaidOnce(order.orderId, order.paymentId);
   expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded']);
+});
+
+test('F-16 F-34 cancelled while its payment is being prepared: nobody is led to the cashier', async () => {
+  const order = await buy(t, m, buyer, { pay: false });
+  const gate = knife.holdAt(/payments_prepared/);
+  const preparing = t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  await gate.reached;
+  await t.ok('cancelOrder', { as: buyer, params: { orderId: order.orderId } });
+  await t.drain();
+  gate.open();
+  expect((await preparing).body.code).toBe('ORDER_NOT_PAYABLE');
+  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed']);
+});
+
+test('F-34 F-22 another way to pay, asked for twice at once, and with its answer lost: one more number, and it is paid', async () => {
+  const order = await buy(t, m, buyer, { pay: false });
+  const pay = (method: 'jsapi' | 'h5') => t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method } });
+  expect((await pay('jsapi')).status).toBe(200);
+  const gate = knife.holdAt(/orders_open_payment/);
+  const slow = pay('h5');
+  await gate.reached;
+  expect((await pay('h5')).status).toBe(200);
+  gate.open();
+  expect((await slow).status).toBe(200);
+  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed', 'prepared']);
+  let isLost = false;
+  knife.use({ after: (sql) => {
+    if (isLost || !/orders_open_payment/.test(sql)) return;
+    isLost = true;
+    throw lostConnection();
+  } });
+  expect([(await pay('jsapi')).status, isLost]).toEqual([200, true]);
+  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed', 'closed', 'prepared']);
+  const paymentId = await paymentOf(t, order.orderId);
+  await payAtCashier(t, paymentId);
+  expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  await expectPaidOnce(order.orderId, paymentId);
 });
 
 test('F-03 F-16 success after the order expired: it stays expired, all goes back by itself, stock is not touched again', async () => {

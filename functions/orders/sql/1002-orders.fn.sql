@@ -143,13 +143,15 @@ BEGIN
   RETURN '{"ok": true}';
 END $$;
 
--- A second intent for the same order (another way to pay). p: {orderId, paymentId, subMchid}
+-- A second intent for the same order (another way to pay). p: {orderId, paymentId, subMchid, known: how many it was decided on (F-34: of two
+-- at once one opens it)}
 CREATE OR REPLACE FUNCTION orders_open_payment(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v guest_order;
 BEGIN
   SELECT * INTO v FROM guest_order WHERE order_id = p ->> 'orderId' AND state || '' = 'unpaid' FOR UPDATE;
   IF NOT FOUND THEN PERFORM juke_refuse('ORDER_NOT_PAYABLE'); END IF;
+  IF (SELECT count(*) FROM payments_of(v.order_id)) <> (p ->> 'known')::int THEN PERFORM juke_changed('payments'); END IF;
   PERFORM payments_open(jsonb_build_object('paymentId', p ->> 'paymentId', 'orderId', v.order_id, 'merchantId', v.merchant_id, 'subMchid', p ->> 'subMchid',
     'amountFen', v.payable_fen, 'expiresAtMs', ms_of(v.expires_at)));
   RETURN '{}';

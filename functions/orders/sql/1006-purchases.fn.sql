@@ -78,7 +78,8 @@ BEGIN
   RETURN jsonb_build_object('outcome', v_outcome);
 END $$;
 
--- Another way to pay is another combined payment with a number for each order (F-34). p: {purchaseId, combineNo, payments: [{orderId, paymentId, subMchid}]}
+-- Another way to pay is another combined payment with a number for each order (F-34: of two at once one opens it).
+-- p: {purchaseId, combineNo, payments: [{orderId, paymentId, subMchid}], known: how many combined payments it was decided on}
 CREATE OR REPLACE FUNCTION orders_open_combined(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v purchase;
@@ -86,6 +87,7 @@ DECLARE
   v_opened int := 0;
 BEGIN
   SELECT * INTO STRICT v FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
+  IF (SELECT count(*) FROM payments_of(p #>> '{payments,0,orderId}')) <> (p ->> 'known')::int THEN PERFORM juke_changed('payments'); END IF;
   FOR r IN SELECT o.*, e FROM jsonb_array_elements(p -> 'payments') e JOIN guest_order o ON o.order_id = e ->> 'orderId' AND o.purchase_id = v.purchase_id
     WHERE o.state || '' = 'unpaid' ORDER BY o.deal_id LOOP
     PERFORM payments_open(jsonb_build_object('paymentId', r.e ->> 'paymentId', 'orderId', r.order_id, 'merchantId', r.merchant_id, 'subMchid', r.e ->> 'subMchid',

@@ -16,15 +16,20 @@ DECLARE
   v_seen jsonb := kernel_accept(p -> 'idem', coalesce(p -> 'answer', '{}'));
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  -- F-16, F-34: closed since, with its order or for another way to pay: nobody is led to a cashier for it.
   UPDATE payment SET state = CASE WHEN state = 'created' THEN 'prepared' ELSE state END, method = p ->> 'method', prepay = p ->> 'prepay'
-  WHERE payment_id = p ->> 'paymentId';
+  WHERE payment_id = p ->> 'paymentId' AND state <> 'closed';
+  IF NOT FOUND THEN PERFORM juke_changed('payment'); END IF;
   RETURN p -> 'answer';
 END $$;
 
 -- The payments of one combined payment are prepared and closed together; the caller lines up its saves (orders locks the purchase).
-CREATE OR REPLACE FUNCTION payments_prepare_combined(p jsonb) RETURNS void LANGUAGE sql AS $$
-  UPDATE payment SET state = CASE WHEN state = 'created' THEN 'prepared' ELSE state END, method = p ->> 'method', prepay = p ->> 'prepay' WHERE combine_no = p ->> 'combineNo'
-$$;
+CREATE OR REPLACE FUNCTION payments_prepare_combined(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE payment SET state = CASE WHEN state = 'created' THEN 'prepared' ELSE state END, method = p ->> 'method', prepay = p ->> 'prepay'
+  WHERE combine_no = p ->> 'combineNo' AND state <> 'closed';
+  IF NOT FOUND THEN PERFORM juke_changed('payment'); END IF;
+END $$;
 CREATE OR REPLACE FUNCTION payments_close_combined(p_combine text) RETURNS void LANGUAGE sql AS
   $$ UPDATE payment SET state = 'closed' WHERE combine_no = p_combine AND state IN ('created', 'prepared') $$;
 
