@@ -79,23 +79,25 @@ CREATE OR REPLACE FUNCTION group_buys_confirm(p jsonb) RETURNS text LANGUAGE plp
 DECLARE
   v group_buy;
   v_success timestamptz := time_of((p ->> 'successAtMs')::bigint);
+  v_now timestamptz;
   v_deadline timestamptz;
 BEGIN
   SELECT * INTO STRICT v FROM group_buy WHERE group_id = p ->> 'groupId' FOR NO KEY UPDATE;
+  v_now := juke_now(); -- after the wait for the row
   IF v.state NOT IN ('opening', 'open', 'closing') OR v_success >= v.deadline THEN RETURN 'late'; END IF;
   IF (v.confirmed + 1 = v.size) <> (p ->> 'completes')::boolean THEN PERFORM juke_changed('group'); END IF;
   IF (p ->> 'completes')::boolean THEN PERFORM group_buys_need_orders(v.group_id, p -> 'orderIds'); END IF;
   UPDATE group_seat SET state = 'confirmed', confirmed_at = v_success WHERE order_id = p ->> 'orderId' AND state = 'held';
   IF NOT FOUND THEN RETURN 'late'; END IF;
   IF v.state = 'opening' THEN
-    v_deadline := juke_now() + v.hours * interval '1 hour';
-    UPDATE group_buy SET state = 'open', confirmed = 1, opened_at = juke_now(), deadline = v_deadline, join_until = v_deadline - (p ->> 'joinEndsMs')::bigint * interval '1 millisecond'
+    v_deadline := v_now + v.hours * interval '1 hour';
+    UPDATE group_buy SET state = 'open', confirmed = 1, opened_at = v_now, deadline = v_deadline, join_until = v_deadline - (p ->> 'joinEndsMs')::bigint * interval '1 millisecond'
     WHERE group_id = v.group_id;
     PERFORM kernel_emit('group.closing', v.group_id, '{}', v_deadline);
     RETURN 'opened';
   END IF;
   UPDATE group_buy SET confirmed = confirmed + 1, state = CASE WHEN (p ->> 'completes')::boolean THEN 'succeeded' ELSE state END,
-    ended_at = CASE WHEN (p ->> 'completes')::boolean THEN juke_now() END WHERE group_id = v.group_id;
+    ended_at = CASE WHEN (p ->> 'completes')::boolean THEN v_now END WHERE group_id = v.group_id;
   RETURN CASE WHEN (p ->> 'completes')::boolean THEN 'completed' ELSE 'confirmed' END;
 END $$;
 
