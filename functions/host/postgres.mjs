@@ -160,6 +160,10 @@ async function launch(place, { port, fsync, settings }) {
     ...(fsync ? {} : { synchronous_commit: 'off', full_page_writes: 'off' }),
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // Refusals and lost races are errors to PostgreSQL: with each one's statement the file would fill the disk in time.
+    // Our own log tells what is one; this one what happens to the server.
+    log_min_messages: 'log',
+    log_checkpoints: 'off',
     ...settings,
   };
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

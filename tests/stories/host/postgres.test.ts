@@ -1,5 +1,5 @@
 // The embedded server across killed processes and simultaneous starts, and the test databases made on it.
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -57,6 +57,15 @@ test('the server outlives a killed process, the next start attaches to it, and a
   const third = JSON.parse((await script(`${start}${say}`, env)).out);
   expect(third.attached).toBe(false);
   expect(await query(third.url, 'select n from kept')).toEqual([[7]]);
+});
+
+test('what PostgreSQL refuses for us is not kept in its log for ever; what happens to the server is', async () => {
+  const { url, dataDir } = JSON.parse((await script(`${start}${say}`, env)).out);
+  await query(url, "create function refuse() returns void language plpgsql as $$ begin raise exception 'SOLD_OUT'; end $$");
+  for (let times = 0; times < 20; times += 1) await expect(query(url, 'select refuse()')).rejects.toThrow('SOLD_OUT');
+  const text = readFileSync(`${dataDir}.log`, 'utf8');
+  expect(text).toContain('ready to accept connections');
+  expect(text).not.toContain('SOLD_OUT');
 });
 
 test('a killed server leaves its pid file and the next start goes on with what was committed', async () => {
