@@ -1,12 +1,12 @@
 /**
  * Accounts that become one, or are deleted, in the very moment in which something is saved for them: what is decided on whose
- * it is holds, or is decided again. I-05, I-10, I-18, A-22.
+ * it is holds, or is decided again. I-05, I-10, I-18, A-22, A-29.
  */
 import pg from 'pg';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, newMarket, people, settle } from '../support/faults';
-import { openGroup, standard } from '../support/groups';
-import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf } from '../support/trade';
+import { join, openGroup, standard } from '../support/groups';
+import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf, vouchersOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -127,5 +127,21 @@ describe('an account is deleted', () => {
     expect((await signingIn).personId).not.toBe(guest.personId);
     expect(await count(t, 'session_family WHERE person_id = $1 AND revoked_at IS NULL', [guest.personId])).toBe(0);
     expect(await count(t, 'person_device WHERE person_id = $1', [guest.personId])).toBe(0);
+  });
+
+  test('A-29 while WeChat looks at what its person says to a group: nothing is left of it', async () => {
+    const [host, one, two] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+    const { groupId, orderId } = await openGroup(t, m, host);
+    for (const guest of [one, two]) await join(t, m, guest, groupId);
+    await redeem(t, m, (await vouchersOf(t, orderId))[0]!);
+    await t.drain();
+    const gate = knife.holdAt(/group_buys_set_words/);
+    const saying = t.handle('setGroupWords', { as: host, params: { groupId }, body: { words: '一起来吃' } });
+    await gate.reached;
+    await t.ok('deleteMe', { as: host, body: { confirm: true } });
+    await t.drain();
+    gate.open();
+    expect((await saying).body.code).toBe('NOT_FOUND');
+    expect(await count(t, 'group_seat WHERE words IS NOT NULL')).toBe(0);
   });
 });

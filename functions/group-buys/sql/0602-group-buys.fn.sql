@@ -190,10 +190,11 @@ CREATE OR REPLACE FUNCTION group_buys_host(p_group text) RETURNS text LANGUAGE s
 CREATE OR REPLACE FUNCTION group_buys_count(p_group text) RETURNS jsonb LANGUAGE sql STABLE AS
   $$ SELECT jsonb_build_object('confirmed', confirmed, 'left', greatest(min_size - confirmed, 0), 'deadlineMs', ms_of(deadline)) FROM group_buy WHERE group_id = p_group $$;
 
--- A paid member's words to friends, checked before; null takes them back. p: {groupId, personId, words}
+-- A paid member's words to friends, checked before; null takes them back. While WeChat looked at them the account may have been deleted:
+-- nobody puts words into its mouth. p: {groupId, personId, words}
 CREATE OR REPLACE FUNCTION group_buys_set_words(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE group_seat SET words = p ->> 'words' WHERE group_id = p ->> 'groupId' AND person_id = p ->> 'personId' AND state = 'confirmed';
+  UPDATE group_seat SET words = p ->> 'words' WHERE group_id = p ->> 'groupId' AND person_id = p ->> 'personId' AND state = 'confirmed' AND NOT identity_is_gone(person_id);
   IF NOT FOUND THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
   RETURN jsonb_build_object('words', p ->> 'words');
 END $$;
