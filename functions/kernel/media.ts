@@ -55,6 +55,8 @@ export async function storeUpload(place: MediaPlace, mediaId: string, query: Sig
     `UPDATE media SET state = 'hidden' WHERE media_id = $1 AND state = 'awaited' RETURNING kernel_emit('media.uploaded', media_id)`,
     [mediaId],
   );
+  // Its owner's account was deleted meanwhile: nothing of it stays (PIPL §47).
+  if (!(await rowOf(place, mediaId))) await mediaStore(place.config).remove(mediaId);
 }
 
 /** The picture for GET /media/:id: anyone once it is shown, before that only who has an address of checkUrl. Else null. */

@@ -3,6 +3,8 @@
  * it is holds, or is decided again. I-05, I-10, I-18, A-22, A-29.
  */
 import pg from 'pg';
+import sharp from 'sharp';
+import { mediaStore } from '../../functions/kernel/media-store';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, newMarket, people, settle } from '../support/faults';
 import { join, openGroup, standard } from '../support/groups';
@@ -143,5 +145,20 @@ describe('an account is deleted', () => {
     gate.open();
     expect((await saying).body.code).toBe('NOT_FOUND');
     expect(await count(t, 'group_seat WHERE words IS NOT NULL')).toBe(0);
+  });
+
+  test('a picture that is being uploaded: its file goes as well', async () => {
+    const [guest] = (await people(t, 1)) as [TestPerson];
+    const bytes = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#12604C' } }).png().toBuffer();
+    const { uploadUrl, mediaUrl } = await t.ok('createUpload', { as: guest, body: { contentType: 'image/png', bytes: bytes.length } });
+    const files = mediaStore(t.app.config);
+    const id = mediaUrl.split('/').pop()!;
+    const gate = knife.holdAt(/SELECT content_type, state FROM media/, 'after');
+    const uploading = fetch(t.app.config.publicUrl + uploadUrl, { method: 'PUT', body: bytes });
+    await gate.reached;
+    await t.ok('deleteMe', { as: guest, body: { confirm: true } });
+    gate.open();
+    await uploading;
+    expect(await files.get(id)).toBeNull();
   });
 });
