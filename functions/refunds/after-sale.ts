@@ -56,6 +56,8 @@ function answer(app: App, refundId: string, a: { accept: boolean; words: string;
   return decided(async () => {
     const refund = (await findRefund(app.db, refundId))!;
     const [set, order] = await Promise.all([findSet(app.db, refund.orderId), findOrder(app.db, refund.orderId)]);
+    // Undone since it was looked at: nothing is left to accept, and the reaction to the undo says so to the guest.
+    if (a.accept && !(await isStillUsed(app, refund))) refuse('REFUND_STATE');
     return app.db.call('refunds_answer', { idem: a.idem, refundId, accept: a.accept, answer: a.words, by: a.by, setVersion: set!.version, refundedFen: order!.refundedFen });
   });
 }

@@ -284,6 +284,20 @@ test.each(['an earlier one is accepted', 'its use is undone'])('I-15 an after-sa
   expect(await t.db.query('SELECT refund_id AS id, state FROM refund WHERE order_id = $1', [order.orderId])).toEqual(earlier ? [{ id: earlier, state: 'succeeded' }] : []);
 });
 
+test('I-15 accepted while the use is undone: refused at once, the guest has the voucher again', async () => {
+  const order = await brought();
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  const { refundId } = await t.ok('requestAfterSale', { as: order.friend, params: { voucherId: order.voucherIds[0]! }, body: { reason: '菜不新鲜' } });
+  const gate = knife.holdAt(/refunds_answer/);
+  const accepted = t.handle('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+  await gate.reached;
+  expect((await undo(redemptionId)).status).toBe(200);
+  gate.open();
+  expect((await accepted).body.code).toBe('REFUND_STATE');
+  await settle(t);
+  expect([await stateOf(t, 'refund', 'refund_id', refundId), await stateOf(t, 'voucher', 'order_id', order.orderId)]).toEqual([['declined'], ['issued']]);
+});
+
 test('I-15 accept against decline against time at once: one answer', async () => {
   for (let round = 0; round < 4; round += 1) {
     const order = await brought();
