@@ -100,15 +100,20 @@ export async function askPayment(app: App, payment: PaymentRow): Promise<boolean
 }
 
 /** Closes an intent at WeChat; when it was paid meanwhile (true), takes the payment instead. */
-async function closeOrPay(app: App, payment: PaymentRow): Promise<boolean> {
-  try {
-    await wechatPay(app.config.wechat).closePayment(payment.paymentId, payment.subMchid);
-    await app.db.call('payments_closed', { paymentId: payment.paymentId });
-    return false;
-  } catch (error) {
-    if (!isPaidThere(error)) throw error;
-    return askPayment(app, payment);
-  }
+function closeOrPay(app: App, { paymentId }: PaymentRow): Promise<boolean> {
+  return decided(async () => {
+    const payment = (await findPayment(app.db, paymentId))!;
+    if (payment.state === 'closed' || payment.state === 'succeeded') return payment.state === 'succeeded';
+    try {
+      await wechatPay(app.config.wechat).closePayment(paymentId, payment.subMchid);
+      // What WeChat did not know yet may have been prepared there since: then it is closed there once more.
+      await app.db.call('payments_closed', { paymentId, from: payment.state });
+      return false;
+    } catch (error) {
+      if (!isPaidThere(error)) throw error;
+      return askPayment(app, payment);
+    }
+  });
 }
 
 /**

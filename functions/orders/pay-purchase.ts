@@ -67,15 +67,20 @@ export const cancelPurchase: Story<'cancelPurchase'> = async (ctx, { params }) =
 };
 
 /** Closes it at WeChat; when it was paid meanwhile (true), takes the payment instead. */
-async function closeOrPay(app: App, purchaseId: string, { combineNo, payments }: CombinedRow): Promise<boolean> {
-  try {
-    await wechatPay(app.config.wechat).closeCombined(combineNo, payments);
-    await app.db.call('orders_closed_combined', { purchaseId, combineNo });
-    return false;
-  } catch (error) {
-    if (!isPaidThere(error)) throw error;
-    return askCombined(app, combineNo);
-  }
+function closeOrPay(app: App, purchaseId: string, { combineNo }: CombinedRow): Promise<boolean> {
+  return decided(async () => {
+    const { state, payments } = (await findPurchase(app.db, purchaseId, null))!.combined.find((one) => one.combineNo === combineNo)!;
+    if (state === 'closed' || state === 'succeeded') return state === 'succeeded';
+    try {
+      await wechatPay(app.config.wechat).closeCombined(combineNo, payments);
+      // As with a single payment: it may have been prepared there since.
+      await app.db.call('orders_closed_combined', { purchaseId, combineNo, from: state });
+      return false;
+    } catch (error) {
+      if (!isPaidThere(error)) throw error;
+      return askCombined(app, combineNo);
+    }
+  });
 }
 
 /** F-05, as for a single order: all orders of the purchase are paid together, or end together at its expiry. */

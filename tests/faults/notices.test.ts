@@ -456,6 +456,21 @@ test('F-34 another way to pay is chosen after the first was paid: the payment is
   expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded']);
 });
 
+test('F-16 closed before WeChat knew of it, and prepared there meanwhile: it is closed there as well, nobody can pay it', async () => {
+  const order = await buy(t, m, buyer, { pay: false });
+  const { closePayments } = await import('../../functions/orders');
+  const gate = knife.holdAt(/payments_closed/);
+  const closing = closePayments(t.app, order.orderId);
+  await gate.reached;
+  await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  gate.open();
+  await closing;
+  knife.clear();
+  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed']);
+  await expect(payAtCashier(t, order.paymentId)).rejects.toThrow();
+  expect((await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))?.state).toBe('CLOSED');
+});
+
 test.each(['h5', 'jsapi'] as const)('F-05 paid at WeChat and no word of it yet: who pays again by %s is told that it is paid, not charged', async (again) => {
   await t.sandbox!.control('faults', { notices: { lose: -1 } });
   const order = await buy(t, m, buyer, { pay: false });

@@ -129,7 +129,7 @@ test('F-16 whoever pays, ends, prepares or closes a purchase waits for its row',
     ['orders_prepared_combined', () => t.db.call('orders_prepared_combined', { purchaseId, combineNo, method: 'jsapi', prepay: 'wx0', answer: {} })],
     ['orders_pay_purchase', () => deliver(notice)],
     ['orders_end_purchase', () => t.db.call('orders_end_purchase', { purchaseId, to: 'expired' }).catch(() => null)],
-    ['orders_closed_combined', () => t.db.call('orders_closed_combined', { combineNo, purchaseId }).catch(() => null)],
+    ['orders_closed_combined', () => t.db.call('orders_closed_combined', { combineNo, purchaseId, from: 'prepared' }).catch(() => null)],
   ];
   for (const [name, step] of steps) {
     await client.query('BEGIN');

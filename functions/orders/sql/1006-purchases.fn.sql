@@ -113,6 +113,6 @@ END $$;
 CREATE OR REPLACE FUNCTION orders_closed_combined(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM purchase WHERE purchase_id = p ->> 'purchaseId' FOR UPDATE;
-  PERFORM payments_close_combined(p ->> 'combineNo');
+  PERFORM payments_close_combined(p ->> 'combineNo', p ->> 'from');
   RETURN '{}';
 END $$;

@@ -30,8 +30,12 @@ BEGIN
   WHERE combine_no = p ->> 'combineNo' AND state <> 'closed';
   IF NOT FOUND THEN PERFORM juke_changed('payment'); END IF;
 END $$;
-CREATE OR REPLACE FUNCTION payments_close_combined(p_combine text) RETURNS void LANGUAGE sql AS
-  $$ UPDATE payment SET state = 'closed' WHERE combine_no = p_combine AND state IN ('created', 'prepared') $$;
+DROP FUNCTION IF EXISTS payments_close_combined(text);
+CREATE OR REPLACE FUNCTION payments_close_combined(p_combine text, p_from text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE payment SET state = 'closed' WHERE combine_no = p_combine AND state = p_from;
+  IF NOT FOUND AND EXISTS (SELECT FROM payment WHERE combine_no = p_combine AND state IN ('created', 'prepared')) THEN PERFORM juke_changed('payment'); END IF;
+END $$;
 
 -- I-09: one transaction, one intent. False when it was recorded before.
 CREATE OR REPLACE FUNCTION payments_succeed(p_payment text, p_transaction text, p_payer text, p_success timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -45,9 +49,11 @@ END $$;
 CREATE OR REPLACE FUNCTION payments_mark_unwanted(p_payment text) RETURNS void LANGUAGE sql AS
   $$ UPDATE payment SET unwanted = true WHERE payment_id = p_payment $$;
 
+-- Closed at WeChat as it was then. p: {paymentId, from: created|prepared}
 CREATE OR REPLACE FUNCTION payments_closed(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE payment SET state = 'closed' WHERE payment_id = p ->> 'paymentId' AND state IN ('created', 'prepared');
+  UPDATE payment SET state = 'closed' WHERE payment_id = p ->> 'paymentId' AND state = p ->> 'from';
+  IF NOT FOUND AND EXISTS (SELECT FROM payment WHERE payment_id = p ->> 'paymentId' AND state IN ('created', 'prepared')) THEN PERFORM juke_changed('payment'); END IF;
   RETURN '{}';
 END $$;
 
