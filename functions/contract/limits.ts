@@ -132,6 +132,8 @@ export const REFUND_QUERY_DELAYS_MS = [30_000, 5 * MINUTE, HOUR, 6 * HOUR] as co
 export const REFUND_MAX_PARTS = 50;
 export const REFUND_WINDOW_MS = 365 * DAY;
 
+/** Days whose bill is still asked for when the worker was stopped meanwhile; WeChat keeps them for three months. */
+export const BILL_DAYS = 30;
 /** Lines of WeChat's bill that are compared by one statement. */
 export const BILL_LINES_AT_ONCE = 1_000;
 

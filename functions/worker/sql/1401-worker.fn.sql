@@ -1,8 +1,16 @@
--- Once for each day: the fact that compares the provider's bill.
+-- Once for each day: the fact that compares the provider's bill; also for days that a stopped worker missed, so many at most.
+-- p: {date, days}
 CREATE OR REPLACE FUNCTION worker_bill_due(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_last date := (p ->> 'date')::date;
+  v_day date;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('bill ' || (p ->> 'date')));
-  IF NOT kernel_was_emitted('bill.due', p ->> 'date') THEN PERFORM kernel_emit('bill.due', p ->> 'date'); END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('bill'));
+  FOR n IN REVERSE (p ->> 'days')::int - 1 .. 0 LOOP
+    v_day := v_last - n;
+    CONTINUE WHEN kernel_was_emitted('bill.due', v_day::text) OR v_day < v_last AND NOT kernel_was_emitted('bill.due', (v_day - 1)::text);
+    PERFORM kernel_emit('bill.due', v_day::text);
+  END LOOP;
   RETURN '{}';
 END $$;
 

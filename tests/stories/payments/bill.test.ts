@@ -1,4 +1,5 @@
 /** WeChat's bill of a busy day: compared within its fact's lease, however many lines it has. I-26, F-10, F-38. */
+import { runTimers } from '../../../functions/worker/timers';
 import { reconcileBill } from '../../../functions/settlement';
 import { startTestApp, type TestApp } from '../../support/app';
 import { people } from '../../support/faults';
@@ -35,4 +36,20 @@ test('I-26 lines that say what we know are read together, and only what differs 
   expect(await compare()).toEqual({ lines: 9, unexplained: 1 });
   await t.db.query("UPDATE payment SET amount_fen = amount_fen - 1 WHERE payment_id = (SELECT min(payment_id) FROM payment WHERE state = 'succeeded')");
   expect(await compare()).toEqual({ lines: 9, unexplained: 0 });
+});
+
+test('I-26 days that a stopped worker missed are compared as well, each once; a new system begins with yesterday', async () => {
+  const days = async () => (await t.db.query<{ day: string }>("SELECT subject AS day FROM fact WHERE kind = 'bill.due' ORDER BY 1")).map((row) => row.day);
+  const dayAt = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 10);
+  // Noon in Shanghai.
+  const nowMs = await t.app.clock.read();
+  await t.moveTime(DAY - ((nowMs + 8 * 3_600_000) % DAY) + DAY / 2);
+  const noonMs = await t.app.clock.read();
+  await Promise.all([runTimers(t.app), runTimers(t.app)]);
+  expect(await days()).toEqual([dayAt(noonMs - DAY)]);
+  await t.moveTime(4 * DAY);
+  await Promise.all([runTimers(t.app), runTimers(t.app)]);
+  expect(await days()).toEqual([-1, 0, 1, 2, 3].map((n) => dayAt(noonMs + n * DAY)));
+  await t.drain();
+  expect(await t.db.query("SELECT state FROM fact WHERE kind = 'bill.due' AND state <> 'done'")).toEqual([]);
 });
