@@ -15,6 +15,8 @@ export interface Migration {
   sql: string;
   /** SHA-256 of the text with \n line ends. */
   checksum: string;
+  /** Checksums of earlier wordings, from its lines `-- Also applied as <checksum>`: a later file makes up for what they lack. */
+  earlier: string[];
   /** `NNNN-name.fn.sql`: functions and views only, applied again whenever its text changes. */
   replaceable: boolean;
 }
@@ -33,6 +35,7 @@ export interface MigrateOptions {
 }
 
 const FILE_NAME = /^(\d{4})-([a-z0-9-]+?)(\.fn)?\.sql$/;
+const ALSO_APPLIED = /^-- Also applied as ([0-9a-f]{64})\b/gm;
 const LOCK_KEY = 7_205_001;
 const REPLACEABLE =
   /^(create\s+or\s+replace\s+(function|procedure|view)|drop\s+(function|procedure|view)\s+if\s+exists|comment\s+on)\b/i;
@@ -98,7 +101,8 @@ function readMigration(folder: string, path: string): Migration {
   const checksum = createHash('sha256').update(sql).digest('hex');
   const replaceable = match[3] !== undefined;
   if (replaceable) refuseUnlessReplaceable(file, sql);
-  return { number: Number(match[1]), name: match[2] ?? '', file, sql, checksum, replaceable };
+  const earlier = [...sql.matchAll(ALSO_APPLIED)].map((line) => line[1]!);
+  return { number: Number(match[1]), name: match[2] ?? '', file, sql, checksum, earlier, replaceable };
 }
 
 function refuseUnlessReplaceable(file: string, sql: string): void {
@@ -166,7 +170,7 @@ function isStale(file: Migration, row: AppliedRow): boolean {
         'and give the new one its own number.',
     );
   }
-  if (row.checksum === file.checksum) return false;
+  if (row.checksum === file.checksum || file.earlier.includes(row.checksum)) return false;
   if (file.replaceable) return true;
   throw new Error(
     `${file.file} was changed after this database applied it: put it back and write the change as a new ` +

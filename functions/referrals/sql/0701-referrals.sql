@@ -1,3 +1,5 @@
+-- Also applied as 3e47896a6af3a04ba932e4ae3cf2ffe817e344c99894534e422536100feb10b8 (with is_twin, which 0704 adds where it is missing)
+-- Also applied as 88931bb05f14cc14da3a1f375458744a7266fae65f21e93c0d59222622a6f2dd
 -- Share links, touches, attribution, rewards; chat groups; channel codes. One level only: no ancestor column exists
 -- (I-16, A-42). Guards I-16, I-17, I-18, A-01 … A-06, A-13, A-14.
 CREATE TABLE share_link (

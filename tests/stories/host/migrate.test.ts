@@ -84,6 +84,18 @@ test('a changed applied file is refused and nothing else is applied', async () =
   expect(await rows("select to_regclass('two')")).toEqual([[null]]);
 });
 
+test('data of an earlier wording goes on where the file says that it was applied so', async () => {
+  write('a/sql/0001-one.sql', 'create table one (id int)');
+  await run();
+  const [[checksum]] = (await rows('select checksum from schema_migration')) as [[string]];
+  write('a/sql/0001-one.sql', `-- Also applied as ${checksum} (with id)\ncreate table one ()`);
+  write('a/sql/0002-two.sql', 'alter table one add column if not exists id int');
+  expect(await run()).toEqual(['functions/a/sql/0002-two.sql']);
+  expect(await run()).toEqual([]);
+  write('a/sql/0001-one.sql', `-- Also applied as ${checksum.replace(/./g, '0')}\ncreate table one ()`);
+  await expect(run()).rejects.toThrow('was changed after this database applied it');
+});
+
 test('line ends do not count as a change', async () => {
   write('a/sql/0001-one.sql', 'create table one (\n)');
   await run();
