@@ -50,7 +50,8 @@ const part = (name, more = {}) => ({
 
 export default {
   rootDir,
-  testTimeout: 30_000,
+  // Only what hangs ends here: a busy machine takes many times what a quiet one does.
+  testTimeout: 240_000,
   projects: [
     part('rules'),
     part('stories', database),
@@ -61,7 +62,7 @@ export default {
     part('sandbox', database),
     part('app', {
       testEnvironment: 'jsdom',
-      setupFiles: ['<rootDir>/tests/app/support/setup.ts'],
+      setupFilesAfterEnv: ['<rootDir>/tests/app/support/setup.ts'],
       moduleNameMapper: {
         ...base.moduleNameMapper,
         '\\.s?css$': '<rootDir>/tests/app/support/nothing.ts',

@@ -21,6 +21,8 @@ export interface Sandbox {
   settleTime(): void;
   /** Runs all later work and sends all waiting notices now; resolves with how many notices were sent. */
   flush(): Promise<number>;
+  /** Something that is due by now has not been done: with a slow machine no test takes the stand-in for a slow WeChat. */
+  isBusy(): boolean;
 }
 
 /** Parsed JSON: `check.ts` proves its shape before a handler reads it, so naming every field here would only repeat that. */

@@ -27,6 +27,8 @@ export interface Notices {
   /** Sends all that waits, each once; resolves with how many were sent. */
   flush(skip: Set<string>): Promise<number>;
   waiting(): number;
+  /** Something that is due by now has not been sent, or not been answered. */
+  isBusy(): boolean;
   log(): NoticeLog[];
   close(): void;
 }
@@ -77,7 +79,8 @@ export const openNotices = (sandbox: () => Sandbox): Notices => {
     http: new http.Agent({ keepAlive: true, maxSockets: 128 }),
     https: new https.Agent({ keepAlive: true, maxSockets: 32 }),
   };
-  const waiting = new Map<string, NodeJS.Timeout | undefined>();
+  /** By key; without a timer: held, or waiting for its turn in the reverse order. */
+  const waiting = new Map<string, { timer: NodeJS.Timeout; dueAtMs: number } | undefined>();
   const sending = new Map<string, Promise<void>>();
   const recent: NoticeLog[] = [];
   let reordering: string[] = [];
@@ -135,7 +138,7 @@ export const openNotices = (sandbox: () => Sandbox): Notices => {
   const run = (key: string): Promise<void> => {
     const running = sending.get(key);
     if (running) return running;
-    clearTimeout(waiting.get(key));
+    clearTimeout(waiting.get(key)?.timer);
     waiting.delete(key);
     const promise = attempt(key).finally(() => sending.delete(key));
     sending.set(key, promise);
@@ -149,7 +152,7 @@ export const openNotices = (sandbox: () => Sandbox): Notices => {
     }
     const timer = setTimeout(() => void run(key), delayMs);
     timer.unref();
-    waiting.set(key, timer);
+    waiting.set(key, { timer, dueAtMs: Date.now() + delayMs });
   };
 
   const releaseReversed = (): void => {
@@ -191,10 +194,11 @@ export const openNotices = (sandbox: () => Sandbox): Notices => {
       return due.length;
     },
     waiting: () => waiting.size + sending.size,
+    isBusy: () => sending.size > 0 || [...waiting.values()].some((one) => one && one.dueAtMs <= Date.now()),
     log: () => recent,
     close: () => {
       closed = true;
-      for (const timer of waiting.values()) clearTimeout(timer);
+      for (const one of waiting.values()) clearTimeout(one?.timer);
       waiting.clear();
       agents.http.destroy();
       agents.https.destroy();

@@ -154,7 +154,7 @@ const createHandler = (sandbox: Sandbox): http.RequestListener => {
 
 /** Work that ends later, kept by number so that flush can run it early. */
 const openLater = () => {
-  const jobs = new Map<number, { timer: NodeJS.Timeout; work: () => void }>();
+  const jobs = new Map<number, { timer: NodeJS.Timeout; dueAtMs: number; work: () => void }>();
   let next = 0;
   return {
     later: (delayMs: number, work: () => void): void => {
@@ -164,7 +164,7 @@ const openLater = () => {
         work();
       }, delayMs);
       timer.unref();
-      jobs.set(id, { timer, work });
+      jobs.set(id, { timer, dueAtMs: Date.now() + delayMs, work });
     },
     runAll: (): number => {
       const due = [...jobs.values()];
@@ -175,6 +175,7 @@ const openLater = () => {
       }
       return due.length;
     },
+    isBusy: (): boolean => [...jobs.values()].some(({ dueAtMs }) => dueAtMs <= Date.now()),
     close: (): void => jobs.forEach(({ timer }) => clearTimeout(timer)),
   };
 };
@@ -223,6 +224,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
         if ((await sandbox.notices.flush(sent)) + jobs === 0) return sent.size;
       }
     },
+    isBusy: () => work.isBusy() || sandbox.notices.isBusy(),
   };
   const actual = (server.address() as AddressInfo).port;
   sandbox.url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   w = await makeWorld(t);
   // Nothing may arrive by itself while it is looked at what changed.
   await t.sandbox!.control('faults', { notices: { hold: true } });
-}, 60_000);
+});
 afterAll(() => t.stop());
 
 const names = Object.keys(routes) as RouteName[];

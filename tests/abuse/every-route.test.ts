@@ -19,7 +19,7 @@ let w: World;
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true });
   w = await makeWorld(t);
-}, 60_000);
+});
 afterAll(() => t.stop());
 
 const names = Object.keys(routes) as RouteName[];

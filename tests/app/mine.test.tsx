@@ -29,7 +29,6 @@ beforeEach(() => {
 afterEach(() => act(() => dropSession()));
 // The client asks again by itself before it gives up.
 const patient = { timeout: 10_000 };
-jest.setTimeout(20_000);
 
 async function retry(): Promise<void> {
   online = true;

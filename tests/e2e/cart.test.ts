@@ -4,7 +4,6 @@ import type { Market, TestPerson } from '../support/app';
 import { startSite, type Site, type Visitor, type VisitOptions } from './support/browser';
 import { answer, arrives, fitsWidths, login, sees } from './support/steps';
 
-jest.setTimeout(240_000);
 let s: Site;
 let street: [Market, Market, Market];
 let guest: TestPerson;

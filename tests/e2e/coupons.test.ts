@@ -5,7 +5,6 @@ import { buy } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
 import { LOOKS, answer, arrives, button, dialogOf, fitsWidths, login, sees, tap } from './support/steps';
 
-jest.setTimeout(240_000);
 let s: Site;
 let m: Market;
 let offers: Record<'shop' | 'fresh' | 'city', string>;

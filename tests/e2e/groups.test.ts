@@ -5,7 +5,6 @@ import { buy, codeOf, DAY } from '../support/trade';
 import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
 import { LOOKS, arrives, axe, dialogOf, fitsWidths, login, sees, tap, until } from './support/steps';
 
-jest.setTimeout(240_000);
 let s: Site;
 let m: Market;
 beforeAll(async () => {
@@ -13,7 +12,6 @@ beforeAll(async () => {
   m = await s.t.market({ deal: { group: standard({ size: 3, priceFen: 9_900, hostBenefitFen: 500 }) } });
 });
 afterAll(() => s.stop());
-
 
 /** From the button of a deal or a group through login, checkout and WeChat's cashier. */
 async function pays(v: Visitor, button: RegExp, amount: string, phone?: string): Promise<void> {

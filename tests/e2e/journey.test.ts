@@ -3,7 +3,6 @@ import type { Market } from '../support/app';
 import { IN_WECHAT, startSite, type Site, type Visitor } from './support/browser';
 import { LOOKS, arrives, axe, fitsWidths, login, sees, tap } from './support/steps';
 
-jest.setTimeout(240_000);
 let s: Site;
 let m: Market;
 beforeAll(async () => {
@@ -11,7 +10,6 @@ beforeAll(async () => {
   m = await s.t.market();
 });
 afterAll(() => s.stop());
-
 
 test('a shared deal is bought by a friend, redeemed by a clerk, and the rebate is seen and withdrawn (F-12, I-18)', async () => {
   const [sharer, friend, clerk] = [await s.visit(), await s.visit(), await s.visit()];

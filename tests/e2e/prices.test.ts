@@ -7,7 +7,6 @@ import { buy, DAY, MINUTE } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
 import { LOOKS, arrives, button, fitsWidths, login, sees, tap, until } from './support/steps';
 
-jest.setTimeout(240_000);
 const HOUR = 60 * MINUTE;
 let s: Site;
 let m: Market;

@@ -10,7 +10,6 @@ let t: TestApp;
 let m: Market;
 let inbox: Awaited<ReturnType<typeof startInbox>>;
 const knife = newKnife();
-jest.setTimeout(120_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 5_000 } });
@@ -43,7 +42,7 @@ async function prepared(): Promise<Mine> {
 }
 async function paidAtWechat(): Promise<Mine> {
   const s = await prepared();
-  inbox.seen.length = 0;
+  await inbox.clear(t.sandbox!);
   await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
   await payAtCashier(t, s.paymentId);
   const notice = (await inbox.waitFor(1))[0]!;

@@ -7,7 +7,6 @@ import { buy, codeOf, DAY, MINUTE, redeem, share } from '../support/trade';
 let t: TestApp;
 let m: Market;
 const knife = newKnife();
-jest.setTimeout(120_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 5_000 } });

@@ -9,7 +9,6 @@ let t: TestApp;
 let m: Market;
 let [shop, platform] = ['', ''];
 const knife = newKnife();
-jest.setTimeout(240_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 50_000, perPersonLimit: 99 } });

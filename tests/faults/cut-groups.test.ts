@@ -9,7 +9,6 @@ let t: TestApp;
 let m: Market;
 let ladderDeal: string;
 const knife = newKnife();
-jest.setTimeout(240_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { group: standard({ size: 2 }), stock: 50_000, perPersonLimit: 9 } });

@@ -11,7 +11,6 @@ let t: TestApp;
 let street: Market[];
 let inbox: Awaited<ReturnType<typeof startInbox>>;
 const knife = newKnife();
-jest.setTimeout(180_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   street = await makeStreet(t, ['火锅店', '面包店'], { stock: 5_000 });
@@ -41,7 +40,7 @@ const prepay = (s: Mine) => t.handle('payPurchase', { as: s.friend, key: s.key, 
 async function paidAtWechat(): Promise<Mine> {
   const s = await placed();
   await prepay(s);
-  inbox.seen.length = 0;
+  await inbox.clear(t.sandbox!);
   await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
   await t.sandbox!.control('pay', { out_trade_no: await combineOf(t, s.purchaseId) });
   return { ...s, notice: (await inbox.waitFor(1))[0]! };

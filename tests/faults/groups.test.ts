@@ -8,7 +8,6 @@ import { account, buy, DAY, later, MINUTE, stateOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
-jest.setTimeout(180_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true });
   m = await newMarket(t, { deal: { group: standard({ size: 2, hostBenefitFen: 0 }), perPersonLimit: 99, stock: 100_000 } });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   [buyer] = (await people(t, 1)) as [TestPerson];
   m = await newMarket(t);
-  inbox.seen.length = 0;
+  await inbox.clear(t.sandbox!);
   await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
 });
 afterEach(async () => {
@@ -324,7 +324,7 @@ test('F-32 key rotation: a new key is refused until it is configured, then old a
   try {
     const first = await paidAtWechat();
     const { credentials } = await t.sandbox!.control<{ credentials: Record<string, unknown> }>('rotate-keys');
-    inbox.seen.length = 0;
+    await inbox.clear(t.sandbox!);
     [buyer] = (await people(t, 1)) as [TestPerson];
     const second = await paidAtWechat().catch(async () => {
       // Our own calls cannot trust the new signature either: nothing is decided on it.

@@ -238,7 +238,7 @@ test('F-33 payout: WeChat tells of another amount. It is kept aside, and what th
   await t.sandbox!.control('faults', { notices: { override: { transfer_amount: 1 } } });
   await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/confirm`);
   const aside = () => t.db.query("SELECT reason, (SELECT count(*)::int FROM alarm a WHERE a.kind = 'payment.quarantined' AND a.subject = q.subject) AS alarms FROM quarantine q WHERE reason LIKE $1 || '%'", [withdrawalId]);
-  for (let tries = 0; (await aside()).length === 0 && tries < 200; tries += 1) {
+  for (let tries = 0; (await aside()).length === 0 && tries < 2_000; tries += 1) {
     await t.sandbox!.control('flush');
     await t.drain();
   }
@@ -282,7 +282,7 @@ test('F-33 payout: told that it is paid while it is being given back. Kept aside
   const [{ id }] = (await t.db.query<{ id: string }>('SELECT withdrawal_id AS id FROM withdrawal WHERE person_id = $1', [sharer.personId])) as [{ id: string }];
   await t.drain(); // the worker asks at the same time, and is not refused
   await t.sandbox!.control(`transfers/${billNo(id)}/confirm`);
-  for (let tries = 0; (await stateOf(t, 'withdrawal', 'withdrawal_id', id))[0] !== 'succeeded' && tries < 200; tries += 1) {
+  for (let tries = 0; (await stateOf(t, 'withdrawal', 'withdrawal_id', id))[0] !== 'succeeded' && tries < 2_000; tries += 1) {
     await t.sandbox!.control('flush');
     await t.drain();
   }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   [buyer] = (await people(t, 1)) as [TestPerson];
-  inbox.seen.length = 0;
+  await inbox.clear(t.sandbox!);
   await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
 });
 afterEach(async () => {
@@ -186,7 +186,7 @@ test('F-33 I-09 a transaction counts once: another one for what is paid, and one
   const [mine] = await t.db.query<{ id: string; payment: string }>('SELECT transaction_id AS id, payment_id AS payment FROM payment WHERE combine_no = $1 ORDER BY payment_id', [first.combineNo]);
   const second = await prepared();
   await t.sandbox!.control('faults', { notices: { sendTo: inbox.url, override: { 'sub_orders.0.transaction_id': mine!.id } } });
-  inbox.seen.length = 0;
+  await inbox.clear(t.sandbox!);
   await payAt(second.combineNo);
   expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
   expect(await purchaseState(t, second.purchaseId)).toMatchObject({ orders: ['unpaid'], vouchers: 0, journals: 0 });

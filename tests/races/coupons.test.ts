@@ -8,7 +8,6 @@ jest.mock('../../functions/kernel/rate', () => ({ takeRate: () => undefined }));
 
 let t: TestApp;
 let m: Market;
-jest.setTimeout(120_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, config: { poolSize: 24 } });
 });

@@ -9,7 +9,6 @@ import { DAY, later, MINUTE, place, stateOf } from '../support/trade';
 let t: TestApp;
 let m: Market;
 const knife = newKnife();
-jest.setTimeout(120_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await newMarket(t, { deal: { group: standard({ size: 2, hostBenefitFen: 0 }), perPersonLimit: 99, stock: 100_000 } });

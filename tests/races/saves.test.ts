@@ -12,7 +12,6 @@ import { buy, DAY, HOUR, later, MINUTE } from '../support/trade';
 let t: TestApp;
 let m: Market;
 const knife = newKnife();
-jest.setTimeout(60_000);
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await newMarket(t, { deal: { group: standard({ size: 3, hostBenefitFen: 0 }), perPersonLimit: 99, stock: 100_000 } });

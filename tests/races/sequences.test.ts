@@ -165,7 +165,7 @@ test('I-01 … I-28 hold after any sequence of placing, paying, cancelling, usin
   expect(numRuns).toBe(RUNS);
   // Each side road was really taken.
   for (const name of ['placeOrder', 'payOrder', 'redeemVoucher', 'undoRedemption', 'requestRefund', 'requestAfterSale', 'answerAfterSale', 'requestWithdrawal', 'cancelOrder']) expect([name, used.has(`${name} ok`)]).toEqual([name, true]);
-}, 180_000);
+});
 
 test('what is left ends by itself: after half a year nothing waits, and it all still holds', async () => {
   const scene = await play([{ do: 'place', quantity: 3, isShared: true }, { do: 'pay', order: 0, method: 'h5', looks: false }, { do: 'redeem', voucher: 0 }]);
@@ -183,4 +183,4 @@ test('what is left ends by itself: after half a year nothing waits, and it all s
     FROM voucher v JOIN guest_order o USING (order_id) WHERE v.state IN ('issued', 'refunding')`)).toEqual([]);
   expect(await t.db.query("SELECT refund_id, state FROM refund WHERE state NOT IN ('succeeded', 'declined')")).toEqual([]);
   expect(await t.db.query("SELECT reward_id, state FROM reward WHERE state IN ('expected', 'pending') AND held_for = '{}'")).toEqual([]);
-}, 60_000);
+});

@@ -54,7 +54,7 @@ export interface TestApp {
   market(options?: MarketOptions): Promise<Market>;
   /** Moves the database clock, and the stand-in's. */
   moveTime(ms: number): Promise<void>;
-  /** Runs facts until none is due. */
+  /** Runs facts until none is due and nothing is on its way from the stand-in any more. */
   drain(): Promise<void>;
   /** Checks the invariants (unless told that the test broke them on purpose), then stops everything and drops the database. */
   stop(options?: { invariants?: boolean }): Promise<void>;
@@ -125,7 +125,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await app.clock.read();
     },
     async drain() {
-      await drain(app);
+      do await sandbox?.idle();
+      while ((await drain(app)) > 0 && sandbox);
     },
     async stop({ invariants = true } = {}) {
       try {

@@ -12,6 +12,8 @@ export interface FarSide {
   sandbox: RunningSandbox;
   /** POSTs to a /sandbox/… control and returns its JSON. Throws when it is refused. */
   control<T = Record<string, unknown>>(path: string, body?: unknown): Promise<T>;
+  /** Until what is due by now has been sent and answered; a notice that a test holds up itself is waited for ten seconds. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,8 +26,12 @@ export async function startFarSide(options: SandboxOptions = {}): Promise<FarSid
     if (!response.ok) throw new Error(`sandbox ${path}: ${JSON.stringify(answer)}`);
     return answer as T;
   };
+  const idle = async (): Promise<void> => {
+    const untilMs = Date.now() + 10_000;
+    while (sandbox.sandbox.isBusy() && Date.now() < untilMs) await new Promise((done) => setTimeout(done, 2));
+  };
   const config = wechatFromCredentials(sandbox.url, sandbox.credentials as unknown as Record<string, unknown>);
-  return { url: sandbox.url, config, sandbox, control, close: () => sandbox.close() };
+  return { url: sandbox.url, config, sandbox, control, idle, close: () => sandbox.close() };
 }
 
 /** An HTTP server on loopback that answers with `answer` and remembers what it was sent. */
@@ -45,13 +51,18 @@ export async function startInbox(answer: http.RequestListener = (_, response) =>
     server.closeAllConnections();
     server.close(() => resolve());
   });
-  /** Waits until `count` requests came. Throws after 5 s. */
+  /** Waits until `count` requests came. Throws after 20 s. */
   const waitFor = async (count: number): Promise<RawNotice[]> => {
     for (let tries = 0; seen.length < count; tries += 1) {
-      if (tries > 500) throw new Error(`waited for ${count} requests, ${seen.length} came`);
+      if (tries > 2_000) throw new Error(`waited for ${count} requests, ${seen.length} came`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     return seen;
   };
-  return { url, seen, waitFor, close };
+  /** Forgets what came, also what is on its way here from an earlier test. */
+  const clear = async (far: FarSide): Promise<void> => {
+    await far.idle();
+    seen.length = 0;
+  };
+  return { url, seen, waitFor, clear, close };
 }

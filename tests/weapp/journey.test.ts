@@ -164,7 +164,7 @@ test('who signed in long ago is signed in again before WeChat tells the chat gro
   await friend.until('WeChat to sign in by itself', () => friend.storage.has('juke.session'));
   const groups = async () => (await t.db.query<{ groupId: string }>('SELECT group_id AS "groupId" FROM touch WHERE token = $1 AND group_id IS NOT NULL ORDER BY touched_at', [token])).map(({ groupId }) => groupId);
   const told = async (group: string) => {
-    for (let tried = 0; tried < 100 && !(await groups()).includes(group); tried += 1) await new Promise((resolve) => setTimeout(resolve, 30));
+    for (let tried = 0; tried < 1_000 && !(await groups()).includes(group); tried += 1) await new Promise((resolve) => setTimeout(resolve, 30));
     return groups();
   };
   expect(await told('tFirst')).toEqual(['tFirst']);

@@ -37,7 +37,7 @@ export async function startSite(): Promise<Site> {
         viewport: { width, height }, locale, colorScheme: dark ? 'dark' : 'light', geolocation: { latitude: 31.233, longitude: 121.476 }, permissions: ['geolocation'], ...(userAgent ? { userAgent } : {}),
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(60_000);
       const errors: string[] = [];
       page.on('pageerror', (error) => errors.push(error.message));
       page.on('console', (message) => message.type() === 'error' && !/favicon|status of 4\d\d/.test(message.text()) && errors.push(message.text()));

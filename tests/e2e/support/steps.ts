@@ -17,7 +17,7 @@ export async function axe(visitor: Visitor): Promise<string[]> {
 
 async function look({ page }: Visitor): Promise<string[]> {
   // A word that fades in or out is neither its own colour nor the page's: it is waited for.
-  await page.waitForFunction(() => ![...document.querySelectorAll('.jk-toast__pill')].some((pill) => (pill as HTMLElement).offsetParent !== null), undefined, { timeout: 8_000 });
+  await page.waitForFunction(() => ![...document.querySelectorAll('.jk-toast__pill')].some((pill) => (pill as HTMLElement).offsetParent !== null));
   // In the page's own world without a script tag: the policy of the page stays as strict as it is.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   return page.evaluate(async () => {

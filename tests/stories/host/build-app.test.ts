@@ -4,8 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { node, root, type Ended } from './script';
 
-jest.setTimeout(30_000);
-
 let checkout: string;
 
 beforeEach(() => {

@@ -108,7 +108,7 @@ onLinux('A-35 who hangs up in the middle of a file leaves nothing open', async (
       const socket = net.connect((files.address() as AddressInfo).port, '127.0.0.1', () => socket.write('GET /big.png HTTP/1.1\r\nhost: juke\r\n\r\n'));
       socket.once('data', () => socket.destroy()).on('close', () => done());
     })));
-    for (let look = 0; look < 50 && (await openFiles()) > 0; look += 1) await new Promise((done) => setTimeout(done, 20));
+    for (let look = 0; look < 500 && (await openFiles()) > 0; look += 1) await new Promise((done) => setTimeout(done, 20));
     expect(await openFiles()).toBe(0);
   } finally {
     files.close();

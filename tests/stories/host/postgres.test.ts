@@ -6,8 +6,6 @@ import { Client } from 'pg';
 import { createTestDatabase } from '../../support/postgres';
 import { root, script } from './script';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 let env: Record<string, string | undefined>;
 

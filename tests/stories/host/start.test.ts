@@ -7,8 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { node, root, script, type Ended } from './script';
 
-jest.setTimeout(60_000);
-
 let data: string;
 
 beforeEach(() => {

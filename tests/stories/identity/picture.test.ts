@@ -21,7 +21,7 @@ const stateOf = async (mediaUrl: string) => (await t.db.query('SELECT state FROM
 
 async function until(mediaUrl: string, state: string): Promise<void> {
   for (let tries = 0; (await stateOf(mediaUrl)) !== state; tries += 1) {
-    if (tries > 200) throw new Error(`still ${await stateOf(mediaUrl)}`);
+    if (tries > 2_000) throw new Error(`still ${await stateOf(mediaUrl)}`);
     await new Promise((done) => setTimeout(done, 25));
   }
 }

@@ -12,7 +12,7 @@ let calls: string[] = [];
 beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: { beforeStatement: (sql) => void calls.push(sql) } });
   w = await makeWorld(t);
-}, 60_000);
+});
 afterAll(() => t.stop()); // with all invariants
 
 const KEPT = ['guest_order', 'voucher', 'redemption', 'payment', 'journal', 'posting', 'state_change', 'attribution', 'reward', 'provider_notice'];
@@ -50,7 +50,7 @@ test('codes go after a day; done facts, accepted keys and ended sign-ins after n
   expect((await t.db.query('SELECT family_id AS id FROM session_family')).map((row) => row.id)).toContain(w.guest.familyId);
   expect(await count(`session_family WHERE ${old('expires_at')}`)).toBe(0);
   await t.db.query("DELETE FROM fact WHERE kind = 'test.old'");
-}, 120_000);
+});
 
 test('I-28 a backlog goes portion by portion, and a row that somebody holds waits for the next time', async () => {
   await t.db.query(`INSERT INTO idempotency (actor, key, body_hash, answer, created_at)

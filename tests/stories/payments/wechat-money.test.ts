@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 2_000; tries += 1) {
     const value = await read();
     if (done(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -96,7 +96,7 @@ describe('transfers', () => {
   });
 
   test('a confirmed transfer is found and told; the notice names our withdrawal', async () => {
-    inbox.seen.length = 0;
+    await inbox.clear(far);
     const p = transfer();
     await pay().transfer(p);
     await far.control(`transfers/${p.withdrawalId.replace('_', '')}/confirm`);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ({ openid } = await far.control<{ openid: string }>('wx/login', { user: 'buyer' }));
 });
 beforeEach(async () => {
-  inbox.seen.length = 0;
+  await inbox.clear(far);
   await far.control('faults', { reset: true });
 });
 afterAll(async () => {
@@ -179,7 +179,7 @@ describe('notices', () => {
     const before = await paid();
     const { credentials } = await far.control<{ credentials: { platformKeys: Record<string, string> } }>('rotate-keys');
     const both = wechatPay({ ...far.config, platformKeys: credentials.platformKeys });
-    inbox.seen.length = 0;
+    await inbox.clear(far);
     const id = newId('pay');
     await both.prepareJsapi({ ...order(id), openid });
     await far.control('pay', { out_trade_no: id, openid });
@@ -206,7 +206,7 @@ describe('a bad day at WeChat', () => {
     const p = { refundId: newId('rfd'), transactionId: found.transactionId, subMchid: SUB, amountFen: 1, totalFen: 12_345, reason: 'x', notifyUrl: `${inbox.url}/refund` };
     const started = Date.now();
     await expect(pay().refund(p)).rejects.toMatchObject({ name: 'Unavailable', kind: 'PROVIDER_DOWN' });
-    expect(Date.now() - started).toBeLessThan(6_000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     expect(await pay().findRefund(p.refundId, SUB)).toMatchObject({ refundId: p.refundId, amountFen: 1 });
   });
 

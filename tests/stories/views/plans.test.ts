@@ -35,7 +35,7 @@ beforeAll(async () => {
   await reconcileBill(t.app, new Date(t.app.clock.nowMs()).toISOString().slice(0, 10));
   await runTimers(t.app);
   await t.drain();
-}, 120_000);
+});
 afterAll(() => t.stop());
 
 interface Plan { 'Node Type': string; 'Parent Relationship'?: string; 'Subplan Name'?: string; Filter?: string; 'Relation Name'?: string; 'Index Name'?: string; 'Index Cond'?: string; 'Recheck Cond'?: string; Plans?: Plan[] }

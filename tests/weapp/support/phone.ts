@@ -51,7 +51,7 @@ export interface Phone {
   back(): Promise<void>;
 }
 
-const WAIT_MS = 8_000;
+const WAIT_MS = 60_000;
 
 export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}): Phone {
   const language = options.language === 'en' ? 'en' : 'zh_CN';
