@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => s.stop());
 
 async function holds(coupons: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     if ((await s.t.db.query<{ n: number }>('SELECT count(*)::int AS n FROM coupon'))[0]!.n === coupons) return;
     await new Promise((done) => setTimeout(done, 100));
   }

@@ -159,10 +159,7 @@ test('a voucher of the other store is refused at the counter with where it is va
   await clerk.page.goto(`${s.url}/merchant/pages/redeem/index`);
   await tap(clerk, '去登录');
   await login(s, clerk, m.clerk.phone!);
-  const field = clerk.page.getByRole('textbox', { name: /12 位券码/ });
-  await field.fill(await codeOf(s.t, voucherIds[0]!, 'typed'));
-  const button = clerk.page.getByRole('button', { name: /^(核销|用掉)/ }).locator('visible=true');
-  if (await button.count()) await button.first().click({ timeout: 2_000 }).catch(() => undefined);
+  await clerk.page.getByRole('textbox', { name: /12 位券码/ }).fill(await codeOf(s.t, voucherIds[0]!, 'typed'));
   await arrives(clerk, /不能在这家店用/);
   await sees(clerk, /静安店/);
 

@@ -74,7 +74,7 @@ test('a shared deal is bought by a friend, redeemed by a clerk, and the rebate i
 
 /** The worker runs by itself; wait for what fell due. WeChat's asynchronous answers need a few seconds of its clock. */
 async function settled(table: 'split' | 'reward'): Promise<void> {
-  for (let tries = 0; tries < 60; tries += 1) {
+  for (let tries = 0; tries < 300; tries += 1) {
     const [row] = await s.t.db.query(`SELECT state FROM ${table}`);
     if (row?.state === 'succeeded' || row?.state === 'available') return;
     if (tries % 5 === 4) await s.t.moveTime(6_000);
@@ -83,12 +83,11 @@ async function settled(table: 'split' | 'reward'): Promise<void> {
   throw new Error(`the ${table} did not settle`);
 }
 
+/** Sent by itself with the last digit. */
 async function typeCode({ page }: Visitor, code: string): Promise<void> {
   const field = page.getByRole('textbox').locator('visible=true').first();
   await field.click();
   await field.fill(code);
-  const button = page.getByRole('button', { name: /^(核销|用掉)/ }).locator('visible=true');
-  if (await button.count()) await button.first().click({ timeout: 2_000 }).catch(() => undefined);
 }
 
 test('the way back: an order is refunded before it is used, and the person sees each step', async () => {

@@ -39,7 +39,7 @@ export async function login(site: Site, { page }: Visitor, phone: string): Promi
 }
 
 async function codeFor(site: Site, phone: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     const inbox = (await (await fetch(`${site.t.sandbox!.url}/sandbox/sms.json?phone=${phone}`)).json()) as { messages: { text: string }[] };
     const text = inbox.messages.at(-1)?.text;
     if (text) return /\d{6}/.exec(text)![0];
@@ -100,7 +100,7 @@ export async function fitsWidths(url: string, visit: Site['visit'], paths: strin
 
 /** The worker runs by itself; WeChat's asynchronous answers need a few seconds of its clock. */
 export async function until(site: Site, what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 80; tries += 1) {
+  for (let tries = 0; tries < 300; tries += 1) {
     if (await holds()) return;
     if (tries % 4 === 3) {
       await site.t.sandbox!.control('flush');
