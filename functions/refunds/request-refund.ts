@@ -7,7 +7,7 @@ import { Changed, decided, me, newId, refuse, replayed, type App, type Context, 
 import { findOrder, findOwnOrder, type OrderRow } from '../orders';
 import { findKeptPayment, findPayment } from '../payments';
 import { findRewardOfOrder } from '../referrals';
-import { decideRewardFen, findSet, listOrderRedemptions, listVouchers } from '../vouchers';
+import { decideRewardFen, findSet, listOrderRedemptions, listVouchers, standingFen } from '../vouchers';
 import { decideEnd, decideFeeBack } from './rules';
 import { findFundedAfterSales } from './store';
 
@@ -44,14 +44,14 @@ async function openRefund(app: App | Context, order: OrderRow, { wanted, kind, r
   const chosen = vouchers.filter((v) => wanted.includes(v.voucherId) && v.state === 'issued');
   if (!set || chosen.length === 0 || chosen.length !== wanted.length) return null;
   const amountFen = chosen.reduce((sum, v) => sum + v.paidFen, 0);
-  const usedFen = vouchers.filter((v) => v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
+  const leftFen = standingFen(vouchers) - amountFen;
   // What an after-sale takes back counts as kept until it is funded: its part of the fee comes back with that.
   const servedFen = redemptions.filter((r) => !r.undoneAtMs).reduce((sum, r) => sum + r.paidFen, 0);
   const keptFen = vouchers.filter((v) => v.state === 'issued').reduce((sum, v) => sum + v.paidFen, servedFen - taken.fen);
   return app.db.call<{ refundId: string; amountFen: number }>('refunds_open', {
     idem, refundId: newId('rfd'), orderId: order.orderId, paymentId: payment!.paymentId, merchantId: order.merchantId, buyerId: order.buyerId, dealId: order.dealId, groupId: order.groupId, kind, reason, amountFen,
     feeBackFen: decideFeeBack(keptFen, amountFen, app.config.providerFeeBps), voucherIds: chosen.map((v) => v.voucherId), setVersion: set.version, refundedFen: order.refundedFen,
-    ...decideEnd(set, chosen.length, servedFen, taken.fen), rewardPaidFen: usedFen, rewardFen: decideRewardFen(usedFen, reward), holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS, title: order.title,
+    ...decideEnd(set, chosen.length, servedFen, taken.fen), rewardPaidFen: leftFen, rewardFen: decideRewardFen(leftFen, reward), holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS, title: order.title,
   });
 }
 

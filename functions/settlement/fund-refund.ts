@@ -8,7 +8,7 @@ import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findKeptPayment, wechatPay } from '../payments';
 import { findRewardOfOrder } from '../referrals';
 import { decideFeeBack, decideFunding, findFundedAfterSales, findRefund } from '../refunds';
-import { findSet, listOrderRedemptions, listVouchers } from '../vouchers';
+import { decideRewardFen, findSet, listOrderRedemptions, listVouchers, standingFen } from '../vouchers';
 import { findReturn, findSplit, findSubsidy } from './store';
 
 const WAIT_MS = 10_000;
@@ -28,9 +28,10 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
       // The reward is not pending and nothing was split: only WeChat's fee comes back with it.
       const keptFen = vouchers.filter((v) => v.state === 'issued').reduce((sum, v) => sum + v.paidFen, servedFen - earlierFen);
       const feeBackFen = decideFeeBack(keptFen, refund.amountFen, app.config.providerFeeBps);
+      const leftFen = standingFen(vouchers);
       const { refundId, orderId, merchantId, amountFen } = refund;
       await app.db.call('settlement_fund_frozen', {
-        refundId, orderId, merchantId, setVersion: set.version, earlierFen, feeBackFen, postings: postings([
+        refundId, orderId, merchantId, setVersion: set.version, earlierFen, feeBackFen, rewardPaidFen: leftFen, rewardFen: decideRewardFen(leftFen, reward), postings: postings([
           { a: 'merchant-frozen', o: merchantId, f: feeBackFen - amountFen }, { a: 'provider-fee', o: merchantId, f: -feeBackFen }, { a: 'refund-transit', o: merchantId, f: amountFen },
         ]),
       });

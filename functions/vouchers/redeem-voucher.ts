@@ -11,7 +11,7 @@ import { findStoreNames, listDealStores } from '../catalog';
 import { decided, findAccepted, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
 import { findRewardOfOrder } from '../referrals';
 import { describeRedemption } from './describe-redemption';
-import { decideClosing, decideCode, decideRewardFen } from './rules';
+import { decideClosing, decideCode, decideRewardFen, standingFen } from './rules';
 import { findAtCounter, findRedemption, findSet, listVouchers, type CounterRow, type VoucherRow } from './store';
 
 export const hmac: HmacHex = (keyHex, text) => createHmac('sha256', Buffer.from(keyHex, 'hex')).update(text).digest('hex');
@@ -82,13 +82,10 @@ export const undoRedemption: Story<'undoRedemption'> = (ctx, { params }) =>
     if (redemption.undoneAtMs || redemption.reversedAtMs || redemption.nowMs >= redemption.undoUntilMs) refuse('UNDO_TOO_LATE');
     const [set, reward] = await Promise.all([findSet(ctx.db, redemption.orderId), findRewardOfOrder(ctx.db, redemption.orderId)]);
     // Expected again, for everything that is not refunded.
-    const keptFen = await keptOf(ctx, redemption.orderId);
+    const keptFen = standingFen(await listVouchers(ctx.db, redemption.orderId));
     return ctx.db.call('vouchers_undo', {
       idem: ctx.idem, redemptionId: redemption.redemptionId, storeId: staff.storeId, merchantId: staff.merchantId, by: staff.staffId, setVersion: set!.version,
       rewardPaidFen: keptFen, rewardFen: decideRewardFen(keptFen, reward),
     });
   }));
 
-async function keptOf(ctx: Context, orderId: string): Promise<number> {
-  return (await listVouchers(ctx.db, orderId)).filter((v) => v.state === 'issued' || v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
-}

@@ -24,6 +24,9 @@ export function decideClosing(liveNow: number, usedFen: number, reward: Reward |
   if (liveNow < 1 || liveNow > MAX_QUANTITY) throw new Error('a voucher set without a live voucher cannot be used');
   return { isLast: liveNow === 1, rewardPaidFen: usedFen, rewardFen: decideRewardFen(usedFen, reward) };
 }
+/** What an order can still earn its sharer something for, in fen: its vouchers that stand as used, and those that can be used. */
+export const standingFen = (vouchers: readonly { state: string; paidFen: number }[]): number =>
+  vouchers.filter((v) => v.state === 'issued' || v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
 /** A reward below the least amount is none. */
 export function decideRewardFen(usedFen: number, reward: Reward | null): number {
   const fen = reward ? rewardOfFen(usedFen, reward.rateBps, reward.capFen) : 0;

@@ -85,6 +85,16 @@ BEGIN
   PERFORM identity_notify(v.sharer_id, 'reward.pending', jsonb_build_object('amountFen', p_amount, 'orderId', p_order, 'friendId', v.friend_id, 'releaseAtMs', ms_of(v_release)), '/pages/wallet/index');
 END $$;
 
+-- A part of the order went back and the rest can still be used: from now on the reward of the rest is expected (I-16).
+CREATE OR REPLACE FUNCTION referrals_expect_less(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_amount = 0 THEN
+    PERFORM referrals_cancel(p_order, 'limit');
+  ELSE
+    UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE order_id = p_order AND state = 'expected';
+  END IF;
+END $$;
+
 -- Redemption undone: back to expected, the pending journal reversed. I-03.
 CREATE OR REPLACE FUNCTION referrals_unpend(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -69,13 +69,14 @@ BEGIN
 END $$;
 
 -- After-sale while something of the order can still be used: from the frozen money, like what goes back unused.
--- p: {refundId, orderId, merchantId, setVersion, earlierFen, feeBackFen, postings}
+-- p: {refundId, orderId, merchantId, setVersion, earlierFen, feeBackFen, rewardPaidFen, rewardFen, postings}
 CREATE OR REPLACE FUNCTION settlement_fund_frozen(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM refunds_fund(p ->> 'refundId', (p ->> 'earlierFen')::bigint);
   PERFORM vouchers_keep_open(p ->> 'orderId', (p ->> 'setVersion')::int);
   PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
   PERFORM referrals_dispute(p ->> 'orderId', false);
+  PERFORM referrals_expect_less(p ->> 'orderId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint);
   PERFORM ledger_post('refund.after_sale', p ->> 'refundId', p ->> 'merchantId', p ->> 'orderId', p -> 'postings');
   PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
   RETURN '{}';

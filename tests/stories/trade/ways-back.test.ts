@@ -18,6 +18,8 @@ afterEach(() => t.stop());
 
 const askAfterSale = (voucherId: string) => t.ok('requestAfterSale', { as: friend, params: { voucherId }, body: { reason: '菜不新鲜' } });
 const accept = (refundId: string) => t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+/** What the sharer may hope for, in fen: one number while it is expected. */
+const expected = async (orderId: string) => (await t.db.query<{ fen: number }>("SELECT amount_fen AS fen FROM reward WHERE order_id = $1 AND state = 'expected'", [orderId])).map((row) => row.fen);
 const nothingIsParked = async () => expect(await t.db.query("SELECT kind, last_error FROM fact WHERE state = 'parked'")).toEqual([]);
 
 describe('an after-sale accepted while another voucher is unused is paid at once, from what lies frozen (I-15, I-19)', () => {
@@ -35,7 +37,7 @@ describe('an after-sale accepted while another voucher is unused is paid at once
     await t.moveTime(10_000);
     await t.drain();
     expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded']);
-    expect([await stateOf(t, 'guest_order', 'order_id', order.orderId), await stateOf(t, 'reward', 'order_id', order.orderId)]).toEqual([['paid'], ['expected']]);
+    expect([await stateOf(t, 'guest_order', 'order_id', order.orderId), await expected(order.orderId)]).toEqual([['paid'], [Math.floor((await paidFen(1)) * 0.15)]]);
   });
   const paidFen = async (n: number) => (await t.db.query<{ fen: number }>('SELECT paid_fen AS fen FROM voucher WHERE voucher_id = $1', [order.voucherIds[n]]))[0]!.fen;
 
@@ -62,6 +64,40 @@ describe('an after-sale accepted while another voucher is unused is paid at once
     expect(await t.db.query('SELECT 1 FROM split WHERE order_id = $1', [order.orderId])).toEqual([]);
     expect(await held()).toEqual({ 'merchant-available': 0, 'merchant-frozen': 0, 'provider-fee': 0, 'refund-transit': 0 });
     expect([await account(t, 'provider', m.merchantId), await account(t, 'platform-fee', 'platform')]).toEqual([0, 0]);
+    await nothingIsParked();
+  });
+});
+
+describe('a part goes back unused: from then on the rebate of the rest is expected (I-16)', () => {
+  const giveBack = (order: { orderId: string; voucherIds: string[] }, ...which: number[]) =>
+    t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: which.map((n) => order.voucherIds[n]!), reason: '少去几位' } });
+
+  test('of three one goes back, one is used, one goes back: the wallet shows at each step what is paid in the end', async () => {
+    const sharer = await t.person('林小满');
+    const { dealId } = await m.addDeal({ priceFen: 3_333, friendDiscountFen: 101, rebateBps: 1_500, perPersonLimit: 9 });
+    const order = await buy(t, m, friend, { dealId, quantity: 3, shareToken: await share(t, m, sharer, dealId) });
+    const paidFen = (await t.db.query<{ fen: number }>('SELECT paid_fen AS fen FROM voucher WHERE order_id = $1 ORDER BY position', [order.orderId])).map((row) => row.fen);
+    const of = (...which: number[]) => Math.floor((which.reduce((sum, n) => sum + paidFen[n]!, 0) * 1_500) / 10_000);
+    const shown = async () => (await t.ok('getWallet', { as: sharer })).waitingFen;
+    expect([await expected(order.orderId), await shown()]).toEqual([[of(0, 1, 2)], of(0, 1, 2)]);
+    await giveBack(order, 2);
+    expect([await expected(order.orderId), await shown()]).toEqual([[of(0, 1)], of(0, 1)]);
+    await redeem(t, m, order.voucherIds[0]!);
+    expect(await expected(order.orderId)).toEqual([of(0, 1)]);
+    await giveBack(order, 1);
+    expect(await t.db.query('SELECT state, amount_fen FROM reward WHERE order_id = $1', [order.orderId])).toEqual([{ state: 'pending', amount_fen: of(0) }]);
+  });
+
+  test('so little is left that nothing would be paid: it ends at once (A-38)', async () => {
+    const { dealId } = await m.addDeal({ priceFen: 60, friendDiscountFen: 0, rebateBps: 1_000, perPersonLimit: 9 });
+    const order = await buy(t, m, friend, { dealId, quantity: 3, shareToken: await share(t, m, await t.person('林小满'), dealId) });
+    expect(await expected(order.orderId)).toEqual([18]);
+    await giveBack(order, 0);
+    expect(await expected(order.orderId)).toEqual([12]);
+    await giveBack(order, 1);
+    expect(await t.db.query('SELECT state, reason FROM reward WHERE order_id = $1', [order.orderId])).toEqual([{ state: 'cancelled', reason: 'limit' }]);
+    await redeem(t, m, order.voucherIds[2]!);
+    expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
     await nothingIsParked();
   });
 });
