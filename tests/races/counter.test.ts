@@ -1,4 +1,6 @@
 /** One voucher, one order, one wallet from several sides at once: F-12 … F-15, I-05, I-14, I-15, I-16, I-18. */
+import { reactions } from '../../functions/worker/reactions';
+import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKey, newKnife, people, settle, tally } from '../support/faults';
 import { account, buy, codeOf, DAY, later, MINUTE, payAtCashier, place, redeem, share, stateOf, vouchersOf, type Bought } from '../support/trade';
@@ -327,9 +329,14 @@ test('I-19 two after-sales of one order funded at once: commission, fee and rewa
       await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
       ids.push(refundId);
     }
+    const { 'fund-refund': _, ...others } = reactions;
     await t.moveTime(6 * MINUTE);
-    await t.drain();
-    await t.moveTime(15_000);
+    for (let look = 0; look < 3; look += 1) {
+      await drain(t.app, { only: others });
+      await t.sandbox!.control('flush');
+      await t.moveTime(15_000);
+    }
+    expect(await stateOf(t, 'split', 'order_id', order.orderId)).toEqual(['succeeded']);
     // Both decide before either saves.
     let waiting = 0;
     let go = () => undefined as void;

@@ -32,7 +32,7 @@ beforeAll(async () => {
     await t.handle(name, { ...input, as: by });
   }
   for (const tab of ['unpaid', 'forming', 'usable', 'used', 'refund'] as const) await t.handle('listOrders', { as: world.guest, query: { tab } });
-  await reconcileBill(t.app, new Date(t.app.clock.nowMs()).toISOString().slice(0, 10));
+  await reconcileBill(t.app, new Date(t.app.clock.nowMs() - 16 * 3_600_000).toISOString().slice(0, 10)); // yesterday in Shanghai
   await runTimers(t.app);
   await t.drain();
 });
