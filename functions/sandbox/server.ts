@@ -198,7 +198,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   // The port comes first: a second start on the same port must fail before it touches the first one's journal.
   let handler: http.RequestListener | undefined;
   const waiting: Parameters<http.RequestListener>[] = [];
-  const server = http.createServer({ keepAliveTimeout: 60_000 }, (...pair) => (handler ? handler(...pair) : void waiting.push(pair)));
+  const server = http.createServer({ keepAliveTimeout: 600_000 }, (...pair) => (handler ? handler(...pair) : void waiting.push(pair)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -28,7 +28,8 @@ export function eventOf(parts: EventParts): Event {
 
 /** Serves the handler on loopback. Bodies arrive base64, as a function URL sends binary ones. */
 export async function listen(handler: Handler): Promise<{ url: string; close(): Promise<void> }> {
-  const server = http.createServer((request, response) => {
+  // Longer than any pause: what closes an idle connection at the moment of its next request resets it.
+  const server = http.createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
