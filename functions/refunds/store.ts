@@ -29,7 +29,12 @@ export async function findFundedAfterSales(db: Db, orderId: string): Promise<{ f
   return (await db.query<{ fen: number; voucherIds: string[] }>(
     `SELECT coalesce(sum(amount_fen), 0)::bigint AS fen, coalesce(array_agg(voucher_ids[1]), '{}') AS "voucherIds" FROM refund WHERE order_id = $1 AND kind = 'after_sale' AND funded`, [orderId]))[0]!;
 }
-/** A refund of this payment that is booked and that WeChat does not know yet: its money must still be frozen when it is sent. */
-export async function hasUnsentRefund(db: Db, orderId: string, paymentId: string): Promise<boolean> {
-  return (await db.query("SELECT 1 FROM refund WHERE order_id = $1 AND payment_id = $2 AND funded AND provider_id IS NULL AND state IN ('accepted', 'stuck') LIMIT 1", [orderId, paymentId])).length > 0;
+/**
+ * A refund of this payment that is booked and that WeChat does not know yet: its money must still be frozen when it is sent. A ladder's
+ * difference is booked with its group; the refund itself follows.
+ */
+export async function hasUnsentRefund(db: Db, { orderId, ladderFen }: { orderId: string; ladderFen: number }, paymentId: string): Promise<boolean> {
+  return (await db.query(
+    `SELECT 1 WHERE EXISTS (SELECT FROM refund WHERE order_id = $1 AND payment_id = $2 AND funded AND provider_id IS NULL AND state IN ('accepted', 'stuck'))
+       OR $3::bigint > 0 AND NOT EXISTS (SELECT FROM refund WHERE order_id = $1 AND kind = 'ladder')`, [orderId, paymentId, ladderFen])).length > 0;
 }

@@ -21,9 +21,10 @@ export async function splitOrder(app: App, orderId: string): Promise<number | nu
   const split = (await findSplit(app.db, orderId)) ?? (await decided(() => openSplit(app, orderId)));
   if (split === null || typeof split === 'number') return split;
   if (split.state === 'succeeded' || split.state === 'cancelled') return null;
+  const order = (await findOrder(app.db, orderId))!;
   const payment = (await findKeptPayment(app.db, orderId))!;
   // The split frees what is left of the payment, and a subsidy may be smaller than announced only after a refund.
-  if (await hasUnsentRefund(app.db, orderId, payment.paymentId)) return POLL_MS;
+  if (await hasUnsentRefund(app.db, order, payment.paymentId)) return POLL_MS;
   const waitMs = await settleSubsidy(app, orderId, payment);
   if (waitMs !== null) return waitMs;
   const pay = wechatPay(app.config.wechat);

@@ -1,5 +1,7 @@
 /** The other ways through a group buy: leaving, a host's place, ladders, newcomers, coupons, hosts whose groups take refunds, shares. */
 import { UNPAID_HOLD_MS } from '../../../functions/contract/limits';
+import { reactions } from '../../../functions/worker/reactions';
+import { drain } from '../../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { checkGreen, newMarket, people, stockOf } from '../../support/faults';
 import { groupOf, join, ladder, openGroup, paySeat, seatsOf, sit, standard } from '../../support/groups';
@@ -108,6 +110,22 @@ describe('ladder', () => {
     const alone = await openGroup(t, m, host, { dealId });
     await later(t, DAY);
     expect(await groupOf(t, alone.groupId)).toMatchObject({ state: 'failed', confirmed: 1 });
+  });
+
+  test('what it gives back must lie frozen when it is sent: an order that was served at once is split after that, however late it is (I-19, F-31)', async () => {
+    const { dealId } = await m.addDeal({ group: ladder() });
+    const guests = await people(t, 4);
+    const { groupId, orderId } = await openGroup(t, m, guests[0]!, { dealId });
+    for (const guest of guests.slice(1)) await join(t, m, guest, groupId, { dealId });
+    await redeem(t, m, (await vouchersOf(t, orderId))[0]!);
+    const { 'refund-ladder': _, ...others } = reactions;
+    for (let look = 0; look < 3; look += 1) {
+      await t.moveTime(5 * MINUTE);
+      await drain(t.app, { only: others });
+    }
+    expect(await stateOf(t, 'split', 'order_id', orderId)).toEqual(['due']);
+    for (let look = 0; look < 3; look += 1) await later(t, MINUTE);
+    expect([await stateOf(t, 'refund', 'order_id', orderId), await stateOf(t, 'split', 'order_id', orderId)]).toEqual([['succeeded'], ['succeeded']]);
   });
 });
 
