@@ -25,7 +25,8 @@ export async function startTestDatabase() {
   const server = await startPostgres({
     dataDir: join(own, 'postgres'),
     fsync: false,
-    settings: { max_wal_size: '1GB', checkpoint_timeout: '1h', autovacuum_naptime: '10s', log_min_messages: 'fatal' },
+    // A deadlock is looked for once, so long after a wait began: a busy machine must have closed the circle by then.
+    settings: { max_wal_size: '1GB', checkpoint_timeout: '1h', autovacuum_naptime: '10s', log_min_messages: 'fatal', deadlock_timeout: '4s' },
   });
   const stop = async () => {
     delete process.env.JUKE_TEST_DATABASE;
