@@ -60,10 +60,10 @@ export const voucher = z.strictObject({
   redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, canAfterSale: z.boolean(), refundId: z.string().nullable(),
   sharer: z.strictObject({ person, rebateFen: fen }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
 });
-/** Steps carry the time they happened, or null with the latest time they should. */
+/** Steps carry the time they happened, or null with the latest time they should. answeredBy: an after-sale is answered by the shop, by its 48 hours, or ended by an undone redemption. */
 export const refund = z.strictObject({
   refundId: z.string(), orderId: z.string(), kind: z.enum(['unused', 'expired', 'late_payment', 'double_payment', 'after_sale', 'group_failed', 'group_left', 'ladder']), state: refundState, amountFen: fen, title: z.string(), pictureUrl: url,
-  reason: z.string(), answer: z.string().nullable(), answerByMs: ms.nullable(), steps: z.array(z.strictObject({ step: z.enum(['requested', 'accepted', 'sent', 'arrived', 'declined']), atMs: ms.nullable(), byMs: ms.nullable() })),
+  reason: z.string(), answer: z.string().nullable(), answeredBy: z.enum(['shop', 'time', 'undo']).nullable(), answerByMs: ms.nullable(), steps: z.array(z.strictObject({ step: z.enum(['requested', 'accepted', 'sent', 'arrived', 'declined']), atMs: ms.nullable(), byMs: ms.nullable() })),
 });
 /** One clear answer at the counter. merchantNetFen = paid + subsidy − rebate − commission − provider fee. */
 export const redemption = z.strictObject({

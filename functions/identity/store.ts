@@ -2,11 +2,13 @@
 import type { Db } from '../kernel';
 import type { Account } from './rules';
 
-export interface Person { personId: string; name: string; avatarUrl: string }
+/** `earns`: whether rebates are paid to them: not to a minor, nor to an account that is gone. */
+export interface Person { personId: string; name: string; avatarUrl: string; earns: boolean }
 /** What others may see of people, in the order of the ids. A deleted person keeps a row without a name. */
 export function findPeople(db: Db, personIds: readonly string[]): Promise<Person[]> {
   return db.query<Person>(
-    `SELECT p.person_id AS "personId", p.name, p.avatar_url AS "avatarUrl"
+    `SELECT p.person_id AS "personId", p.name, p.avatar_url AS "avatarUrl",
+       p.deleted_at IS NULL AND NOT p.is_minor AS earns
      FROM unnest($1::text[]) WITH ORDINALITY AS x (id, n) JOIN person p ON p.person_id = x.id ORDER BY n`, [personIds]);
 }
 

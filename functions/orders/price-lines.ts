@@ -108,7 +108,7 @@ export function savedAttribution(item: Item, saved: { payableFen: number; lines:
 
 async function sharerOf(ctx: Context, deal: Deal, brought: Brought, payableFen: number) {
   const [person] = await findPeople(ctx.db, [brought.sharerId]);
-  const rebateFen = brought.channel === 'moments' ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
+  const rebateFen = brought.channel === 'moments' || !person!.earns ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
   return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, token: brought.token };
 }
 

@@ -12,7 +12,7 @@ export interface Brought { token: string; sharerId: string; groupId: string | nu
 /** Null when nobody's share counts; an unknown, foreign, stale or own token counts for nobody. */
 export async function findBringer(ctx: Context, deal: Deal, shown: string | null): Promise<Brought | null> {
   const { personId, deviceId } = ctx.session!;
-  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown });
+  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown, mode: deal.attribution });
   const nowMs = touches[0]?.nowMs ?? 0;
   return chooseTouch(touches.map((t) => ({ ...t, isShown: t.token === shown })), personId, deal.attribution, nowMs);
 }

@@ -16,7 +16,7 @@ export const createShare: Story<'createShare'> = async (ctx, { params, body }) =
   if (body.groupId && (group?.dealId !== deal.dealId || group.deadlineMs === null)) refuse('NOT_FOUND');
   const groupId = group?.groupId ?? null;
   // B2: whose share this person came through. Shown in the share graph, never paid.
-  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown: null });
+  const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown: null, mode: 'last' });
   const parent = chooseTouch(touches.map((t) => ({ ...t, isShown: false })), personId, 'last', ctx.clock.nowMs());
   const saved = await ctx.db.call<{ token: string; expiresAtMs: number }>('referrals_create_share', {
     token: newShareToken(), merchantId: deal.merchantId, dealId: deal.dealId, groupId, sharerId: personId, channel: body.channel, parentToken: parent?.token ?? null, lifeMs: SHARE_LIFE_MS,
@@ -25,7 +25,7 @@ export const createShare: Story<'createShare'> = async (ctx, { params, body }) =
   const { page, id } = pageOf({ dealId: deal.dealId, groupId });
   const priceFen = group?.priceFen ?? deal.priceFen;
   const friendPriceFen = Math.max(1, priceFen - deal.friendDiscountFen);
-  const rebateFen = body.channel === 'moments' ? 0 : rewardOfFen(friendPriceFen, deal.rebateBps, deal.rebateCapFen);
+  const rebateFen = body.channel === 'moments' || !sharer!.earns ? 0 : rewardOfFen(friendPriceFen, deal.rebateBps, deal.rebateCapFen);
   return {
     token: saved.token, expiresAtMs: saved.expiresAtMs, url: `${ctx.config.publicUrl}/s/${saved.token}`, weappPath: `${page}?id=${id}&s=${saved.token}`,
     qrUrl: `${ctx.config.publicUrl}/api/shares/${saved.token}/qr.png`, friendDiscountFen: deal.friendDiscountFen, friendPriceFen, priceFen,

@@ -5,6 +5,7 @@
 import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import { getDealForOrder } from '../catalog';
+import { findGroup } from '../group-buys';
 import { findPeople, openGroup } from '../identity';
 import { newSnapshot, refuse, type Db, type Story } from '../kernel';
 import { addTouches, findLink } from './store';
@@ -55,7 +56,9 @@ async function loadInvite(db: Db, token: string) {
   if (!link) return null;
   const [deal, [sharer]] = await Promise.all([getDealForOrder(db, link.dealId), findPeople(db, [link.sharerId])]);
   if (!deal || !sharer) return null;
-  const rebateFen = link.channel === 'moments' ? 0 : rewardOfFen(deal.priceFen - deal.friendDiscountFen, deal.rebateBps, deal.rebateCapFen);
+  // Of what a friend pays there: a group's price is its own, fixed when it was opened.
+  const priceFen = (link.groupId && (await findGroup(db, link.groupId))?.priceFen) || deal.priceFen;
+  const rebateFen = link.channel === 'moments' || !sharer.earns ? 0 : rewardOfFen(Math.max(1, priceFen - deal.friendDiscountFen), deal.rebateBps, deal.rebateCapFen);
   return {
     dealId: link.dealId, groupId: link.groupId, merchantId: link.merchantId, sharerId: link.sharerId, name: sharer.name, avatarUrl: sharer.avatarUrl,
     friendDiscountFen: deal.friendDiscountFen, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, expiresAtMs: link.expiresAtMs,

@@ -1,4 +1,5 @@
 /** The referrals module's SQL, one named function per statement. */
+import { ATTRIBUTION_WINDOW_MS } from '../contract/limits';
 import type { ShareChannel } from '../contract/states';
 import type { Db } from '../kernel';
 
@@ -12,17 +13,22 @@ export async function findLink(db: Db, token: string): Promise<LinkRow | null> {
   return row ?? null;
 }
 
-/** The live links through which this person or device came to the merchant's deals lately, and the one shown (also without a recorded touch). */
-export function findTouches(db: Db, p: { personId: string; deviceId: string; merchantId: string; shown: string | null }) {
+/**
+ * The live links through which this person or device came to the merchant's deals lately, and the one shown (also without a recorded touch).
+ * Each with its latest touch or, where the first touch counts, its earliest of those that may count.
+ */
+export function findTouches(db: Db, p: { personId: string; deviceId: string; merchantId: string; shown: string | null; mode: 'last' | 'first' }) {
+  const past = "touched_at <= juke_now() - $5::bigint * interval '1 millisecond'";
+  const order = p.mode === 'first' ? `${past}, touched_at` : 'touched_at DESC';
   return db.query<{ token: string; sharerId: string; channel: string; groupId: string | null; touchedAtMs: number; expiresAtMs: number; nowMs: number }>(
     `SELECT l.token, l.sharer_id AS "sharerId", l.channel, t.group_id AS "groupId", coalesce(t.at, ms_of(juke_now())) AS "touchedAtMs",
        ms_of(l.expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"
      FROM (SELECT DISTINCT ON (token) token, group_id, ms_of(touched_at) AS at FROM (
-         (SELECT * FROM touch WHERE person_id = $1 AND merchant_id = $3 ORDER BY touched_at DESC LIMIT 20)
-         UNION ALL (SELECT * FROM touch WHERE visitor_id = $2 AND merchant_id = $3 ORDER BY touched_at DESC LIMIT 20)) x
-       ORDER BY token, touched_at DESC) t
+         (SELECT * FROM touch WHERE person_id = $1 AND merchant_id = $3 ORDER BY ${order} LIMIT 20)
+         UNION ALL (SELECT * FROM touch WHERE visitor_id = $2 AND merchant_id = $3 ORDER BY ${order} LIMIT 20)) x
+       ORDER BY token, ${order}) t
      FULL JOIN (SELECT $4::text AS token WHERE $4::text IS NOT NULL) s USING (token)
-     JOIN share_link l USING (token) WHERE l.merchant_id = $3`, [p.personId, p.deviceId, p.merchantId, p.shown]);
+     JOIN share_link l USING (token) WHERE l.merchant_id = $3`, [p.personId, p.deviceId, p.merchantId, p.shown, ...(p.mode === 'first' ? [ATTRIBUTION_WINDOW_MS] : [])]);
 }
 
 export function addTouches(db: Db, touches: readonly { token: string; merchantId: string; dealId: string; visitorId: string; personId: string | null; surface: string; groupId: string | null }[]) {

@@ -17,7 +17,7 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
     if (voucher.state !== 'redeemed') refuse('REFUND_STATE');
     const used = (await listOrderRedemptions(ctx.db, voucher.orderId)).find((r) => r.redemptionId === voucher.redemptionId);
     if (!used || used.nowMs >= used.redeemedAtMs + AFTER_SALE_WINDOW_MS) refuse('AFTER_SALE_TOO_LATE');
-    const [order, payment, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), findKeptPayment(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId)]);
+    const [order, payment, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), findKeptPayment(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId, used.storeId)]);
     return ctx.db.call('refunds_request', {
       idem: ctx.idem, refundId: newId('rfd'), orderId: voucher.orderId, paymentId: payment!.paymentId, merchantId: voucher.merchantId,
       buyerId: voucher.ownerId, amountFen: voucher.paidFen, voucherId: voucher.voucherId, reason: body.reason, answerMs: AFTER_SALE_ANSWER_MS, managerIds: managers, title: order!.title,
@@ -49,7 +49,7 @@ export async function dropUndoneAfterSale(app: App, orderId: string): Promise<nu
   if (refund && !(await isStillUsed(app, refund))) await answer(app, refund.refundId, UNDONE);
   return null;
 }
-const UNDONE = { accept: false, words: '核销撤销了，券可以再用，也可以直接退款。', by: 'undo', idem: null };
+const UNDONE = { accept: false, words: '', by: 'undo', idem: null };
 const isStillUsed = async (app: App, refund: RefundRow) => (await listVouchers(app.db, refund.orderId)).every((v) => !refund.voucherIds.includes(v.voucherId) || v.state === 'redeemed');
 
 function answer(app: App, refundId: string, a: { accept: boolean; words: string; by: string; idem: Idempotency | null }): Promise<{ ok: true }> {

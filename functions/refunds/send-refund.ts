@@ -9,7 +9,7 @@ import { findPayment, wechatPay, type ProviderRefund } from '../payments';
 import { findRefund } from './store';
 
 const PACE = { stepMs: 1_000 / REFUNDS_PER_SECOND, slowStepMs: 1_000 / REFUNDS_PER_SECOND_AFTER_ERROR, turnMs: REFUND_TURN_MS };
-const REASONS: Record<string, string> = { group_failed: '未成团退款', group_left: '退出拼团退款', ladder: '阶梯价差额退款', late_payment: '订单已关闭退款', double_payment: '重复付款退款' };
+const REASONS: Record<string, string> = { expired: '过期自动退款', after_sale: '售后退款', group_failed: '未成团退款', group_left: '退出拼团退款', ladder: '阶梯价差额退款', late_payment: '订单已关闭退款', double_payment: '重复付款退款' };
 
 /** Answers when to look again, in ms, or null when it is over. */
 export async function sendRefund(app: App, refundId: string): Promise<number | null> {

@@ -153,19 +153,20 @@ function inviteOf(link: LoadedInvite, deal: Loaded['deal'], personId: string | u
 
 export async function loadInvite(db: Db, token: string): Promise<LoadedInvite | null> {
   const [row] = await db.query(
-    `SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url
+    `SELECT l.token, l.sharer_id, l.merchant_id, l.channel, ms_of(l.expires_at) AS expires_at, p.name, p.avatar_url,
+      l.channel <> 'moments' AND p.deleted_at IS NULL AND NOT p.is_minor AS earns
     FROM share_link l JOIN person p ON p.person_id = l.sharer_id WHERE l.token = $1`,
     [token],
   );
   if (!row) return null;
-  // A Moments post carries the friend's discount only.
+  // A Moments post carries the friend's discount only; nobody who is gone, and no minor, is paid.
   return {
     token: row.token,
     sharerId: row.sharer_id,
     merchantId: row.merchant_id,
     sharer: { name: row.name, avatarUrl: row.avatar_url },
     expiresAtMs: row.expires_at,
-    earns: row.channel !== 'moments',
+    earns: row.earns,
   };
 }
 

@@ -1,9 +1,12 @@
 /**
  * Everything we keep about a person, for themselves (H6, PIPL). Voucher secrets, session keys and other people's data
- * stay out.
+ * stay out. What an account that was joined into this one
+ * did before is theirs as well, where it keeps that account's id: sign-ins, events and wallet journals.
  */
 import { me, refuse, type Story } from '../kernel';
 
+/** The person, and the accounts that were joined into theirs. */
+const ALL = 'ARRAY(SELECT person_id FROM person WHERE person_id = $1 OR joined_into = $1)';
 /** name → SELECT of the person's ($1) rows; each row becomes an object, times as ISO text. */
 const PARTS: Record<string, string> = {
   identities: 'SELECT kind, value, created_at FROM person_identity WHERE person_id = $1 ORDER BY kind',
@@ -11,7 +14,7 @@ const PARTS: Record<string, string> = {
   devices: 'SELECT device_id, seen_at FROM person_device WHERE person_id = $1 ORDER BY seen_at',
   subscriptions: 'SELECT template_id, quota FROM subscription WHERE person_id = $1 ORDER BY template_id',
   sessions:
-    'SELECT created_at, expires_at, revoked_at, device_id FROM session_family WHERE person_id = $1 ORDER BY created_at',
+    `SELECT created_at, expires_at, revoked_at, device_id FROM session_family WHERE person_id = ANY (${ALL}) ORDER BY created_at`,
   wechat: `SELECT w.openid, w.risk_rank, w.updated_at FROM person_identity i JOIN wechat_session w ON w.openid = i.value
     WHERE i.person_id = $1 AND i.kind = 'openid'`,
   pictures: 'SELECT media_id, content_type, state, created_at FROM media WHERE owner_id = $1 ORDER BY created_at',
@@ -55,19 +58,22 @@ const PARTS: Record<string, string> = {
       c.given_by IS NOT NULL AS is_gift, c.claimed_at, c.used_at FROM coupon c
       JOIN coupon_offer o ON o.offer_id = c.offer_id LEFT JOIN merchant m ON m.merchant_id = o.merchant_id
     WHERE c.owner_id = $1 ORDER BY c.claimed_at`,
+  couponClaims: `SELECT o.title, c.claimed, c.received FROM coupon_claim c JOIN coupon_offer o ON o.offer_id = c.offer_id
+    WHERE c.person_id = $1 ORDER BY o.title, c.offer_id`,
   couponGifts: `SELECT token, coupon_id, state, created_at, expires_at, ended_at FROM coupon_gift WHERE giver_id = $1
     ORDER BY created_at`,
   walletPostings: `SELECT p.account_kind, p.amount_fen, j.kind, j.subject, j.posted_at FROM posting p
       JOIN journal j ON j.journal_id = p.journal_id
-    WHERE p.owner_id = $1 ORDER BY j.posted_at, p.journal_id, p.line`,
+    WHERE p.owner_id = ANY (${ALL}) ORDER BY j.posted_at, p.journal_id, p.line`,
   withdrawals: `SELECT withdrawal_id, state, amount_fen, openid, fail_reason, requested_at, ended_at
       FROM withdrawal WHERE person_id = $1 ORDER BY requested_at`,
   notices: "SELECT kind, body - 'friendId' AS body, created_at FROM notice WHERE person_id = $1 ORDER BY created_at",
-  events: 'SELECT stage, what, subject, happened_at FROM event WHERE person_id = $1 ORDER BY event_id',
+  events: `SELECT stage, what, subject, happened_at FROM event WHERE person_id = ANY (${ALL}) ORDER BY event_id`,
 };
 
 /** One statement, so one moment: nothing changes between two parts. */
-const EXPORT = `SELECT (SELECT to_jsonb(p) FROM (SELECT person_id, name, avatar_url, language, created_at
+const EXPORT = `SELECT (SELECT to_jsonb(p) FROM (SELECT person_id, name, avatar_url, language, is_operator, is_minor, payout_changed_at, notices_read_at, created_at,
+      ARRAY(SELECT person_id FROM person WHERE joined_into = $1 ORDER BY person_id) AS joined_accounts
     FROM person WHERE person_id = $1) p) AS profile,
   juke_now() AS exported_at,
   EXISTS (SELECT 1 FROM session_family WHERE family_id = $2 AND revoked_at IS NOT NULL) AS has_ended,

@@ -11,9 +11,13 @@ export interface NoticeFacts {
   /** Orders of a purchase. */
   count?: number;
   untilMs?: number;
+  /** How long an order that expired was held: the last seat of a group is held shorter. */
+  minutes?: number;
   releaseAtMs?: number;
   reason?: string | null;
   answer?: string | null;
+  /** Of an after-sale: the shop did not answer in time. */
+  isLate?: boolean;
   friendName?: string;
   storeName?: string;
   /** Of a group buy: paid seats still needed, and its deadline. */
@@ -40,7 +44,7 @@ const zh: Record<string, Words> = {
   ],
   'order.expired': (f) => [
     '订单过期了',
-    `${f.title ?? ''} 15 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`,
+    `${f.title ?? ''} ${f.minutes ?? 15} 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`,
   ],
   'purchase.expired': (f) => [
     '合并付款的订单过期了',
@@ -97,7 +101,12 @@ const zh: Record<string, Words> = {
     '券用掉了',
     `${timeText(f.atMs, 'zh')} 在${f.storeName}用掉。不是你本人用的，马上联系门店，或申请售后。`,
   ],
-  'voucher.undone': (f) => ['核销撤销了', `${f.storeName} 撤销了刚才的核销，券还能用，钱没有变化。`],
+  'voucher.undone': (f) => [
+    '核销撤销了',
+    f.untilMs && f.untilMs <= f.atMs
+      ? `${f.storeName} 撤销了刚才的核销。券的有效期已经过了，全额自动退回。`
+      : `${f.storeName} 撤销了刚才的核销，券还能用，钱没有变化。`,
+  ],
   'refund.accepted': (f) => ['退款已受理', `${f.title ?? ''} 退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
   'refund.expired': (f) => [
     '券过期了，自动退款',
@@ -114,7 +123,11 @@ const zh: Record<string, Words> = {
   ],
   'after_sale.accepted': (f) => [
     '售后同意了',
-    `门店同意退 ${money(f)}，原路退回，一般 0–3 个工作日到账。${quoted(f.answer, '门店说：“', '”')}`,
+    `${f.isLate ? '门店 48 小时没有答复，自动同意' : '门店同意'}退 ${money(f)}，原路退回，一般 0–3 个工作日到账。${quoted(f.answer, '门店说：“', '”')}`,
+  ],
+  'after_sale.undone': (f) => [
+    '售后申请结束了',
+    `门店撤销了核销，${money(f)} 的售后申请不用等答复了。券又是没用过的：有效期内可以再用，也可以直接退款；过期自动退。`,
   ],
   'after_sale.declined': (f) => [
     '售后没有同意',
@@ -148,7 +161,7 @@ const en: Record<string, Words> = {
   ],
   'order.expired': (f) => [
     'Order expired',
-    `${f.title ?? ''} was not paid within 15 minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`,
+    `${f.title ?? ''} was not paid within ${f.minutes ?? 15} minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`,
   ],
   'purchase.expired': (f) => [
     'Your combined payment expired',
@@ -222,7 +235,9 @@ const en: Record<string, Words> = {
   ],
   'voucher.undone': (f) => [
     'Redemption undone',
-    `${f.storeName} undid the redemption. The voucher can be used again; your money is unchanged.`,
+    f.untilMs && f.untilMs <= f.atMs
+      ? `${f.storeName} undid the redemption. The voucher's time is over, so all of it is refunded automatically.`
+      : `${f.storeName} undid the redemption. The voucher can be used again; your money is unchanged.`,
   ],
   'refund.accepted': (f) => [
     'Refund accepted',
@@ -243,7 +258,11 @@ const en: Record<string, Words> = {
   ],
   'after_sale.accepted': (f) => [
     'After-sale accepted',
-    `The shop refunds ${money(f)} the way you paid, usually within 0–3 working days.${quoted(f.answer, ' The shop says: “', '”')}`,
+    `${f.isLate ? 'The shop did not answer within 48 hours, so ' : 'The shop refunds '}${money(f)}${f.isLate ? ' is refunded' : ''} the way you paid, usually within 0–3 working days.${quoted(f.answer, ' The shop says: “', '”')}`,
+  ],
+  'after_sale.undone': (f) => [
+    'Your after-sale has ended',
+    `The shop undid the redemption, so the after-sale of ${money(f)} needs no answer. The voucher is unused again: use it or get a refund while it is valid; after that it is refunded automatically.`,
   ],
   'after_sale.declined': (f) => [
     'After-sale declined',

@@ -25,7 +25,7 @@ export const listShares: Story<'listShares'> = async (ctx, { query }) => {
           AND r.voucher_id IN (SELECT voucher_id FROM voucher WHERE order_id = g.order_id)))::int AS redeemed,
         coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('available', 'clawed_back')),
         0)::bigint AS earned_fen,
-        coalesce(sum(w.amount_fen) FILTER (WHERE w.state IN ('expected', 'pending')), 0)::bigint AS pending_fen
+        coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('expected', 'pending')), 0)::bigint AS pending_fen
       FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
         LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
     WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)}

@@ -26,7 +26,8 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in, vs.issued,
       v.state = 'redeemed' AND juke_now() < r.redeemed_at + $3::bigint * interval '1 millisecond'
         AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.kind = 'after_sale'
-        AND (f.state = 'requested' OR v.voucher_id = ANY (f.voucher_ids))) AS can_after_sale,
+        AND (f.state = 'requested'
+          OR v.voucher_id = ANY (f.voucher_ids) AND f.answered_by IS DISTINCT FROM 'undo')) AS can_after_sale,
       (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
         ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,
@@ -100,11 +101,17 @@ export const getRefund: Story<'getRefund'> = async (ctx, { params }) => {
     title: row.snapshot.title,
     pictureUrl: row.snapshot.pictureUrl,
     reason: reasonText(row, ctx.language),
-    answer: row.answer,
+    answer: row.answered_by === 'undo' ? null : row.answer,
+    answeredBy: answeredBy(row),
     answerByMs: row.state === 'requested' ? row.answer_by_ms : null,
     steps: stepsOf(row),
   };
 };
+
+function answeredBy(row: Row): Refund['answeredBy'] {
+  if (row.kind !== 'after_sale' || row.answered_by === null) return null;
+  return row.answered_by === 'undo' || row.answered_by === 'time' ? row.answered_by : 'shop';
+}
 
 /** What happened and when; what has not happened yet carries the latest time it should. */
 function stepsOf(row: Row): Refund['steps'] {

@@ -34,6 +34,10 @@ export const texts = defineTexts({
     headGoing: '退款在路上',
     headDone: '退款到账了',
     headDeclined: '没有同意退款',
+    headUndone: '售后申请结束了',
+    undone: '门店撤销了核销',
+    undoneNote: '券又是没用过的：有效期内可以再用，也可以直接退款；过期自动退。',
+    acceptedLate: '门店没答复，自动同意',
   },
   en: {
     title: 'Refund',
@@ -67,5 +71,9 @@ export const texts = defineTexts({
     headGoing: 'Refund on its way',
     headDone: 'Refund arrived',
     headDeclined: 'Refund declined',
+    headUndone: 'After-sale ended',
+    undone: 'The shop undid the redemption',
+    undoneNote: 'The voucher is unused again: use it or get a refund while it is valid; after that it is refunded automatically.',
+    acceptedLate: 'No answer from the shop: accepted automatically',
   },
 });

@@ -199,6 +199,7 @@ END $$;
 CREATE OR REPLACE FUNCTION coupons_void_person(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE coupon_gift SET state = 'ended', ended_at = juke_now() WHERE giver_id = p ->> 'personId' AND state = 'open';
+  DELETE FROM coupon_code_try WHERE actor = 'p:' || (p ->> 'personId');
   UPDATE coupon SET state = 'void' WHERE owner_id = p ->> 'personId' AND state IN ('available', 'passing');
   RETURN '{}';
 END $$;

@@ -24,6 +24,8 @@ BEGIN
   END IF;
   v_had_openid := identity_value(v_survivor, 'openid') IS NOT NULL;
   IF jsonb_typeof(p -> 'wechat') = 'object' THEN PERFORM identity_keep_wechat(p -> 'wechat'); END IF;
+  -- H6: its session key goes with it; nobody is left whose deletion would take it along.
+  IF p ->> 'step' = 'replace' AND p ->> 'kind' = 'openid' THEN DELETE FROM wechat_session WHERE openid = p ->> 'openid'; END IF;
   IF p ->> 'step' = 'replace' THEN DELETE FROM person_identity WHERE person_id = v_me AND kind IN (p ->> 'kind', CASE p ->> 'kind' WHEN 'openid' THEN 'unionid' END); END IF;
   IF p ->> 'step' IN ('add', 'replace') THEN
     BEGIN

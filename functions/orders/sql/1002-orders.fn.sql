@@ -138,7 +138,8 @@ BEGIN
   IF (p ->> 'isGroupOver')::boolean THEN
     PERFORM identity_notify(v.buyer_id, 'group.ended', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/group/index?id=' || v.group_id);
   ELSIF p ->> 'to' = 'expired' THEN
-    PERFORM identity_notify(v.buyer_id, 'order.expired', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title'), '/pages/order/index?id=' || v.order_id);
+    PERFORM identity_notify(v.buyer_id, 'order.expired', jsonb_build_object('orderId', v.order_id, 'title', v.snapshot ->> 'title',
+      'minutes', greatest(1, round(extract(epoch FROM v.expires_at - v.placed_at) / 60))), '/pages/order/index?id=' || v.order_id);
   END IF;
   RETURN '{"ok": true}';
 END $$;

@@ -148,8 +148,8 @@ BEGIN
   ELSE
     PERFORM referrals_dispute(v.order_id, false);
   END IF;
-  PERFORM identity_notify(v.buyer_id, CASE WHEN v_accept THEN 'after_sale.accepted' ELSE 'after_sale.declined' END,
-    jsonb_build_object('refundId', v.refund_id, 'amountFen', v.amount_fen, 'answer', p ->> 'answer'), '/pages/refund/index?id=' || v.refund_id);
+  PERFORM identity_notify(v.buyer_id, CASE WHEN p ->> 'by' = 'undo' THEN 'after_sale.undone' WHEN v_accept THEN 'after_sale.accepted' ELSE 'after_sale.declined' END,
+    jsonb_build_object('refundId', v.refund_id, 'amountFen', v.amount_fen, 'answer', p ->> 'answer', 'isLate', p ->> 'by' = 'time'), '/pages/refund/index?id=' || v.refund_id);
   RETURN '{"ok": true}';
 END $$;
 

@@ -104,7 +104,7 @@ BEGIN
     PERFORM kernel_emit('order.reopened', v.order_id);
   END IF;
   PERFORM kernel_emit('redemption.undone', v.order_id);
-  PERFORM identity_notify(v_owner, 'voucher.undone', jsonb_build_object('voucherId', v.voucher_id, 'storeId', v.store_id, 'orderId', v.order_id), '/pages/voucher/index?id=' || v.voucher_id);
+  PERFORM identity_notify(v_owner, 'voucher.undone', jsonb_build_object('voucherId', v.voucher_id, 'storeId', v.store_id, 'orderId', v.order_id, 'untilMs', ms_of(v_until)), '/pages/voucher/index?id=' || v.voucher_id);
   RETURN '{"ok": true}';
 END $$;
 

@@ -37,7 +37,7 @@ function Body({ refund }: { refund: Refund }) {
   const t = useT(texts);
   const language = useLanguage();
   const { state } = refund;
-  const head = state === 'requested' ? t.headRequested : state === 'declined' ? t.headDeclined : state === 'succeeded' ? t.headDone : t.headGoing;
+  const head = state === 'requested' ? t.headRequested : state === 'declined' ? (refund.answeredBy === 'undo' ? t.headUndone : t.headDeclined) : state === 'succeeded' ? t.headDone : t.headGoing;
   const kind = { unused: t.kindUnused, expired: t.kindExpired, late_payment: t.kindLate, double_payment: t.kindDouble, after_sale: t.kindAfterSale, group_failed: t.kindGroupFailed, group_left: t.kindGroupLeft, ladder: t.kindLadder }[refund.kind];
   return (
     <>
@@ -77,7 +77,7 @@ function stepsOf(refund: Refund, t: Words, language: Language): Step[] {
   return refund.steps.map(({ step, atMs, byMs }, i) => {
     const waits = atMs === null;
     const title = {
-      requested: asked ? t.requested : t.requestedAuto, accepted: waits && refund.kind === 'after_sale' ? t.acceptedWait : t.accepted, sent: t.sent, arrived: t.arrived, declined: t.declined,
+      requested: asked ? t.requested : t.requestedAuto, accepted: waits && refund.kind === 'after_sale' ? t.acceptedWait : refund.answeredBy === 'time' ? t.acceptedLate : t.accepted, sent: t.sent, arrived: t.arrived, declined: t.declined,
     }[step];
     const deadline = (ms: number) => {
       const when = dayTime(ms, language, now);
@@ -85,7 +85,11 @@ function stepsOf(refund: Refund, t: Words, language: Language): Step[] {
       return step === 'arrived' ? t.byDay(when) : t.by(when);
     };
     const time = atMs !== null ? dayTime(atMs, language, now) : byMs !== null ? deadline(byMs) : undefined;
-    if (step === 'declined') return { title, note: time ? `${time} · ${t.declinedNote}` : t.declinedNote, state: 'failed' };
+    if (step === 'declined') {
+      const isUndone = refund.answeredBy === 'undo';
+      const note = isUndone ? t.undoneNote : t.declinedNote;
+      return { title: isUndone ? t.undone : title, note: time ? `${time} · ${note}` : note, state: isUndone ? 'done' : 'failed' };
+    }
     return { title, note: time, state: waits ? (i === next ? 'current' : 'future') : 'done' };
   });
 }

@@ -23,7 +23,7 @@ describe('name and picture', () => {
     for (const name of ['<img src=x>', '聚客客服', '加微 jk888', '藏\u200b字']) expect(await t.refused('updateMe', { as: person, body: { name } })).toMatchObject({ status: 409, code: 'CONTENT_REFUSED' });
     expect(await t.refused('updateMe', { as: person, body: { name: '' } })).toMatchObject({ status: 400 });
     expect(await t.refused('updateMe', { as: person, body: { name: '长'.repeat(25) } })).toMatchObject({ status: 400 });
-    expect(await findPeople(t.db, [person.personId])).toEqual([{ personId: person.personId, name: '林小满', avatarUrl: '/art/avatar-0.svg' }]);
+    expect(await findPeople(t.db, [person.personId])).toEqual([{ personId: person.personId, name: '林小满', avatarUrl: '/art/avatar-0.svg', earns: true }]);
   });
 
   test('A-29 what WeChat finds risky is refused; WeChat away is no pass', async () => {
@@ -147,7 +147,7 @@ describe('deletion (PIPL §47)', () => {
     await gone(null);
 
     expect(await t.refused('getMe', { as: person })).toMatchObject({ code: 'SESSION_EXPIRED' });
-    expect(await findPeople(t.db, [person.personId])).toEqual([{ personId: person.personId, name: '已注销', avatarUrl: '/art/avatar-0.svg' }]);
+    expect(await findPeople(t.db, [person.personId])).toEqual([{ personId: person.personId, name: '已注销', avatarUrl: '/art/avatar-0.svg', earns: false }]);
     const owned = ['person_identity', 'person_device', 'consent', 'subscription', 'notice'];
     for (const table of owned) expect((await t.db.query(`SELECT FROM ${table} WHERE person_id = $1`, [person.personId])).length).toBe(0);
     expect((await t.db.query('SELECT FROM wechat_session WHERE openid = $1', [person.openid])).length).toBe(0);
