@@ -26,7 +26,7 @@ export const errors = {
   WECHAT_CODE_INVALID: e(409, 'after-change', '微信登录没成功，再点一次。', 'WeChat login did not work. Please try again.'),
   PHONE_TAKEN: e(409, 'never', '这个号码已经和另一个微信绑在一起。', 'This phone number belongs to another WeChat account.'),
   CONTENT_REFUSED: e(409, 'after-change', '这段内容没有通过审核，换个说法。', 'This text did not pass the check. Please change it.'),
-  PERSON_BUSY: e(409, 'after-change', '还有没用完的券、退款或返利，处理完才能注销。', 'There are unused vouchers, refunds or rebates. Settle them before deleting your account.'),
+  PERSON_BUSY: e(409, 'after-change', '还有没用完的券、没付的订单、退款、提现或返利，处理完才能注销。', 'There are unused vouchers, unpaid orders, refunds, withdrawals or rebates. Settle them before deleting your account.'),
 
   DEAL_NOT_ON_SALE: e(409, 'never', '这个优惠现在不卖了，没有下单，也没有扣款。看看这家店别的优惠。', 'This deal is not on sale now. No order was placed and nothing was charged. See what else the shop has.'),
   SOLD_OUT: e(409, 'later', '抢完了，没有下单，也没有扣款。有人没付会放出来，晚点再看。', 'Sold out. No order was placed and nothing was charged. What others leave unpaid comes back; look again later.'),
