@@ -94,7 +94,7 @@ CREATE OR REPLACE FUNCTION identity_add_person(p jsonb) RETURNS jsonb LANGUAGE s
   $$ SELECT jsonb_build_object('personId', identity_find_or_add(p)) $$;
 
 -- PIPL §47: what says who this was goes; what the law has us keep of trades keeps an id that leads to nobody.
--- p: {personId, familyId, name, avatarUrl} → {mediaIds}
+-- p: {personId, familyId, name, avatarUrl, leastFen: what can be withdrawn at least} → {mediaIds}
 CREATE OR REPLACE FUNCTION identity_delete(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_person text := p ->> 'personId';
@@ -102,7 +102,7 @@ BEGIN
   PERFORM kernel_need_session(p ->> 'familyId');
   PERFORM FROM person WHERE person_id = v_person AND deleted_at IS NULL AND joined_into IS NULL FOR UPDATE;
   IF NOT FOUND THEN PERFORM juke_refuse('SESSION_EXPIRED'); END IF;
-  IF person_open_business(v_person) THEN PERFORM juke_refuse('PERSON_BUSY'); END IF;
+  IF person_open_business(v_person, (p ->> 'leastFen')::bigint) THEN PERFORM juke_refuse('PERSON_BUSY'); END IF;
   UPDATE person SET name = p ->> 'name', avatar_url = p ->> 'avatarUrl', is_operator = false, deleted_at = juke_now(), payout_changed_at = NULL
   WHERE person_id = v_person OR joined_into = v_person;
   DELETE FROM wechat_session WHERE openid = identity_value(v_person, 'openid');

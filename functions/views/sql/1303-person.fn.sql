@@ -2,7 +2,9 @@
 
 -- PIPL §47 meets money: what is still open would be lost with the account, also what an account that was joined into it still keeps
 -- (it follows by a fact, or waits for its end). Guards PERSON_BUSY.
-CREATE OR REPLACE FUNCTION person_open_business(p_person text) RETURNS boolean LANGUAGE sql STABLE AS $$
+-- What is too little to be withdrawn (less than p_least) is in nobody's way: it could never leave.
+DROP FUNCTION IF EXISTS person_open_business(text);
+CREATE OR REPLACE FUNCTION person_open_business(p_person text, p_least bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (SELECT FROM person j WHERE (j.person_id = p_person OR j.joined_into = p_person) AND (
     EXISTS (SELECT FROM voucher WHERE owner_id = j.person_id AND state IN ('issued', 'refunding'))
     OR EXISTS (SELECT FROM guest_order WHERE buyer_id = j.person_id AND state = 'unpaid')
@@ -11,7 +13,7 @@ CREATE OR REPLACE FUNCTION person_open_business(p_person text) RETURNS boolean L
       AND NOT EXISTS (SELECT FROM voucher_set s WHERE s.order_id = o.order_id))
     OR EXISTS (SELECT FROM refund WHERE buyer_id = j.person_id AND state NOT IN ('succeeded', 'declined'))
     OR EXISTS (SELECT FROM withdrawal WHERE person_id = j.person_id AND state IN ('requested', 'awaiting_person'))
-    OR ledger_balance('reward-pending', j.person_id) > 0 OR ledger_balance('reward-available', j.person_id) > 0))
+    OR ledger_balance('reward-pending', j.person_id) > 0 OR ledger_balance('reward-available', j.person_id) >= CASE WHEN j.person_id = p_person THEN p_least ELSE 1 END))
 $$;
 
 CREATE OR REPLACE FUNCTION person_is_staff(p_person text) RETURNS boolean LANGUAGE sql STABLE AS

@@ -156,6 +156,29 @@ describe('deletion (PIPL §47)', () => {
     expect((await t.person('新的', { phone: person.phone })).personId).not.toBe(person.personId);
   });
 
+  test('less than can be withdrawn keeps nobody from leaving: from one yuan on it is in the way', async () => {
+    const m = await t.market();
+    const [person, friend] = [await t.person('要走的人'), await t.person('朋友')];
+    const earn = async (priceFen: number) => {
+      const { dealId } = await m.addDeal({ priceFen, friendDiscountFen: 0, rebateBps: 1_000 });
+      const brought = await buy(t, m, friend, { dealId, shareToken: await share(t, m, person, dealId) });
+      await redeem(t, m, brought.voucherIds[0]!);
+    };
+    await earn(990);
+    await later(t, 10 * 60_000);
+    expect(await t.refused('deleteMe', { as: person, body: { confirm: true } })).toMatchObject({ code: 'PERSON_BUSY' });
+    await later(t, 8 * DAY);
+    expect(await t.ok('getWallet', { as: await t.person('要走的人') })).toMatchObject({ availableFen: 99, why: 'too_small' });
+    const [rich, other] = [await t.person('有一块的'), await t.person('朋友的朋友')];
+    const { dealId } = await m.addDeal({ priceFen: 1_000, friendDiscountFen: 0, rebateBps: 1_000 });
+    const brought = await buy(t, m, other, { dealId, shareToken: await share(t, m, rich, dealId) });
+    await redeem(t, m, brought.voucherIds[0]!, await t.person('店员小陈'));
+    await later(t, 10 * 60_000);
+    await later(t, 8 * DAY);
+    expect(await t.refused('deleteMe', { as: await t.person('有一块的'), body: { confirm: true } })).toMatchObject({ code: 'PERSON_BUSY' });
+    await t.ok('deleteMe', { as: await t.person('要走的人'), body: { confirm: true } });
+  });
+
   test('a rebate that was only expected goes with the account: the merchant keeps it, nobody\'s wallet gets it (I-16, I-19)', async () => {
     const m = await t.market();
     const [person, friend] = [await t.person('要走的人'), await t.person('朋友')];
