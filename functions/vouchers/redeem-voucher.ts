@@ -79,7 +79,10 @@ export const undoRedemption: Story<'undoRedemption'> = (ctx, { params }) =>
     const staff = myStaff(ctx);
     const redemption = await findRedemption(ctx.db, params.redemptionId, staff.merchantId);
     if (!redemption || redemption.storeId !== staff.storeId) refuse('NOT_FOUND');
-    if (redemption.undoneAtMs || redemption.reversedAtMs || redemption.nowMs >= redemption.undoUntilMs) refuse('UNDO_TOO_LATE');
+    // Another clerk was quicker, or the guest's money went back: that is not the five minutes.
+    if (redemption.undoneAtMs) refuse('ORDER_STATE');
+    if (redemption.reversedAtMs) refuse('VOUCHER_REFUNDED');
+    if (redemption.nowMs >= redemption.undoUntilMs) refuse('UNDO_TOO_LATE');
     const [set, reward] = await Promise.all([findSet(ctx.db, redemption.orderId), findRewardOfOrder(ctx.db, redemption.orderId)]);
     // Expected again, for everything that is not refunded.
     const keptFen = standingFen(await listVouchers(ctx.db, redemption.orderId));

@@ -175,7 +175,7 @@ describe('A-22 a session that was ended', () => {
     const { by } = await cases[name](w);
     await t.db.query('UPDATE session_family SET revoked_at = juke_now() WHERE family_id = $1', [by!.familyId]);
     try {
-      await isRefused(name, by, ['SESSION_EXPIRED', 'REFUND_STATE', 'UNDO_TOO_LATE', 'UNPAID_ORDER_EXISTS', 'WITHDRAWAL_OPEN']);
+      await isRefused(name, by, ['SESSION_EXPIRED', 'REFUND_STATE', 'ORDER_STATE', 'UNDO_TOO_LATE', 'UNPAID_ORDER_EXISTS', 'WITHDRAWAL_OPEN']);
     } finally {
       await t.db.query('UPDATE session_family SET revoked_at = NULL WHERE family_id = $1', [by!.familyId]);
     }

@@ -44,7 +44,7 @@ function Body({ refund }: { refund: Refund }) {
       <View className="jk-card refund__head">
         <View className="jk-label jk-text-2">{head}</View>
         <PriceTag fen={refund.amountFen} size="xl" tone="ink" exact className="refund__amount" />
-        <View className="jk-caption jk-text-2 refund__way">{t.toWechat}</View>
+        {state === 'declined' ? null : <View className="jk-caption jk-text-2 refund__way">{t.toWechat}</View>}
       </View>
       {state === 'stuck' ? <NoticeStrip tone="warn">{t.stuck}</NoticeStrip> : null}
       <View className="jk-card jk-block">

@@ -60,6 +60,18 @@ test('an undo ends an after-sale in the voucher\'s words, not in the shop\'s; af
   expect((await noticesOf(friend)).find((notice) => notice.kind === 'after_sale.accepted')!.text).toContain('没有答复，自动同意');
 });
 
+test('an undo that comes second is told that it is done already, not that five minutes are over', async () => {
+  const order = await buy(t, m, friend);
+  const first = await redeem(t, m, order.voucherIds[0]!);
+  await undo(first.redemptionId);
+  const again = (redemptionId: string) => t.refused('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+  expect(await again(first.redemptionId)).toMatchObject({ code: 'ORDER_STATE' });
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  const { refundId } = await askAfterSale(order.voucherIds[0]!);
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
+  expect(await again(redemptionId)).toMatchObject({ code: 'VOUCHER_REFUNDED' });
+});
+
 test('a use undone after the voucher\'s end is told as what it is: the money goes back, it cannot be used again', async () => {
   const order = await buy(t, m, friend);
   const voucherId = order.voucherIds[0]!;
