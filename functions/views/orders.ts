@@ -39,6 +39,8 @@ export const ORDER_TABLES = `
     FROM group_seat t JOIN group_buy b USING (group_id) WHERE t.order_id = o.order_id) q ON true
   LEFT JOIN LATERAL (SELECT state AS refund_state FROM refund WHERE order_id = o.order_id
   ORDER BY requested_at DESC, refund_id DESC LIMIT 1) f ON true`;
+/** What the sharer (a: attribution, w: reward) may still get of an order; of what was lost whole, what it was. */
+export const REWARD_FEN = 'coalesce(w.amount_fen - CASE WHEN w.clawed_fen < w.amount_fen THEN w.clawed_fen ELSE 0 END, a.reward_fen)';
 const all = (select: string) => `(SELECT coalesce(json_agg(x), '[]') FROM (${select}) x)`;
 /** The app looks at an order again and again while its payment is under way, so all of it is one query. */
 const ONE = `SELECT ${ORDER_COLUMNS},
@@ -54,7 +56,7 @@ const ONE = `SELECT ${ORDER_COLUMNS},
     FROM deal_store x JOIN store s USING (store_id) WHERE x.deal_id = o.deal_id
     ORDER BY s.created_at, s.store_id`)} AS shops,
   (SELECT json_build_object('sharer_name', p.name, 'sharer_avatar', p.avatar_url, 'state', w.state,
-      'reward_fen', coalesce(w.amount_fen, a.reward_fen))
+      'reward_fen', ${REWARD_FEN})
     FROM attribution a JOIN person p ON p.person_id = a.sharer_id
       LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.order_id = o.order_id) AS sharer
   ${ORDER_TABLES} WHERE o.order_id = $1 AND o.buyer_id = $2`;

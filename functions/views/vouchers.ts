@@ -5,7 +5,7 @@
 import { AFTER_SALE_WINDOW_MS, DAY_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
-import { SHOWN_STATE } from './orders';
+import { REWARD_FEN, SHOWN_STATE } from './orders';
 import { getRow, person } from './page';
 import { dealHoursText, hoursText, type Language } from './rules';
 
@@ -31,13 +31,13 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
         ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,
-      p.name AS sharer_name, p.avatar_url AS sharer_avatar, coalesce(w.amount_fen, a.reward_fen) AS reward_fen
+      p.name AS sharer_name, p.avatar_url AS sharer_avatar, ${REWARD_FEN} AS reward_fen
     FROM voucher v JOIN guest_order o ON o.order_id = v.order_id JOIN merchant m ON m.merchant_id = v.merchant_id
       JOIN voucher_set vs ON vs.order_id = v.order_id
     LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
     LEFT JOIN store s ON s.store_id = r.store_id
     LEFT JOIN attribution a ON a.order_id = v.order_id LEFT JOIN reward w ON w.order_id = v.order_id
-    LEFT JOIN person p ON p.person_id = a.sharer_id AND w.state IS DISTINCT FROM 'cancelled'
+    LEFT JOIN person p ON p.person_id = a.sharer_id AND coalesce(w.state, 'expected') NOT IN ('cancelled', 'clawed_back')
     WHERE v.voucher_id = $1 AND v.owner_id = $2`,
     [params.voucherId, me(ctx).personId, AFTER_SALE_WINDOW_MS],
   );

@@ -106,6 +106,9 @@ test('what a share still brings is what the wallet says, also after a part was t
   const [wallet, shares] = [await t.ok('getWallet', { as: sharer }), await t.ok('listShares', { as: sharer })];
   expect(wallet.inHoldFen).toBeGreaterThan(0);
   expect(shares.items[0]!.pendingFen).toBe(wallet.inHoldFen);
+  // The friend is told the same.
+  expect((await t.ok('getOrder', { as: friend, params: { orderId: order.orderId } })).sharer!.rebateFen).toBe(wallet.inHoldFen);
+  expect((await t.ok('getVoucher', { as: friend, params: { voucherId: order.voucherIds[1]! } })).sharer!.rebateFen).toBe(wallet.inHoldFen);
 });
 
 test('I-16 what an invitation says the sharer earns: of the group\'s price in a group, nothing where the account is gone', async () => {
