@@ -2,7 +2,7 @@
 import type { App } from '../kernel';
 import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupons';
 import { checkPicture } from '../identity';
-import { findMerchant } from '../merchants';
+import { findMerchant, leaveJobs } from '../merchants';
 import {
   closeCombined, closeGroup, closePayments, emptyCart, forgetWords, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
   serveOrder, updateGroupCard, watchOrder, watchPurchase,
@@ -47,6 +47,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'void-coupons': (app, f) => voidCoupons(app, f.subject),
   'empty-cart': (app, f) => emptyCart(app, f.subject),
   'forget-words': (app, f) => forgetWords(app, f.subject),
+  'leave-jobs': (app, f) => leaveJobs(app, f.subject),
   'expire-coupon': (app, f) => expireCoupon(app, f.subject),
   'remind-coupon': (app, f) => remindCoupon(app, f.subject),
   'end-coupon-gift': (app, f) => endCouponGift(app, f.subject),

@@ -29,6 +29,7 @@ export const factRoutes = [
   { kind: 'person.deleted', reaction: 'void-coupons' },
   { kind: 'person.deleted', reaction: 'empty-cart' },
   { kind: 'person.deleted', reaction: 'forget-words' },
+  { kind: 'person.deleted', reaction: 'leave-jobs' },
   { kind: 'coupon.expiring', reaction: 'expire-coupon' },
   { kind: 'coupon.ending', reaction: 'remind-coupon' },
   { kind: 'coupon_gift.ending', reaction: 'end-coupon-gift' },

@@ -61,6 +61,19 @@ BEGIN
   RETURN '{"left": 0}';
 END $$;
 
+-- An account is gone: its places are given up. A store whose last manager that was is told of. p: {personId}
+CREATE OR REPLACE FUNCTION merchants_drop_person(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_managed text[];
+BEGIN
+  WITH gone AS (UPDATE staff SET removed_at = juke_now() WHERE person_id = p ->> 'personId' AND removed_at IS NULL RETURNING merchant_id, store_id, role)
+  SELECT array_agg(s.store_id) INTO v_managed FROM gone JOIN store s ON s.merchant_id = gone.merchant_id AND s.store_id = coalesce(gone.store_id, s.store_id) WHERE role = 'manager';
+  PERFORM kernel_alarm('store.unmanaged', s.store_id || ':' || (p ->> 'personId'), jsonb_build_object('merchantId', s.merchant_id)) FROM store s
+  WHERE s.store_id = ANY (v_managed) AND NOT EXISTS (SELECT FROM staff m
+    WHERE m.merchant_id = s.merchant_id AND m.role = 'manager' AND m.removed_at IS NULL AND (m.store_id IS NULL OR m.store_id = s.store_id));
+  RETURN '{}';
+END $$;
+
 -- For the modules to the right, inside their own queries.
 CREATE OR REPLACE FUNCTION merchants_find(p_merchant text) RETURNS TABLE (name text, logo_ink text, sub_mchid text, attribution text) LANGUAGE sql STABLE AS
   $$ SELECT name, logo_ink, sub_mchid, attribution FROM merchant WHERE merchant_id = p_merchant $$;

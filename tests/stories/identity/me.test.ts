@@ -206,6 +206,25 @@ describe('deletion (PIPL §47)', () => {
     expect((await t.db.query('SELECT FROM media')).length).toBe(0);
   });
 
+  test('whoever deletes the account works nowhere any more; a store without a manager is an alarm, one that has another is none (H6, I-23)', async () => {
+    const m = await t.market();
+    const operator = await t.person('运营', { operator: true });
+    const second = await t.person('二店长', { phone: '13900001234' });
+    await t.ok('addStaff', { as: operator, params: { merchantId: m.merchantId }, body: { phone: '13900001234', storeId: m.storeIds[1]!, role: 'manager' } });
+    const works = async () => (await t.db.query<{ id: string }>('SELECT person_id AS id FROM staff WHERE merchant_id = $1 AND removed_at IS NULL', [m.merchantId])).map((row) => row.id);
+    const alarms = async () => (await t.db.query<{ subject: string }>("SELECT subject FROM alarm WHERE kind = 'store.unmanaged' ORDER BY subject")).map((row) => row.subject.split(':')[0]);
+    await t.ok('deleteMe', { as: m.manager, body: { confirm: true } });
+    await t.drain();
+    expect(await works()).toEqual(expect.arrayContaining([m.clerk.personId, second.personId]));
+    expect(await works()).not.toContain(m.manager.personId);
+    expect(await alarms()).toEqual([m.storeIds[0]]);
+    await t.ok('deleteMe', { as: second, body: { confirm: true } });
+    await t.ok('deleteMe', { as: m.clerk, body: { confirm: true } });
+    await t.drain();
+    expect(await works()).toEqual([]);
+    expect(await alarms()).toEqual([...m.storeIds].sort());
+  });
+
   test('asking without confirming does nothing', async () => {
     const person = await t.person('手滑');
     expect(await t.refused('deleteMe', { as: person, body: { confirm: false } })).toMatchObject({ status: 400 });
