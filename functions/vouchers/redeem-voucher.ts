@@ -36,7 +36,7 @@ async function redeem(ctx: Context, text: string, deviceId: string | null): Prom
   await refuseUsed(ctx, voucher);
   if (fit === 'stale') refuse('CODE_STALE');
   if (voucher.nowMs >= voucher.validUntilMs) refuse('VOUCHER_EXPIRED');
-  if (!voucher.isValidHere) refuse('WRONG_STORE', { stores: (await listDealStores(ctx.db, voucher.dealId)).join('、') });
+  if (!voucher.isValidHere) refuse('WRONG_STORE', { stores: (await listDealStores(ctx.db, voucher.dealId)).join(ctx.language === 'en' ? ', ' : '、') });
   return save(ctx, voucher, code.kind, deviceId);
 }
 
