@@ -144,8 +144,8 @@ export const FACT_BATCH = 32;
 export const FACT_OVERDUE_MS = MINUTE;
 /** What is over is kept so long: facts that are done, accepted keys with their answers, sign-ins that ended. */
 export const TRACE_KEPT_MS = 90 * DAY;
-/** A phone's last code and count, long after both are over (PIPL: also of people who never signed in). */
-export const PHONE_CODE_KEPT_MS = DAY;
+/** A phone's last code, and counts of codes and tries, long after they are over (PIPL: also of people who never signed in). */
+export const TRIES_KEPT_MS = DAY;
 /** Rows of each kind that one statement deletes, and how many times a minute. */
 export const FORGET_ROWS = 500;
 export const FORGET_ROUNDS = 20;

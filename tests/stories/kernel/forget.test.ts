@@ -22,15 +22,20 @@ const passed = async (ms: number) => {
   for (let left = ms; left > 0; left -= 20 * DAY) await later(t, Math.min(left, 20 * DAY));
 };
 
-test('codes go after a day; done facts, accepted keys and ended sign-ins after ninety days, not before', async () => {
+test('codes and tries go after a day; done facts, accepted keys and ended sign-ins after ninety days, not before', async () => {
   await t.handle('sendPhoneCode', { body: { phone: '13900000077' } });
+  const tries = [await count('coupon_code_try'), await count('code_miss')];
   await runTimers(t.app);
   expect(await count('phone_code')).toBeGreaterThan(0);
+  await t.db.query("INSERT INTO coupon_code_try SELECT 'd:somebody', juke_now(), 1");
+  await t.db.query("INSERT INTO code_miss SELECT 'per_somebody', juke_now(), 1, juke_now()");
+  await runTimers(t.app);
+  expect([await count('coupon_code_try'), await count('code_miss')]).toEqual(tries.map((n) => n + 1));
   const before = [await count("fact WHERE state = 'done'"), await count('idempotency'), await count('session_family')];
   expect(Math.min(...before)).toBeGreaterThan(3);
   await passed(TRACE_KEPT_MS - 10 * DAY);
   await runTimers(t.app);
-  expect(await count('phone_code')).toBe(0);
+  expect([await count('phone_code'), await count('coupon_code_try'), await count('code_miss')]).toEqual([0, 0, 0]);
   expect([await count('idempotency'), await count('session_family')]).toEqual(before.slice(1));
   expect(await count("fact WHERE state = 'done'")).toBeGreaterThan(before[0]!);
   await passed(20 * DAY);
