@@ -58,7 +58,7 @@ export const voucher = z.strictObject({
   secret: z.string().nullable(), locator: z.string().nullable(), validFromMs: ms, validUntilMs: ms, hoursText: z.string(), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
   stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), hoursText: z.string(), latE6: z.int(), lngE6: z.int() })),
   redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, canAfterSale: z.boolean(), refundId: z.string().nullable(),
-  sharer: z.strictObject({ person, rebateFen: fen }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
+  sharer: z.strictObject({ person, rebateFen: fen, state: rewardState }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
 });
 /** Steps carry the time they happened, or null with the latest time they should. answeredBy: an after-sale is answered by the shop, by its 48 hours, or ended by an undone redemption. */
 export const refund = z.strictObject({

@@ -31,7 +31,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
         ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,
-      p.name AS sharer_name, p.avatar_url AS sharer_avatar, ${REWARD_FEN} AS reward_fen
+      p.name AS sharer_name, p.avatar_url AS sharer_avatar, ${REWARD_FEN} AS reward_fen, w.state AS reward_state
     FROM voucher v JOIN guest_order o ON o.order_id = v.order_id JOIN merchant m ON m.merchant_id = v.merchant_id
       JOIN voucher_set vs ON vs.order_id = v.order_id
     LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
@@ -78,7 +78,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       latE6: s.lat_e6,
       lngE6: s.lng_e6,
     })),
-    sharer: row.sharer_name ? { person: person(row, 'sharer'), rebateFen: row.reward_fen } : null,
+    sharer: row.sharer_name ? { person: person(row, 'sharer'), rebateFen: row.reward_fen, state: row.reward_state ?? 'expected' } : null,
     position: { index: row.position, of: row.issued, siblings: row.siblings },
   };
 };

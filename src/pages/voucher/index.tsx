@@ -140,7 +140,7 @@ function Sharer({ voucher }: { voucher: Voucher }) {
   const { sharer } = voucher;
   if (!sharer || sharer.rebateFen <= 0 || voucher.state === 'refunding' || voucher.state === 'refunded' || voucher.state === 'expired') return null;
   const { name, avatarUrl } = sharer.person;
-  const say = voucher.state === 'redeemed' ? t.rebateUsed : t.rebate;
+  const say = sharer.state === 'available' ? t.rebatePaid : sharer.state === 'pending' ? t.rebateUsed : voucher.position.of > 1 ? t.rebateAll : t.rebate;
   return (
     <View className="jk-card jk-block voucher__sharer">
       <Avatar src={avatarUrl} name={name} size={32} />

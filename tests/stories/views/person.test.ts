@@ -112,7 +112,7 @@ describe('a buyer', () => {
       refundId: h.afterSaleId,
     });
     expect(await read(h.pending.vouchers[0]!.voucherId)).toMatchObject({
-      sharer: { person: { name: '林可' }, rebateFen: 927 },
+      sharer: { person: { name: '林可' }, rebateFen: 927, state: 'pending' },
     });
     expect((await read(h.back.vouchers[0]!.voucherId)).sharer).toBeNull();
     await town.move(31 * 86_400_000);
