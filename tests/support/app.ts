@@ -125,8 +125,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await app.clock.read();
     },
     async drain() {
-      do await sandbox?.idle();
-      while ((await drain(app)) > 0 && sandbox);
+      for (;;) {
+        await sandbox?.idle();
+        if ((await drain(app)) === 0 || !sandbox) return;
+      }
     },
     async stop({ invariants = true } = {}) {
       try {
