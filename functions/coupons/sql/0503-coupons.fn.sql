@@ -98,15 +98,11 @@ BEGIN
 END $$;
 
 -- Forgets tries whose window began so long ago, with the person or device that made them.
-CREATE OR REPLACE FUNCTION coupons_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  v_before timestamptz := juke_now() - p_ms * interval '1 millisecond';
-  v_count int;
-BEGIN
-  DELETE FROM coupon_code_try WHERE actor = ANY (ARRAY(SELECT actor FROM coupon_code_try WHERE window_at < v_before ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED));
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-  RETURN v_count;
-END $$;
+CREATE OR REPLACE FUNCTION coupons_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM coupon_code_try WHERE actor = ANY (ARRAY(SELECT actor FROM coupon_code_try
+    WHERE window_at < (SELECT juke_now() - p_ms * interval '1 millisecond') ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*)::int FROM gone
+$$;
 
 -- Whether it may be passed on never changes: that was decided. p: {idem, couponId, personId, token, giftMs, url, weappPath}
 CREATE OR REPLACE FUNCTION coupons_give(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$

@@ -28,15 +28,11 @@ BEGIN
 END $$;
 
 -- Forgets codes whose hour began so long ago, with the numbers that they were sent to.
-CREATE OR REPLACE FUNCTION identity_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  v_before timestamptz := juke_now() - p_ms * interval '1 millisecond'; -- once: a clock asked for each row is read for each row
-  v_count int;
-BEGIN
-  DELETE FROM phone_code WHERE phone = ANY (ARRAY(SELECT phone FROM phone_code WHERE window_at < v_before ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED));
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-  RETURN v_count;
-END $$;
+CREATE OR REPLACE FUNCTION identity_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM phone_code WHERE phone = ANY (ARRAY(SELECT phone FROM phone_code
+    WHERE window_at < (SELECT juke_now() - p_ms * interval '1 millisecond') ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*)::int FROM gone
+$$;
 
 CREATE OR REPLACE FUNCTION identity_owner(p_kind text, p_value text) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT person_id FROM person_identity WHERE kind = p_kind AND value = p_value $$;

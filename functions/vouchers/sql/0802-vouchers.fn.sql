@@ -179,12 +179,8 @@ BEGIN
 END $$;
 
 -- Forgets misses whose window began so long ago; what they locked is open again since.
-CREATE OR REPLACE FUNCTION vouchers_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  v_before timestamptz := juke_now() - p_ms * interval '1 millisecond';
-  v_count int;
-BEGIN
-  DELETE FROM code_miss WHERE person_id = ANY (ARRAY(SELECT person_id FROM code_miss WHERE window_at < v_before ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED));
-  GET DIAGNOSTICS v_count = ROW_COUNT;
-  RETURN v_count;
-END $$;
+CREATE OR REPLACE FUNCTION vouchers_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM code_miss WHERE person_id = ANY (ARRAY(SELECT person_id FROM code_miss
+    WHERE window_at < (SELECT juke_now() - p_ms * interval '1 millisecond') ORDER BY window_at LIMIT p_rows FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*)::int FROM gone
+$$;
