@@ -19,9 +19,10 @@ afterAll(async () => {
   await inbox.close();
 });
 beforeEach(async () => {
-  inbox.heard.length = 0;
   inbox.control.answer = () => 204;
   await call(running.url, '/sandbox/faults', { reset: true });
+  await call(running.url, '/sandbox/flush', {}); // what is still on its way from an earlier test
+  inbox.heard.length = 0;
   await call(running.url, '/sandbox/clock', { offsetMs: 0 });
 });
 
