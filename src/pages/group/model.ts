@@ -4,6 +4,7 @@ import { useDidHide, useDidShow } from '@tarojs/taro';
 import { call, serverNow, useLoad, type Answer } from '@/api';
 import { useSession } from '@/api/session';
 import { inWechatBrowser } from '@/platform';
+import { useEvery } from '@/state/fresh';
 import { inviteToken, rememberInvite } from '@/state/invites';
 import { atOf, useHere } from '@/state/place';
 import { useLanguage } from '@/state/settings';
@@ -108,9 +109,5 @@ function useLive(everyMs: number, refresh: () => Promise<void>): void {
     if (!front.current) void refresh();
     front.current = true;
   });
-  useEffect(() => {
-    if (everyMs === 0) return undefined;
-    const timer = setInterval(() => front.current && void refresh(), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs, refresh]);
+  useEvery(everyMs || null, async () => front.current && refresh());
 }

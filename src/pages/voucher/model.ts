@@ -5,6 +5,7 @@ import { useDidHide, useDidShow, useRouter } from '@tarojs/taro';
 import { call, getSession, serverNow, useAction, useLoad, type Failure } from '@/api';
 import { UNDO_WINDOW_MS } from '@contract/limits';
 import { vibrate } from '@/platform';
+import { useEvery } from '@/state/fresh';
 import { keepVoucher, keptVoucher, type Voucher } from '@/state/kept-vouchers';
 import { useOnline } from '@/state/network';
 import { openPage } from '@/state/pages';
@@ -36,11 +37,7 @@ export function useVoucher() {
   useUsedBuzz(loaded.data);
 
   const pauseMs = online && front && voucher ? pauseOf(voucher) : null;
-  useEffect(() => {
-    if (pauseMs === null) return undefined;
-    const timer = setInterval(() => void refresh(), pauseMs);
-    return () => clearInterval(timer);
-  }, [pauseMs, refresh, voucherId]);
+  useEvery(pauseMs, refresh);
   useEffect(() => {
     if (online && front && loaded.error?.unknown) void refresh();
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -6,6 +6,7 @@ import { WITHDRAWAL_MAX_FEN, WITHDRAWAL_MIN_FEN } from '@contract/limits';
 import { texts } from '@/i18n/withdraw';
 import { textsIn } from '@/i18n';
 import { isWeapp, requestTransfer } from '@/platform';
+import { useEvery } from '@/state/fresh';
 import { toast } from '@/state/overlays';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -60,6 +61,7 @@ export function useWithdraw() {
 function useFollowed(open: Withdrawal | null, ended: () => Promise<void>) {
   const [now, setNow] = useState<Withdrawal | null>(null);
   const [note, setNote] = useState<string | null>(null);
+  const told = useRef('');
   const done = useRef(ended);
   done.current = ended;
   const id = open?.withdrawalId ?? '';
@@ -71,7 +73,9 @@ function useFollowed(open: Withdrawal | null, ended: () => Promise<void>) {
     setNow(answer);
     if (answer.state !== 'succeeded' && answer.state !== 'failed') return;
     const t = textsIn(texts, getLanguage());
-    toast(answer.state === 'succeeded' ? t.arrived : t.stateFailed, answer.state === 'succeeded' ? 'ok' : 'plain');
+    // Once, also where the list below cannot be asked yet.
+    if (told.current !== id) toast(answer.state === 'succeeded' ? t.arrived : t.stateFailed, answer.state === 'succeeded' ? 'ok' : 'plain');
+    told.current = id;
     await done.current();
   };
   const asks = useRef(look);
@@ -79,11 +83,9 @@ function useFollowed(open: Withdrawal | null, ended: () => Promise<void>) {
   useEffect(() => {
     setNow(null);
     setNote(null);
-    if (!id) return undefined;
     void asks.current();
-    const timer = setInterval(() => void asks.current(), EVERY_MS);
-    return () => clearInterval(timer);
   }, [id]);
+  useEvery(id ? EVERY_MS : null, look);
   useDidShow(() => void asks.current());
 
   const current = now?.withdrawalId === id ? now : open;
