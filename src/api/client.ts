@@ -9,7 +9,7 @@ import { getLanguage } from '@/state/settings';
 import { API_BASE } from './address';
 import { learnClock, serverNow } from './clock';
 import { failureOf, noAnswer, type Failure } from './errors';
-import { dropSession, getSession, keepSession } from './session';
+import { dropSession, getSession, keepSession, takeNewerSession } from './session';
 
 const TRIES = 3;
 const BACKOFF_MS = 400;
@@ -126,6 +126,7 @@ let renewing: Promise<boolean> | null = null;
 function renew(): Promise<boolean> {
   const refreshToken = getSession()?.refreshToken;
   if (!refreshToken) return Promise.resolve(false);
+  if (!renewing && takeNewerSession()) return Promise.resolve(true);
   renewing ??= tries('refreshSession', { body: { refreshToken, deviceId: deviceId() } })
     .then((next) => {
       keepSession(next as RouteTypes['refreshSession']['answer']);

@@ -20,6 +20,14 @@ export function keepSession(next: Session): void {
   session.set(next);
 }
 
+/** A refresh token is spent by its first use: what another tab was given since counts here too. true: there was something. */
+export function takeNewerSession(): boolean {
+  const [now, kept] = [session.get(), storage.get<Session>(KEY)];
+  const isNewer = kept?.personId === now?.personId && (kept?.expiresAtMs ?? 0) > (now?.expiresAtMs ?? 0);
+  if (isNewer) session.set(kept);
+  return isNewer;
+}
+
 export function dropSession(): void {
   storage.remove(KEY);
   dropKeptVouchers();
