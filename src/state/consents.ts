@@ -17,19 +17,20 @@ export const consentTo = (kind: ConsentKind): boolean | undefined => consents.ge
 
 /** Keeps the choice. Rejects when the server could not be told; the device keeps it all the same. */
 export async function setConsent(kind: ConsentKind, granted: boolean): Promise<void> {
-  keep({ ...consents.get(), [kind]: granted });
+  keepConsents({ ...consents.get(), [kind]: granted });
   if (getSession()) await call('setConsent', { params: { kind }, body: { granted } });
 }
 
 /** After signing in: what was chosen on this device is told; what the server knows fills the rest. */
 export async function shareConsents(known: Given): Promise<void> {
   const mine = consents.get();
-  keep({ ...known, ...mine });
+  keepConsents({ ...known, ...mine });
   const kinds = (Object.keys(mine) as ConsentKind[]).filter((kind) => mine[kind] !== known[kind]);
   for (const kind of kinds) await call('setConsent', { params: { kind }, body: { granted: mine[kind] === true } }).catch(() => undefined);
 }
 
-function keep(next: Given): void {
+/** The choices on this device; none after a sign-out: they were one person's. */
+export function keepConsents(next: Given): void {
   storage.set(KEY, next);
   consents.set(next);
 }

@@ -38,5 +38,5 @@ export function useMe(): Me | null {
   useEffect(() => {
     if (personId && getSession() && me.get()?.personId !== personId) loadMe().catch(() => undefined);
   }, [personId]);
-  return known && personId ? known : null;
+  return known?.personId === personId ? known : null;
 }

@@ -4,7 +4,7 @@ import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/settings';
 import { saveTextFile, wechatLoginCode } from '@/platform';
 import { loadPicture, putPicture } from '@/platform/picture';
-import { setConsent } from '@/state/consents';
+import { keepConsents, setConsent } from '@/state/consents';
 import { locateHere } from '@/state/locate';
 import { keepMe, loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
@@ -92,7 +92,10 @@ export async function logOut(): Promise<void> {
   forget();
 }
 
+/** What the next person on this device must not inherit: consents would be told as theirs. */
 function forget(): void {
   keepMe(null);
+  keepConsents({});
+  if (getHere()?.kind === 'located') setHere(null);
   dropSession();
 }
