@@ -66,5 +66,5 @@ async function tell(failure: Failure): Promise<void> {
   if (failure.code === 'PURCHASE_TOGETHER' && typeof purchaseId === 'string') return openPage('purchase', { id: purchaseId });
   if (failure.code !== 'PAYMENT_NEEDS_WECHAT') return toast(failure.message, 'error');
   const t = textsIn(texts, getLanguage());
-  if (await confirmDialog({ title: t.loginFirst, body: failure.message, ok: t.login, cancel: t.keepOrder })) askLogin();
+  if (await confirmDialog({ title: t.linkFirst, body: t.linkBody, ok: t.link, cancel: t.keepOrder })) openPage('settings');
 }

@@ -11,7 +11,7 @@ import { textsIn } from '@/i18n';
 import { surface } from '@/platform';
 import { loadCart, type CartLine } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
-import { replacePage } from '@/state/pages';
+import { openPage, replacePage } from '@/state/pages';
 import { canPayHere, paidPage, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -124,10 +124,10 @@ async function askOpenUnpaid({ details }: Failure): Promise<boolean> {
 /** The orders stand, only the payment did not start: the purchase's page goes on from here. */
 async function onPayRefused(failure: Failure, id: string): Promise<void> {
   const t = textsIn(texts, getLanguage());
-  const needsLogin = failure.code === 'PAYMENT_NEEDS_WECHAT';
-  const login = await confirmDialog({
-    title: needsLogin ? t.needWechatTitle : t.seePurchase, body: needsLogin ? t.needWechatBody : failure.message, ok: needsLogin ? t.toLogin : t.seePurchase, cancel: t.later,
+  const needsLink = failure.code === 'PAYMENT_NEEDS_WECHAT';
+  const yes = await confirmDialog({
+    title: needsLink ? t.needWechatTitle : t.seePurchase, body: needsLink ? t.needWechatBody : failure.message, ok: needsLink ? t.toLink : t.seePurchase, cancel: t.later,
   });
   replacePage('purchase', { id });
-  if (login && needsLogin) askLogin();
+  if (yes && needsLink) openPage('settings');
 }

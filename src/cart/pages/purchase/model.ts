@@ -5,6 +5,7 @@ import { call, serverNow, useAction, useLoad, type Answer, type Failure } from '
 import { texts } from '@/i18n/cart';
 import { textsIn } from '@/i18n';
 import { confirmDialog, toast } from '@/state/overlays';
+import { openPage } from '@/state/pages';
 import { usePay } from '@/state/pay';
 import { usePaymentCheck, type Phase } from '@/state/payment-check';
 import { askLogin, usePerson } from '@/state/person';
@@ -77,5 +78,5 @@ async function tell(failure: Failure): Promise<void> {
   const t = textsIn(texts, getLanguage());
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
   if (failure.code !== 'PAYMENT_NEEDS_WECHAT') return toast(failure.message, 'error');
-  if (await confirmDialog({ title: t.needWechatTitle, body: t.needWechatBody, ok: t.toLogin, cancel: t.later })) askLogin();
+  if (await confirmDialog({ title: t.needWechatTitle, body: t.needWechatBody, ok: t.toLink, cancel: t.later })) openPage('settings');
 }
