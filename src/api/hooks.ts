@@ -1,5 +1,6 @@
 // How screens load and act. useLoad: data, error, refresh. useAction: one at a time, with an idempotency key that survives.
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { toast } from '@/state/overlays';
 import { asFailure, type Failure } from './errors';
 import { dropKey, keyFor } from './keys';
 
@@ -84,7 +85,7 @@ export function usePages<T>(load: (cursor: string | undefined) => Promise<OnePag
       const page = await load(cursor);
       setGrowing({ items: [...before, ...page.items], cursor: page.nextCursor, of: base, busy: false });
     } catch (error) {
-      asFailure(error);
+      toast(asFailure(error).message, 'error');
       setGrowing({ items: before, cursor, of: base, busy: false });
     } finally {
       busy.current = false;

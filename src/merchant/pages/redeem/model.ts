@@ -63,7 +63,7 @@ export function useRedeem(storeId: string) {
   const scan = async () => {
     setReply(null);
     if (!hasSystemScanner) return camera.start();
-    const raw = await scanWithSystem().catch(() => null);
+    const raw = await scanWithSystem().catch(() => toast(textsIn(texts, getLanguage()).cameraFailed, 'error'));
     if (raw) await submit(raw);
   };
   const undo = useUndo(storeId, () => void list.refresh());
