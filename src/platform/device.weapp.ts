@@ -223,14 +223,18 @@ export async function exportCanvas(canvas: unknown, width: number, height: numbe
   return tempFilePath;
 }
 
+let wantsBright = false;
 let brightnessBefore: number | null = null;
 
 /** Full brightness while a code is shown, and no sleep; off gives back what was. */
 export function brightScreen(on: boolean): void {
+  wantsBright = on;
   wx.setKeepScreenOn?.({ keepScreenOn: on, fail: () => undefined });
   if (on && brightnessBefore === null) {
     wx.getScreenBrightness?.({
       success: ({ value }) => {
+        // The code may be gone by now, and the phone would stay bright.
+        if (!wantsBright || brightnessBefore !== null) return;
         brightnessBefore = value;
         wx.setScreenBrightness({ value: 1, fail: () => undefined });
       },

@@ -24,6 +24,23 @@ test('both targets offer the same calls', () => {
   expect(same).toEqual([true, true, true, true]);
 });
 
+test('a phone whose voucher was closed at once does not stay bright', () => {
+  const { brightScreen } = jest.requireActual<typeof weapp>('@/platform/device.weapp');
+  const set: number[] = [];
+  const answers: ((answer: { value: number }) => void)[] = [];
+  Object.assign(globalThis, {
+    wx: { getScreenBrightness: ({ success }: { success: (typeof answers)[number] }) => answers.push(success), setScreenBrightness: ({ value }: { value: number }) => set.push(value) },
+  });
+  brightScreen(true);
+  brightScreen(false);
+  answers[0]!({ value: 0.4 });
+  expect(set).toEqual([]);
+  brightScreen(true);
+  answers[1]!({ value: 0.4 });
+  brightScreen(false);
+  expect(set).toEqual([1, 0.4]);
+});
+
 describe('WGS-84 → GCJ-02', () => {
   // Known pairs of the published algorithm (Tiananmen, West Lake), and places outside China.
   test.each([

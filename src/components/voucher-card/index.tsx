@@ -1,6 +1,7 @@
 // The paper the guest shows: shop, state, QR and typed code, and the terms below. In any other state the code gives way to what
 // happened and when.
 import { Text, View } from '@tarojs/components';
+import { useDidHide, useDidShow } from '@tarojs/taro';
 import { useEffect, useState, type ReactNode } from 'react';
 import { serverNow } from '@/api/clock';
 import { texts as common } from '@/i18n/common';
@@ -90,10 +91,13 @@ function CodePart({ voucherId, secret, locator }: { voucherId: string; secret: s
   const c = useT(common);
   const online = useOnline();
   const codes = useVoucherCodes(voucherId, secret, locator);
+  const [front, setFront] = useState(true);
+  useDidShow(() => setFront(true));
+  useDidHide(() => setFront(false));
   useEffect(() => {
-    brightScreen(true);
+    brightScreen(front);
     return () => brightScreen(false);
-  }, []);
+  }, [front]);
   const copy = async () => {
     if (await copyText(codes.typed)) toast(c.copied, 'ok');
   };
