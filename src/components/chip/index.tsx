@@ -10,7 +10,7 @@ import './index.scss';
 
 interface ChipProps {
   children: ReactNode;
-  /** sort: the one order in use (ink); filter: on or off (tint); choice: one of several (tint) */
+  /** sort: the one order in use (ink), a door to the others; filter: on or off (tint); choice: one of several (tint) */
   kind?: 'sort' | 'filter' | 'choice';
   on?: boolean;
   disabled?: boolean;
@@ -23,8 +23,8 @@ export function Chip({ children, kind = 'filter', on = false, disabled, icon, on
   return (
     <Touchable
       className={`jk-chip ${look} ${disabled ? 'jk-chip--off' : ''}`}
-      role={kind === 'filter' ? 'checkbox' : 'radio'}
-      checked={on}
+      role={kind === 'sort' ? 'button' : kind === 'filter' ? 'checkbox' : 'radio'}
+      checked={kind === 'sort' ? undefined : on}
       disabled={disabled}
       onClick={onClick ?? noop}
     >

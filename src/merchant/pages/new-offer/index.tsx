@@ -13,6 +13,7 @@ import { NoticeStrip } from '@/components/notice';
 import { PriceTag } from '@/components/price-tag';
 import { Bone, Skeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
+import { texts as common } from '@/i18n/common';
 import { texts as couponTexts } from '@/i18n/coupons';
 import { day, groupDigits, money } from '@/i18n/format';
 import { texts } from '@/i18n/offers';
@@ -141,8 +142,9 @@ function What({ model }: { model: NewOfferModel }) {
 type DealOf = NonNullable<NewOfferModel['shop']['data']>['deals'][number];
 function Deals({ model, deals, label, chosen, many, onPick, error }: { model: NewOfferModel; deals: DealOf[]; label: string; chosen: string[]; many?: boolean; onPick: (id: string) => void; error?: string }) {
   const t = useT(texts);
+  const c = useT(common);
   if (model.shop.loading) return <Skeleton><Bone height={36} top={16} /></Skeleton>;
-  if (model.shop.error && !model.shop.data) return <NoticeStrip tone="warn" action="↻" onClick={() => void model.shop.refresh()}>{model.shop.error.message}</NoticeStrip>;
+  if (model.shop.error && !model.shop.data) return <NoticeStrip tone="warn" action={c.retry} onClick={() => void model.shop.refresh()}>{model.shop.error.message}</NoticeStrip>;
   if (deals.length === 0) return <View className="jk-label jk-text-2 editor__gap">{t.noDeals}</View>;
   return <Choice label={label} many={many} items={deals.map(({ dealId, title }) => ({ key: dealId, text: title }))} chosen={chosen} onPick={onPick} error={error} />;
 }
