@@ -40,10 +40,11 @@ function Rows({ model }: { model: Model }) {
   const { list } = model;
   if (list.error && !list.data) return <StaffError error={list.error} place="page" onRetry={list.refresh} />;
   if (!list.data) return <RowsSkeleton />;
-  if (list.data.length === 0) return <EmptyState place="page" title={t.salesEmpty} text={t.salesEmptyText} />;
+  const refused = model.failure && !model.declining ? <NoticeStrip tone="danger">{model.failure.message}</NoticeStrip> : null;
+  if (list.data.length === 0) return <>{refused}<EmptyState place="page" title={t.salesEmpty} text={t.salesEmptyText} /></>;
   return (
     <>
-      {model.failure && !model.declining ? <NoticeStrip tone="danger">{model.failure.message}</NoticeStrip> : null}
+      {refused}
       <View className="sales__grid">{list.data.map((sale) => <View key={sale.refundId} className="sales__cell"><SaleCard sale={sale} model={model} /></View>)}</View>
       {list.hasMore ? <Button kind="text" size="m" loading={list.loadingMore} onClick={list.more}>{c.loadMore}</Button> : null}
     </>
