@@ -3,6 +3,7 @@ import { act, renderHook, waitFor } from '@testing-library/react';
 import * as Taro from '@tarojs/taro';
 import { call, dropSession, Failure, getSession, keepSession, usePages, type Session } from '@/api';
 import { consentTo, setConsent, shareConsents } from '@/state/consents';
+import { keptVoucher } from '@/state/kept-vouchers';
 import { keepMe, useMe } from '@/state/me';
 import { questionStore, toastStore } from '@/state/overlays';
 import { getHere, setHere } from '@/state/place';
@@ -51,6 +52,20 @@ test('A-08 a voucher learns that it was used also where each answer takes longer
   const asked = sent.length;
   await act(() => jest.advanceTimersByTimeAsync(30_000));
   expect(sent).toHaveLength(asked);
+});
+
+test('A-08 a voucher is kept for its owner, not for who signs in while its page is open', async () => {
+  router.params = { id: 'vch_1' };
+  serve(() => ({ body: voucher }));
+  const { result } = renderHook(() => useVoucher());
+  await waitFor(() => expect(result.current.voucher?.state).toBe('issued'));
+  expect(keptVoucher('per_1', 'vch_1')).toMatchObject(voucher);
+  serve(() => ({ status: 404, body: { code: 'NOT_FOUND', message: 'x', retry: 'never' } }));
+  act(() => dropSession());
+  await act(async () => keepSession(session('per_2')));
+  await waitFor(() => expect(result.current.error?.code).toBe('NOT_FOUND'));
+  expect(result.current.voucher).toBeNull();
+  expect(keptVoucher('per_2', 'vch_1')).toBeNull();
 });
 
 test('a withdrawal that arrived says so once, also while the list cannot be asked', async () => {

@@ -23,7 +23,7 @@ export function useVoucher() {
   useDidShow(() => setFront(true));
   useDidHide(() => setFront(false));
 
-  const loaded = useLoad(() => call('getVoucher', { params: { voucherId } }), [voucherId, who], { ready });
+  const loaded = useLoad(() => ask(voucherId), [voucherId, who], { ready });
   const { refresh } = loaded;
   const personId = getSession()?.personId ?? '';
   // What was kept shows at once and stays when there is no answer; a refusal by the server counts more.
@@ -31,9 +31,6 @@ export function useVoucher() {
   const kept = voucherId === '' || personId === '' || refused ? null : keptVoucher(personId, voucherId);
   const voucher: Voucher | null = loaded.data ?? kept;
 
-  useEffect(() => {
-    if (loaded.data && personId) keepVoucher(personId, loaded.data);
-  }, [loaded.data, personId]);
   useUsedBuzz(loaded.data);
 
   const pauseMs = online && front && voucher ? pauseOf(voucher) : null;
@@ -48,6 +45,15 @@ export function useVoucher() {
     if (next) setVoucherId(next);
   };
   return { ready, voucher, error: loaded.error, loading: loaded.loading, refresh, online, go, afterSale: useAfterSale(voucher, refresh) };
+}
+
+/** Kept for who asked, and for nobody who signed in meanwhile. */
+async function ask(voucherId: string): Promise<Voucher> {
+  const asker = getSession()?.personId;
+  const voucher = await call('getVoucher', { params: { voucherId } });
+  const owner = getSession()?.personId;
+  if (owner && (asker ?? owner) === owner) keepVoucher(owner, voucher);
+  return voucher;
 }
 
 /** Asked every few seconds while it can be used, then slowly while the shop may still undo. */
