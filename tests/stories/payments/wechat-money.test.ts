@@ -29,23 +29,24 @@ async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Pr
 }
 
 /** Paid, and more than the minute ago that WeChat wants before a split. */
-async function paidAWhileAgo(amountFen = 10_000) {
+async function paidAWhileAgo(amountFen = 10_000, subMchid = SUB) {
   const paymentId = newId('pay');
-  await pay().prepareJsapi({ paymentId, subMchid: SUB, amountFen, description: '双人下午茶', openid, expiresAtMs: far.sandbox.sandbox.now() + 900_000, notifyUrl: `${inbox.url}/pay` });
+  await pay().prepareJsapi({ paymentId, subMchid, amountFen, description: '双人下午茶', openid, expiresAtMs: far.sandbox.sandbox.now() + 900_000, notifyUrl: `${inbox.url}/pay` });
   await far.control('pay', { out_trade_no: paymentId, openid });
-  const { transactionId } = (await pay().findPayment(paymentId, SUB))!;
+  const { transactionId } = (await pay().findPayment(paymentId, subMchid))!;
   await far.control('clock', { offsetMs: far.sandbox.sandbox.offsetMs + 61_000 });
   return { paymentId, transactionId };
 }
 
 describe('splits', () => {
   test('without the platform as receiver a split fails; adding it twice is fine', async () => {
-    const { transactionId } = await paidAWhileAgo();
-    const p = { splitId: newId('spl'), transactionId, subMchid: SUB, amountFen: 100, description: '服务费', finish: false };
+    const subMchid = '1900000209';
+    const { transactionId } = await paidAWhileAgo(10_000, subMchid);
+    const p = { splitId: newId('spl'), transactionId, subMchid, amountFen: 100, description: '服务费', finish: false };
     await expect(pay().split(p)).rejects.toMatchObject({ name: 'ProviderRefused' });
-    await pay().addReceiver(SUB);
-    await pay().addReceiver(SUB);
-    await wechatPay({ ...far.config, spName: '聚客科技有限公司' }).addReceiver(SUB);
+    await pay().addReceiver(subMchid);
+    await pay().addReceiver(subMchid);
+    await wechatPay({ ...far.config, spName: '聚客科技有限公司' }).addReceiver(subMchid);
   });
 
   test('F-27 a split sent twice is one split; it finishes, and what was split can be returned once', async () => {

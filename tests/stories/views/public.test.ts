@@ -54,13 +54,14 @@ test('the document, the page to read it, and health', async () => {
   for (const method of ['GET', 'HEAD'])
     expect(await test1.handler(eventOf({ method, path: '/api/health' }))).toMatchObject({ statusCode: 200 });
   await test1.db.query(
-    "UPDATE fact SET state = 'due', due_at = juke_now() - interval '2 minutes' WHERE fact_id = (SELECT min(fact_id) FROM fact)",
+    "INSERT INTO fact (fact_id, reaction, kind, subject, due_at) VALUES ('fct_late', 'empty-cart', 'person.deleted', 'per_nobody', juke_now() - interval '2 minutes')",
   );
   const late = await get('/api/health');
   expect([late.statusCode, JSON.parse(late.body!)]).toEqual([
     503,
     expect.objectContaining({ ok: false, factsOverdue: 1 }),
   ]);
+  await test1.db.query("DELETE FROM fact WHERE fact_id = 'fct_late'");
 });
 
 test('every kind of notice that the saves send has words in both languages', () => {
