@@ -72,8 +72,14 @@ const zh: Record<string, Words> = {
   ],
   'group.ended': (f) => ['团结束了，订单关掉了', `${f.title ?? ''} 没付的订单已经关掉，没有扣款；如果你刚付过，会全额退回。`],
   'group.left': (f) => ['你退出了拼团', `${f.title ?? ''} 退 ${money(f)}，原路退回，一般 0–3 个工作日到账。`],
-  'group.host': (f) => ['你成了团长', `${f.friendName} 退出了拼团，这个团由你接着带。还差 ${f.left ?? 0} 人，你付的钱没有变化。`],
-  'group.seat_free': (f) => ['有人退出了你的团', `${f.friendName} 退出了拼团，空出一个位子。还差 ${f.left ?? 0} 人。`],
+  'group.host': (f) => [
+    '你成了团长',
+    `${f.friendName} 退出了拼团，这个团由你接着带。${f.left ? `还差 ${f.left} 人` : '人数还够，到点成团'}，你付的钱没有变化。`,
+  ],
+  'group.seat_free': (f) => [
+    '有人退出了你的团',
+    `${f.friendName} 退出了拼团，空出一个位子。${f.left ? `还差 ${f.left} 人。` : '人数还够，到点成团。'}`,
+  ],
   'group.ladder': (f) => ['人多价更低，差价退给你', `${f.title ?? ''} 按到达的档位算，差价 ${money(f)} 原路退回，一般 0–3 个工作日到账。`],
   'reward.expected': (f) => [
     '朋友下单了',
@@ -197,11 +203,11 @@ const en: Record<string, Words> = {
   ],
   'group.host': (f) => [
     'The group is yours now',
-    `${f.friendName} left, so you are its host. ${f.left ?? 0} more needed. What you paid is unchanged.`,
+    `${f.friendName} left, so you are its host. ${f.left ? `${f.left} more needed.` : 'Enough are still in.'} What you paid is unchanged.`,
   ],
   'group.seat_free': (f) => [
     'Somebody left your group',
-    `${f.friendName} left and a seat is free again. ${f.left ?? 0} more needed.`,
+    `${f.friendName} left and a seat is free again. ${f.left ? `${f.left} more needed.` : 'Enough are still in.'}`,
   ],
   'group.ladder': (f) => [
     'More people, a lower price: the difference is refunded',

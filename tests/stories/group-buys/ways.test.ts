@@ -99,6 +99,22 @@ describe('ladder', () => {
     expect(await stateOf(t, 'guest_order', 'order_id', first.orderId)).toEqual(['refunded']);
   });
 
+  test('who leaves a ladder that has enough leaves nobody short: neither the host nor a new one is told that "0 are missing"', async () => {
+    const { dealId } = await m.addDeal({ group: ladder() });
+    const guests = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
+    const { groupId } = await openGroup(t, m, guests[0], { dealId });
+    for (const guest of guests.slice(1, 3)) await join(t, m, guest, groupId, { dealId });
+    await t.ok('leaveGroup', { as: guests[2], params: { groupId } });
+    await join(t, m, guests[3], groupId, { dealId });
+    await t.ok('leaveGroup', { as: guests[0], params: { groupId } });
+    const textOf = async (as: TestPerson, kind: string) => (await t.ok('listNotices', { as })).items.find((notice) => notice.kind === kind)!.text;
+    expect(await textOf(guests[0], 'group.seat_free')).toContain('人数还够');
+    expect(await textOf(guests[1], 'group.host')).toContain('人数还够');
+    // One more leaves: now one is missing.
+    await t.ok('leaveGroup', { as: guests[3], params: { groupId } });
+    expect(await textOf(guests[1], 'group.seat_free')).toContain('还差 1 人');
+  });
+
   test('at its deadline it takes the tier that was reached; below the lowest it failed', async () => {
     const { dealId } = await m.addDeal({ group: ladder() });
     const [host, a, b] = await three();
@@ -149,6 +165,21 @@ describe('newcomers', () => {
     // It failed and was given back: still a newcomer.
     const third = await openGroup(t, shop, old, { dealId: deals[1]!.dealId });
     await join(t, shop, b, third.groupId, { dealId: deals[1]!.dealId });
+  });
+
+  test('C3 whose newcomer seat went back unused after success is new again: the quote that says so is kept', async () => {
+    const group = standard({ kind: 'newcomer', size: 2 });
+    const shop = await newMarket(t, { deal: { group, perPersonLimit: 50 } });
+    const [host, other, guest] = await three();
+    const first = await openGroup(t, shop, host);
+    const seat = await join(t, shop, guest, first.groupId);
+    const next = await openGroup(t, shop, other);
+    const refused = { as: guest, body: { dealId: shop.dealId, quantity: 1, group: { groupId: next.groupId } } };
+    expect((await t.refused('quoteOrder', refused)).code).toBe('GROUP_NOT_NEW');
+    await t.ok('requestRefund', { as: guest, params: { orderId: seat.orderId }, body: { voucherIds: await vouchersOf(t, seat.orderId), reason: '不去了' } });
+    await later(t, MINUTE);
+    await join(t, shop, guest, next.groupId);
+    expect(await groupOf(t, next.groupId)).toMatchObject({ state: 'succeeded' });
   });
 });
 
