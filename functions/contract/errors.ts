@@ -38,10 +38,11 @@ export const errors = {
 
   GROUP_FULL: e(409, 'after-change', '这个团刚满，没有下单，也没有扣款。可以参加别的团，或者自己开一个。', 'This group just filled up. No order was placed and nothing was charged. Join another one, or open your own.'),
   GROUP_ENDED: e(409, 'after-change', '这个团已经结束，没有下单，也没有扣款。可以参加别的团，或者自己开一个。', 'This group is over. No order was placed and nothing was charged. Join another one, or open your own.'),
+  GROUP_TRIES: e(409, 'after-change', '你在这个团里几次占了座没付，它不再给你留座。没有下单，也没有扣款。可以参加别的团，或者单独买。', 'You held a seat in this group several times without paying, so it keeps none for you any more. No order was placed and nothing was charged. Join another one, or buy alone.'),
   GROUP_OWN: e(409, 'never', '你已经在这个团里了，没有再下单，也没有扣款。把它转给朋友，凑齐就成团。', 'You already have a seat in this group, so no order was placed and nothing was charged. Pass it on to friends to fill it.'),
-  GROUP_NOT_NEW: e(409, 'never', '这个团只收没来过的新客，没有下单，也没有扣款。你可以单独买，或者自己开一个团。', 'This group is for guests who are new to the shop. No order was placed and nothing was charged. Buy alone, or open a group yourself.'),
+  GROUP_NOT_NEW: e(409, 'never', '这个团只收没在这家店买过的新客，一次只能占一个新客座位。没有下单，也没有扣款。你可以单独买，或者自己开一个团。', 'This group is for guests who never bought at the shop, one such seat at a time. No order was placed and nothing was charged. Buy alone, or open a group yourself.'),
   GROUP_EXISTS: e(409, 'after-change', '你开的团还没结束，没有再开一个，也没有扣款。先把它凑齐。', 'The group you opened is still running, so no second one was opened and nothing was charged. Fill that one first.'),
-  GROUP_HOST_BLOCKED: e(409, 'later', '你开的团最近两次成团后大半退款，30 天内不能再开团。没有下单，也没有扣款。还可以参团或者单独买。', 'Twice recently most of your group took refunds after it filled, so you cannot open groups for 30 days. No order was placed and nothing was charged. You can still join one or buy alone.'),
+  GROUP_HOST_BLOCKED: e(409, 'later', '最近 30 天里，你当团长的两个团成团后都有一半以上的人退了款，现在不能开团。没有下单，也没有扣款。还可以参团或者单独买。', 'In the last 30 days half or more took refunds in two groups that you hosted, so you cannot open one now. No order was placed and nothing was charged. You can still join one or buy alone.'),
   GROUP_STATE: e(409, 'never', '团的状态已经变了，没有再动。刷新看看。', 'The group has changed meanwhile. Nothing was done. Please refresh.'),
   GROUP_NOT_OFFERED: e(409, 'after-change', '这个优惠现在不能拼团，没有下单，也没有扣款。可以单独买。', 'This deal has no group price now. No order was placed and nothing was charged. You can buy alone.'),
 

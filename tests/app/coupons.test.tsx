@@ -154,7 +154,8 @@ test('each refusal says what happened and offers what can be done now', () => {
   expect(refusalOf({ code: 'GROUP_OWN', details: { groupId: 'grp_1' }, message: '' }).ways).toEqual([{ text: '看我的团', way: { do: 'seeGroup', groupId: 'grp_1' } }]);
   expect(of('GROUP_EXISTS', { groupId: 'grp_1' })).toEqual(['你开的团还没凑齐', true, '看我的团', '单独买']);
   expect(of('GROUP_NOT_NEW')).toEqual(['这个团只收新客', true, '自己开一个团', '单独买']);
-  expect(of('GROUP_HOST_BLOCKED')).toEqual(['30 天内不能再开团', true, '单独买']);
+  expect(of('GROUP_TRIES')).toEqual(['这个团不再给你留座', true, '自己开一个团', '单独买']);
+  expect(of('GROUP_HOST_BLOCKED')).toEqual(['现在不能开团', true, '单独买']);
   expect(of('LIMIT_PER_PERSON', { limit: 2 })).toEqual(['每人最多 2 份', true, '看订单']);
   expect(of('SOLD_OUT', { available: 2 })).toEqual(['只剩 2 份了', true, '改成 2 份']);
   expect(of('SOLD_OUT', { available: 0 })).toEqual(['抢完了', true, '看这家店的其他优惠']);
@@ -218,6 +219,23 @@ describe('giving', () => {
     await waitFor(() => expect(screen.queryByText(/等朋友领/)).toBeNull());
     fireEvent.click(screen.getByRole('button', { name: '去用 店铺券' }));
     expect(moves.at(-1)!.url).toBe('/pages/shop/index?id=sto_1');
+  });
+
+  test('a coupon that ends before its gift would come back is not promised back', async () => {
+    const validUntilMs = Date.now() + DAY / 2;
+    serve(() => ({ body: { items: [{ ...held, state: 'passing', validUntilMs, gift: { token: 'abcdefghijkl', expiresAtMs: validUntilMs } }], nextCursor: null } }));
+    const view = render(<MyCoupons />);
+    expect(await screen.findByText(/没人领就过期了/)).toBeTruthy();
+    view.unmount();
+    router.params = { t: 'abcdefghijkl' };
+    const gift = (end: number) => serve(() => ({ body: { giver: { name: '林小满', avatarUrl: '' }, state: 'ended', isMine: false, expiresAtMs: NOW, coupon: { ...face, validFromMs: 0, validUntilMs: end } } }));
+    gift(NOW);
+    const ended = render(<CouponGift />);
+    expect(await screen.findByText(/券已经过期了/)).toBeTruthy();
+    ended.unmount();
+    gift(NOW + DAY);
+    render(<CouponGift />);
+    expect(await screen.findByText(/券回到送的人那里了/)).toBeTruthy();
   });
 
   test('a gift that somebody else took says so and leads on', async () => {

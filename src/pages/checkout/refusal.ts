@@ -40,6 +40,8 @@ export function refusalOf({ code, details, message }: Pick<Failure, 'code' | 'de
       return { title: t.existsTitle, text: t.existsText, ways: [...seeGroup(groupId, t.toOwn), alone] };
     case 'GROUP_NOT_NEW':
       return { title: t.newTitle, text: t.newText, ways: [own, alone] };
+    case 'GROUP_TRIES':
+      return { title: t.triesTitle, text: t.triesText, ways: [own, alone] };
     case 'GROUP_HOST_BLOCKED':
       return { title: t.blockedTitle, text: t.blockedText, ways: [alone] };
     case 'GROUP_NOT_OFFERED':

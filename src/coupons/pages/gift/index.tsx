@@ -51,7 +51,7 @@ export default function CouponGift() {
     }
   };
   const { data } = gift;
-  const over = isNotSent ? t.giftNotSent : data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: t.giftEnded }[data.state] : '';
+  const over = isNotSent ? t.giftNotSent : data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: data.expiresAtMs < data.coupon.validUntilMs ? t.giftEnded : t.giftExpired }[data.state] : '';
   const note = data ? [audienceWord(data.coupon.audience, t), data.coupon.paidByText].filter(Boolean).join(' · ') : '';
   return (
     <Page title={t.giftTitle} className="coupons">

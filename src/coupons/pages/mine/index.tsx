@@ -80,7 +80,7 @@ function Ticket({ coupon, onGive }: { coupon: Coupon; onGive: () => void }) {
     <CouponTicket face={coupon} scope={coupon.scopeText} note={note} off={!isUsable} action={action}>
       <View className="coupons__foot">
         <View className="jk-caption jk-text-3 jk-grow">
-          {state === 'held' ? t.held : gift ? t.giving(dayTime(gift.expiresAtMs, language)) : coupon.paidByText}
+          {state === 'held' ? t.held : gift ? (gift.expiresAtMs < coupon.validUntilMs ? t.giving : t.givingLast)(dayTime(gift.expiresAtMs, language)) : coupon.paidByText}
         </View>
         <View className="coupons__ways">
           {coupon.isNew ? <Tag tone="ok">{t.fresh}</Tag> : null}
