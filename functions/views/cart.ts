@@ -1,5 +1,5 @@
 /** A person's cart as it stands now, and one purchase of theirs. Only their own rows (A-18). */
-import { CART_LINES_MAX, PURCHASE_ORDERS_MAX } from '../contract/limits';
+import { ATTRIBUTION_WINDOW_MS, CART_LINES_MAX, PURCHASE_ORDERS_MAX } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { maxQuantity, unitOf } from '../orders';
@@ -9,11 +9,20 @@ import { getRow } from './page';
 
 type Line = Answer<'getCart'>['items'][number];
 
-/** Latest first. The name of who shared it shows only while the link can still bring its discount. */
+/** The latest time that this person ($1), or this device ($2), came through the link of a line; as many touches as an order looks at. */
+const CAME = (who: string) =>
+  `(SELECT max(touched_at) FROM (SELECT token, touched_at FROM touch WHERE ${who} AND merchant_id = d.merchant_id
+      ORDER BY touched_at DESC LIMIT 20) x WHERE token = c.share_token)`;
+/**
+ * Latest first. The name of who shared it shows only while the link can still bring a discount: there is one, and who came through
+ * it did so lately (who came never, comes with the order).
+ */
 const CART = `SELECT c.deal_id, c.quantity, c.share_token, c.unit_price_fen AS was_fen, d.merchant_id, d.title,
     d.picture_urls[1] AS picture_url, d.fulfilment, m.name AS merchant_name, m.logo_ink, s.name AS store_name,
     t.version, t.price_fen, t.is_flash, t.off_peak, t.per_person_limit, (${ON_SALE}) AS is_on_sale, k.available,
-    coalesce(b.quantity, 0) AS bought, p.name AS sharer_name, ms_of(juke_now()) AS now_ms
+    coalesce(b.quantity, 0) AS bought, l.token AS live_token,
+    CASE WHEN t.friend_discount_fen > 0 AND coalesce(greatest(${CAME('person_id = $1')}, ${CAME('visitor_id = $2')})
+      > juke_now() - ${ATTRIBUTION_WINDOW_MS} * interval '1 millisecond', true) THEN p.name END AS sharer_name, ms_of(juke_now()) AS now_ms
   FROM cart_item c JOIN deal d USING (deal_id) JOIN merchant m USING (merchant_id)
     JOIN deal_terms t ON t.deal_id = d.deal_id AND t.version = d.terms_version
     JOIN deal_stock k ON k.deal_id = d.deal_id
@@ -26,7 +35,8 @@ const CART = `SELECT c.deal_id, c.quantity, c.share_token, c.unit_price_fen AS w
   WHERE c.person_id = $1 ORDER BY c.put_in_at DESC, c.deal_id LIMIT ${CART_LINES_MAX}`;
 
 export const getCart: Story<'getCart'> = async (ctx) => {
-  const rows = await ctx.db.query(CART, [me(ctx).personId]);
+  const { personId, deviceId } = me(ctx);
+  const rows = await ctx.db.query(CART, [personId, deviceId]);
   return { items: rows.map(toLine), limit: CART_LINES_MAX };
 };
 
@@ -48,7 +58,7 @@ function toLine(row: Row): Line {
     wasFen: row.was_fen === unitPriceFen ? null : row.was_fen,
     priceKind,
     fulfilment: row.fulfilment,
-    shareToken: row.sharer_name ? row.share_token : null,
+    shareToken: row.live_token,
     sharerName: row.sharer_name,
     termsVersion: row.version,
     available: row.available,

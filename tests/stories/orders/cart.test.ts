@@ -50,4 +50,24 @@ test('a purchase places every order and empties the cart in the same save; a rep
     state: 'unpaid', payableFen: 15_000, canPay: true, canCancel: true, orders: [{ purchaseId: placed.purchaseId }, { state: 'unpaid' }, { payableFen: 5_000 }],
   });
 });
-void share;
+
+test('who shared it is named as long as the friend discount comes with it: not after a week, not where there is none; the link goes along all the same', async () => {
+  const shop = shops[0]!;
+  const plain = await shop.addDeal({ friendDiscountFen: 0 });
+  const sharer = await t.person(`分享${Math.random()}`);
+  const tokens = [await share(t, shop, sharer), await share(t, shop, sharer, plain.dealId)] as const;
+  for (const token of tokens) await t.ok('openShare', { as: guest, params: { token }, body: { surface: 'weapp', visitorId: guest.deviceId } });
+  await put(shop.dealId, 1, { shareToken: tokens[0] });
+  await put(plain.dealId, 1, { shareToken: tokens[1] });
+  const lineOf = async (dealId: string) => (await cart()).find((line) => line.dealId === dealId)!;
+  const saved = async () => (await t.ok('quotePurchase', { as: guest, body: { items: (await cart()).map(({ dealId, quantity, shareToken }) => ({ dealId, quantity, shareToken: shareToken! })) } })).savedFen;
+  expect(await lineOf(shop.dealId)).toMatchObject({ sharerName: sharer.name, shareToken: tokens[0] });
+  expect(await lineOf(plain.dealId)).toMatchObject({ sharerName: null, shareToken: tokens[1] });
+  expect(await saved()).toBe(1_000);
+  await t.moveTime(7 * 24 * 3_600_000);
+  expect(await lineOf(shop.dealId)).toMatchObject({ sharerName: null, shareToken: tokens[0] });
+  expect(await saved()).toBe(0);
+  await t.ok('openShare', { as: guest, params: { token: tokens[0] }, body: { surface: 'weapp', visitorId: guest.deviceId } });
+  await t.drain();
+  expect(await lineOf(shop.dealId)).toMatchObject({ sharerName: sharer.name });
+});
