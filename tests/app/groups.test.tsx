@@ -162,6 +162,26 @@ describe('how a group stands', () => {
 });
 
 describe('the landing', () => {
+  test('while the last payments are checked nobody is told of money that was never paid or went back; sold out is not "all seats taken"', () => {
+    const closing = { ...group, state: 'closing' as const };
+    const of = (who: NonNullable<Group['mine']>) => render(<><Standing group={{ ...closing, mine: who }} phase="closing" onEnd={() => undefined} /><PriceCard group={{ ...closing, mine: who }} phase="closing" inviter={null} /></>);
+    const gone = of(mine({ seat: 'released', paidFen: 0, canLeave: false }));
+    expect(screen.queryByText('你付了')).toBeNull();
+    expect(screen.queryByText(/没成团就全额原路退回/)).toBeNull();
+    gone.unmount();
+    const held = of(mine({ seat: 'held', paidFen: 0, canLeave: false }));
+    expect(screen.queryByText('你付了')).toBeNull();
+    held.unmount();
+    const paid = of(mine());
+    expect(screen.getByText('你付了')).toBeTruthy();
+    expect(screen.getByText(/没成团就全额原路退回/)).toBeTruthy();
+    paid.unmount();
+    const { rerender } = render(<Standing group={{ ...group, left: 0 }} phase="full" onEnd={() => undefined} />);
+    expect(screen.getByText('座位都有人了')).toBeTruthy();
+    rerender(<Standing group={{ ...group, available: 0 }} phase="full" onEnd={() => undefined} />);
+    expect(screen.getByText('这个优惠抢完了')).toBeTruthy();
+  });
+
   test('price, who takes off what, and what one pays; a member sees what was paid', () => {
     const { rerender } = render(<PriceCard group={group} phase="join" inviter={group.inviter} />);
     for (const text of ['3 人团价', '¥128.00', '林小满 分享，好友立减', '−¥10.00', '你付', '单独买 ¥158']) expect(screen.getByText(text)).toBeTruthy();

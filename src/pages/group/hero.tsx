@@ -67,11 +67,11 @@ function useWords(group: Group, phase: Phase): [string, ReactNode] {
     case 'join': return [missing > 0 ? t.headMissing(missing) : t.headReached(group.confirmed), people];
     case 'in': return [missing > 0 ? t.headMine(missing) : t.headReached(group.confirmed), people];
     case 'held': return [t.headHeld, people];
-    case 'full': return [t.headFull, t.headFullText];
+    case 'full': return group.left > 0 ? [t.headSold, t.headSoldText] : [t.headFull, t.headFullText];
     case 'late': return [t.headLate, t.headLateText];
     case 'off': return [t.headOff, t.headOffText];
     case 'opening': return [t.headOpening, ''];
-    case 'closing': return [t.headClosing, group.mine ? t.headClosingMine : t.headClosingText];
+    case 'closing': return [t.headClosing, group.mine && group.mine.seat !== 'released' ? t.headClosingMine : t.headClosingText];
     case 'done': return [t.headDone, t.headDoneText];
     case 'over': return [t.headOver, t.headOverText];
     case 'succeeded': return [t.headSucceeded, t.headSucceededText(dayTime(group.completedAtMs ?? group.nowMs, language, serverNow()))];

@@ -28,9 +28,11 @@ export function PriceCard({ group, phase, inviter }: PriceProps) {
   const w = useT(words);
   const language = useLanguage();
   const where = [shopName(group.merchantName, group.storeName, language), group.distanceM === null ? '' : distance(group.distanceM)].filter(Boolean).join(' · ');
-  const paid = MINE.includes(phase) && group.mine ? group.mine.paidFen : null;
+  const { mine } = group;
+  // Who gave the seat up, or is paying for it, has not paid for it.
+  const paid = MINE.includes(phase) && mine && (mine.seat === 'confirmed' || phase === 'failed') ? mine.paidFen : null;
   // A seat that waits for its payment costs what its order says.
-  const sum = phase === 'held' ? null
+  const sum = mine?.seat === 'held' ? null
     : { label: paid === null ? t.youPay : t.youPaid, note: t.aloneNote(price(group.singlePriceFen)), fen: paid ?? group.payFen, paid: paid !== null };
   return (
     <OfferCard title={group.title} pictureUrl={group.pictureUrl} where={where} sum={sum} onOpen={() => openPage('deal', { id: group.dealId })}>
