@@ -296,13 +296,14 @@ describe('what a deal costs now', () => {
   const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null };
 
   test.each<[string, Partial<Priced>, boolean, ReturnType<typeof offerOf>]>([
-    ['alone', {}, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, groupSize: 0 }],
-    ['for a friend', {}, true, { aloneFen: 14_800, aloneKind: 'single', groupFen: null, groupSize: 0 }],
-    ['in a group', { group: rule }, true, { aloneFen: 14_800, aloneKind: 'single', groupFen: 11_800, groupSize: 3 }],
-    ['in a ladder', { group: { ...rule, kind: 'ladder', size: 8, tiers: [{ size: 2, priceFen: 12_800 }, { size: 8, priceFen: 9_000 }] } }, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: 12_800, groupSize: 2 }],
-    ['off-peak', { offPeak }, false, { aloneFen: 9_800, aloneKind: 'off_peak', groupFen: null, groupSize: 0 }],
-    ['outside off-peak', { offPeak: { ...offPeak, isNow: false } }, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, groupSize: 0 }],
-    ['in a flash sale', { flash, offPeak }, false, { aloneFen: 15_800, aloneKind: 'flash', groupFen: null, groupSize: 0 }],
+    ['alone', {}, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, openFen: null, groupSize: 0 }],
+    ['for a friend', {}, true, { aloneFen: 14_800, aloneKind: 'single', groupFen: null, openFen: null, groupSize: 0 }],
+    ['in a group', { group: rule }, true, { aloneFen: 14_800, aloneKind: 'single', groupFen: 11_800, openFen: 11_800, groupSize: 3 }],
+    ['who opens one pays less, as the checkout says', { group: { ...rule, hostBenefitFen: 500 } }, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: 12_800, openFen: 12_300, groupSize: 3 }],
+    ['in a ladder', { group: { ...rule, kind: 'ladder', size: 8, tiers: [{ size: 2, priceFen: 12_800 }, { size: 8, priceFen: 9_000 }] } }, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: 12_800, openFen: 12_800, groupSize: 2 }],
+    ['off-peak', { offPeak }, false, { aloneFen: 9_800, aloneKind: 'off_peak', groupFen: null, openFen: null, groupSize: 0 }],
+    ['outside off-peak', { offPeak: { ...offPeak, isNow: false } }, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, openFen: null, groupSize: 0 }],
+    ['in a flash sale', { flash, offPeak }, false, { aloneFen: 15_800, aloneKind: 'flash', groupFen: null, openFen: null, groupSize: 0 }],
   ])('%s', (_, more, friend, offer) => expect(offerOf({ ...plain, ...more }, friend)).toEqual(offer));
 
   test('a flash sale is half-open: on at its start, over at its end', () => {

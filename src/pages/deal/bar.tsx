@@ -33,11 +33,11 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
   const t = useT(texts);
   const c = useT(common);
   const language = useLanguage();
-  const { aloneFen, aloneKind, groupFen, groupSize } = offerOf(deal, friend);
+  const { aloneFen, aloneKind, openFen, groupSize } = offerOf(deal, friend);
   const closed = closedBy(deal, serverNow());
   const [store] = deal.stores;
   const cart = !weapp && goesInCart(deal);
-  const two = closed === '' && !weapp && groupFen !== null;
+  const two = closed === '' && !weapp && openFen !== null;
   if (closed !== '') {
     const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
     return <><Tile icon="share" text={t.share} onClick={onShare} /><Button grow disabled>{why}</Button></>;
@@ -53,7 +53,7 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
       {two ? (
         <>
           <Button kind="tint" grow sub={t.buyAlone} className="deal-bar__alone" onClick={() => onBuy()}>{price(aloneFen)}</Button>
-          <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(groupFen)}</Button>
+          <Button grow sub={t.openGroup(groupSize)} onClick={() => onBuy({ open: 1 })}>{price(openFen)}</Button>
         </>
       ) : null}
       {!weapp && !two && landing && !cart ? <Button grow onClick={() => onBuy()}>{t.buyAt(money(aloneFen))}</Button> : null}

@@ -7,8 +7,10 @@ export interface Offer {
   /** of one bought alone, now */
   aloneFen: number;
   aloneKind: 'single' | 'flash' | 'off_peak';
-  /** of a seat in a group opened now, host benefit taken off; null when no groups are offered */
+  /** of a seat in a group; null when no groups are offered */
   groupFen: number | null;
+  /** of the seat of who opens one: the shop's benefit taken off, as at the checkout */
+  openFen: number | null;
   /** people that make it succeed */
   groupSize: number;
 }
@@ -22,6 +24,7 @@ export function offerOf(deal: Priced, isFriend: boolean): Offer {
     aloneFen: Math.max(1, unit - saves),
     aloneKind: deal.flash ? 'flash' : offPeakNow ? 'off_peak' : 'single',
     groupFen: group ? Math.max(1, group.priceFen - saves) : null,
+    openFen: group ? Math.max(1, group.priceFen - group.hostBenefitFen - saves) : null,
     groupSize: group ? (group.tiers[0]?.size ?? group.size) : 0,
   };
 }
