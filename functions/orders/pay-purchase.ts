@@ -12,7 +12,7 @@ import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
   replayed(ctx, () => decided(async () => {
     const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
-    if (purchase.state === 'paid') refuse('ORDER_PAID');
+    if (purchase.state === 'paid' || purchase.state === 'completed' || purchase.state === 'refunded') refuse('ORDER_PAID');
     if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
     const combined = await intentFor(ctx, purchase, body.method);
     try {

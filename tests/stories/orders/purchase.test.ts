@@ -28,6 +28,8 @@ test('one combined payment pays every order; each is served and settled by its o
   // 5 % commission and no rebate: what is left after WeChat's 0.6 % is the shop's.
   for (const shop of street) expect(await account(t, 'merchant-available', shop.merchantId)).toBe(5_000 - 30 - 250);
   expect(await t.ok('getPurchase', { as: guest, params: { purchaseId } })).toMatchObject({ state: 'completed', canPay: false, canCancel: false });
+  // A page left open elsewhere: it was paid, and does not hear that nothing was charged.
+  expect((await t.refused('payPurchase', { as: guest, params: { purchaseId }, body: { method: 'jsapi' } })).code).toBe('ORDER_PAID');
 });
 
 test('in a browser the same by H5; another way to pay closes the first (F-34)', async () => {
