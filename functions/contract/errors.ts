@@ -54,7 +54,7 @@ export const errors = {
   COUPON_TOO_MANY: e(409, 'after-change', '你手里的券太多了，没有领到。先用掉几张再领。', 'You hold too many coupons, so none was claimed. Use some first.'),
   COUPON_CODE_UNKNOWN: e(404, 'after-change', '没有这个券码，或者它已经过期。再看一眼有没有输错。', 'No such coupon code, or it has expired. Please check it.'),
   COUPON_STATE: e(409, 'never', '这张券的状态变了，没有再动。刷新看看。', 'The coupon has changed meanwhile. Nothing was done. Please refresh.'),
-  COUPON_GIFT_TAKEN: e(409, 'never', '这张券已经被别人领走了。看看别的券。', 'Somebody else has claimed this coupon. See the others.'),
+  COUPON_GIFT_TAKEN: e(409, 'never', '这张券已经被领走了。看看别的券。', 'This coupon has been claimed already. See the others.'),
   COUPON_GIFT_NOT_SENT: e(409, 'never', '这张卡片不是发给你的，券没有动。让送的人直接发给你。', 'This card was not sent to you; the coupon stays as it is. Ask its giver to send it to you.'),
   COUPON_GIFT_OWN: e(409, 'never', '这是你送出去的券，等朋友来领。想自己用，先收回来。', 'You are giving this coupon away; a friend has to claim it. Take it back to use it yourself.'),
 

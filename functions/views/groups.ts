@@ -95,7 +95,7 @@ export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
     inviter,
     words: wordsOf(row, inviter?.isMine === false ? link!.sharerId : row.host_id),
     mine: mine && { ...mineOf(mine, row), words: wordsOf(row, personId!) },
-    sources: mine && mine.seat !== 'released' ? await findSources(ctx.db, params.groupId, ctx.language) : [],
+    sources: mine?.seat === 'confirmed' ? await findSources(ctx.db, params.groupId, ctx.language) : [],
     otherGroupId: isFree ? null : await findOther(ctx.db, row, personId),
   };
 };

@@ -256,6 +256,10 @@ test('a share knows its group: link, code and short address lead into it, member
   expect(shown).toMatchObject({ priceNowFen: 9_900, friendDiscountFen: 1_000, payFen: 8_900, inviter: { isMine: false, token: link.token }, left: 2, sources: [] });
   expect((await join(t, m, a, groupId, { shareToken: link.token })).payableFen).toBe(8_900);
   expect((await t.ok('getGroup', { as: host, params: { groupId } })).sources).toEqual([{ label: '群 1', opened: 1, joined: 1 }]);
+  // A seat that is only being paid for makes nobody a member.
+  const held = await sit(t, m, b, { groupId });
+  expect((await t.ok('getGroup', { as: b, params: { groupId } })).sources).toEqual([]);
+  await t.ok('cancelOrder', { as: b, params: { orderId: held.orderId } });
   // The share of a group that its own deal does not have, or that nobody may know of yet.
   expect((await t.refused('createShare', { as: b, params: { dealId: (await m.addDeal({})).dealId }, body: { channel: 'chat', groupId } })).code).toBe('NOT_FOUND');
 });
