@@ -23,8 +23,8 @@ export function orderStatus(row: OrderRow, nowMs: number): { key: StatusKey; ink
   if (row.state === 'expired') return { key: 'expiredUnpaid', ink: '3' };
   if (row.refundState === 'requested') return { key: 'afterSale', ink: 'danger' };
   if (row.vouchersLeft > 0) return { key: 'usable', ink: 'brand' };
-  // Paid, and the group is not complete: there is no voucher yet.
-  if (row.state === 'paid' && row.group && row.refundState === null) {
+  // Paid, and the group is not complete: there is no voucher yet. A second payment that goes back (counted nowhere) changes nothing.
+  if (row.state === 'paid' && row.group && row.refundedFen === 0) {
     if (row.group.state === 'open' || row.group.state === 'closing') return { key: 'forming', ink: 'price' };
     if (row.group.state === 'failed') return { key: 'refunding', ink: 'danger' };
   }

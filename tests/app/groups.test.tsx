@@ -331,7 +331,9 @@ test('an order of a group that is not complete waits for it, and of a failed one
   expect(key({ group: { state: 'closing' } })).toBe('forming');
   expect(key({ group: { state: 'failed' } })).toBe('refunding');
   expect(key({ group: { state: 'succeeded' }, vouchersLeft: 1 })).toBe('usable');
-  expect(key({ refundState: 'sent' })).toBe('refunding');
+  expect(key({ refundState: 'sent', refundedFen: 1 })).toBe('refunding');
+  // Paid twice, and the second payment is on its way back or arrived: the seat still waits.
+  for (const refundState of ['sent', 'succeeded']) expect(key({ refundState })).toBe('forming');
 });
 
 describe('passing a group on', () => {
