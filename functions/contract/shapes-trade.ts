@@ -73,7 +73,7 @@ export const redemption = z.strictObject({
 });
 export const reward = z.strictObject({
   rewardId: z.string(), state: rewardState, isHeld: z.boolean(), amountFen: fen, friend: person, dealTitle: z.string(), orderedAtMs: ms, redeemedAtMs: ms.nullable(), releaseAtMs: ms.nullable(),
-  endedAtMs: ms.nullable(), reason: z.enum(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'refunded', 'repeat', 'self', 'limit', 'clawed_back', 'expired']),
+  endedAtMs: ms.nullable(), reason: z.enum(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'refunded', 'repeat', 'self', 'limit', 'clawed_back', 'expired', 'group_failed']),
 });
 export const withdrawal = z.strictObject({
   withdrawalId: z.string(), state: withdrawalState, amountFen: fen, requestedAtMs: ms, endedAtMs: ms.nullable(),

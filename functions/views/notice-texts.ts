@@ -28,10 +28,16 @@ export interface NoticeFacts {
 type Words = (f: NoticeFacts) => [title: string, text: string];
 
 const money = (f: NoticeFacts) => yuan(f.amountFen ?? 0);
-const zhLost: Record<string, string> = { refunded: '退了款', expired: '的券过期没用，退了款', limit: '退了一部分，剩下的返利不到 ¥0.10' };
+const zhLost: Record<string, string> = {
+  refunded: '退了款',
+  expired: '的券过期没用，退了款',
+  group_failed: '拼的团没凑齐，钱退回了',
+  limit: '退了一部分，剩下的返利不到 ¥0.10',
+};
 const enLost: Record<string, string> = {
   refunded: 'got a refund',
   expired: 'did not use the voucher in time and was refunded',
+  group_failed: 'was in a group that did not fill and was refunded',
   limit: 'got a part refunded and less than ¥0.10 of the rebate was left',
 };
 const quoted = (answer: string | null | undefined, open: string, close: string) =>

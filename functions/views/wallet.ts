@@ -103,7 +103,7 @@ function toReward(row: Row): Reward {
   };
 }
 
-const LOST = new Set<Reward['reason']>(['refunded', 'repeat', 'self', 'limit', 'expired']);
+const LOST = new Set<Reward['reason']>(['refunded', 'repeat', 'self', 'limit', 'expired', 'group_failed']);
 function reasonOf(row: Row, isHeld: boolean): Reward['reason'] {
   switch (row.state as Reward['state']) {
     case 'expected':

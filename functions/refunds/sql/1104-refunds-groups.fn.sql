@@ -19,7 +19,7 @@ BEGIN
     jsonb_build_object('a', 'merchant-frozen', 'o', p ->> 'merchantId', 'f', -((p ->> 'amountFen')::bigint - (p ->> 'feeBackFen')::bigint)),
     jsonb_build_object('a', 'provider-fee', 'o', p ->> 'merchantId', 'f', -(p ->> 'feeBackFen')::bigint),
     jsonb_build_object('a', 'refund-transit', 'o', p ->> 'merchantId', 'f', (p ->> 'amountFen')::bigint))) x WHERE (x ->> 'f')::bigint <> 0));
-  PERFORM referrals_cancel(v_order, 'refunded');
+  PERFORM referrals_cancel(v_order, CASE WHEN p ->> 'kind' = 'group_failed' THEN 'group_failed' ELSE 'refunded' END);
   PERFORM coupons_return(v_order);
   PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
   IF v_left IS NOT NULL THEN PERFORM refunds_tell_left(p, v_left); END IF;

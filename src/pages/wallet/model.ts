@@ -54,6 +54,7 @@ export function reasonOf(reward: Reward, t: Words, language: Language, nowMs: nu
       if (visitMs === null || endMs === null) return t.arrivedPlain(date(endMs ?? releaseMs));
       return t.arrived(date(visitMs), dayAfter(visitMs, endMs, t, language, nowMs));
     case 'refunded': return t.refunded(reward.friend.name, date(endMs));
+    case 'group_failed': return t.groupFailed(reward.friend.name, date(endMs));
     case 'expired': return t.expired(reward.friend.name, date(endMs));
     case 'clawed_back': return t.clawedBack(reward.friend.name, date(endMs));
     case 'repeat': return t.repeat;

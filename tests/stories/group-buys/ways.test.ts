@@ -183,6 +183,19 @@ describe('newcomers', () => {
   });
 });
 
+test('B1 a friend whose group did not fill did not take the money back: the sharer is told what happened', async () => {
+  const [sharer, friend] = await two();
+  const shareToken = await share(t, m, sharer);
+  await t.ok('openShare', { as: friend, params: { token: shareToken }, body: { surface: 'weapp', visitorId: friend.deviceId } });
+  const { orderId } = await openGroup(t, m, friend, { shareToken });
+  await later(t, DAY);
+  await later(t, MINUTE);
+  expect(await stateOf(t, 'reward', 'order_id', orderId)).toEqual(['cancelled']);
+  const [notice] = (await t.ok('listNotices', { as: sharer })).items;
+  expect(notice).toMatchObject({ kind: 'reward.cancelled', text: expect.stringContaining('拼的团没凑齐') });
+  expect((await t.ok('listRewards', { as: sharer })).items).toMatchObject([{ reason: 'group_failed' }]);
+});
+
 test('F-19 one member refunds after success: the group stays, only that order goes back, its reward is cancelled', async () => {
   const [host, a, b] = await three();
   const shareToken = await share(t, m, host);
