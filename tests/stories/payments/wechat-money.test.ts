@@ -97,6 +97,7 @@ describe('transfers', () => {
   });
 
   test('a confirmed transfer is found and told; the notice names our withdrawal', async () => {
+    await far.control('flush'); // refunds and splits of earlier tests
     await inbox.clear(far);
     const p = transfer();
     await pay().transfer(p);
