@@ -85,7 +85,7 @@ describe('splits', () => {
 });
 
 describe('transfers', () => {
-  beforeAll(() => far.control('balance', { mchid: far.config.spMchid, availableFen: 1_000_000 }));
+  beforeEach(() => far.control('balance', { mchid: far.config.spMchid, availableFen: 1_000_000 }));
   const transfer = (withdrawalId = newId('wdr')) => ({ withdrawalId, openid, amountFen: 500, remark: '返利提现', notifyUrl: `${inbox.url}/transfer` });
 
   test('F-27 a transfer sent twice is one transfer that waits for the person, with the package for the phone', async () => {
