@@ -7,7 +7,7 @@ import type { DbOptions } from '../../functions/kernel';
 import { checkInvariants } from '../../functions/views/invariants';
 import type { Market, Reply, TestApp, TestPerson } from './app';
 import type { MarketOptions } from './market';
-import type { BuyOptions } from './trade';
+import { buy, share, type BuyOptions } from './trade';
 
 type Hook = (sql: string) => void | Promise<void>;
 export interface Gate { /** Resolves when somebody stands at the gate. */ reached: Promise<void>; open(): void }
@@ -154,4 +154,10 @@ export async function settle(t: TestApp): Promise<void> {
     await t.moveTime(31_000);
   }
   await t.drain();
+}
+
+/** Somebody shares, somebody new comes through it and buys. */
+export async function buyBrought(t: TestApp, m: Market, quantity = 1, from?: TestPerson) {
+  const [sharer, friend] = [from ?? (await people(t, 1))[0]!, (await people(t, 1))[0]!];
+  return { sharer, friend, ...(await buy(t, m, friend, { quantity, shareToken: await share(t, m, sharer) })) };
 }
