@@ -9,7 +9,7 @@ import { codeToTake } from './phone-code';
 import { decideLink, type Account, type LinkKind } from './rules';
 import { newSession, sessionAnswer, type Opened } from './sessions';
 import { sendSms } from './sms';
-import { findAccount, findOwner } from './store';
+import { findLink } from './store';
 import { wechatApi } from './wechat-api';
 
 interface Verified { kind: LinkKind; value: string; unionid?: string | null; wechat?: { openid: string; sessionKey: string; riskRank: number | null } }
@@ -29,7 +29,7 @@ export const verifyPhone: Story<'verifyPhone'> = async (ctx, { body }) => {
 async function link(ctx: Context, verified: Verified) {
   const { personId, familyId, deviceId } = me(ctx);
   return decided(async () => {
-    const [mine, owner] = await Promise.all([findAccount(ctx.db, personId), findOwner(ctx.db, verified.kind, verified.value)]);
+    const { mine, owner } = await findLink(ctx.db, personId, verified.kind, verified.value);
     if (!mine) refuse('SESSION_EXPIRED');
     const decision = decideLink(mine, verified.kind, owner);
     if ('refused' in decision) refuse(decision.refused);

@@ -1,6 +1,6 @@
 /** The identity module's SQL, one named function per statement. */
 import type { Db } from '../kernel';
-import type { Account } from './rules';
+import type { Account, LinkKind } from './rules';
 
 /** `earns`: whether rebates are paid to them: not to a minor, nor to an account that is gone. */
 export interface Person { personId: string; name: string; avatarUrl: string; earns: boolean }
@@ -59,17 +59,15 @@ export async function findSessionKey(db: Db, personId: string): Promise<string |
   return row?.key ?? null;
 }
 
-/** Who has an identity, and what else that person has. */
-export async function findOwner(db: Db, kind: 'openid' | 'phone', value: string): Promise<Account | null> {
-  return (await db.query<Account>(
-    `SELECT person_id AS "personId", identity_value(person_id, 'openid') AS openid, identity_value(person_id, 'phone') AS phone
-     FROM person_identity WHERE kind = $1 AND value = $2`, [kind, value]))[0] ?? null;
-}
-/** A live account: not deleted, not joined into another. */
-export async function findAccount(db: Db, personId: string): Promise<Account | null> {
-  return (await db.query<Account>(
-    `SELECT person_id AS "personId", identity_value(person_id, 'openid') AS openid, identity_value(person_id, 'phone') AS phone
-     FROM person WHERE person_id = $1 AND deleted_at IS NULL AND joined_into IS NULL`, [personId]))[0] ?? null;
+/**
+ * The live account (not deleted, not joined into another) and who has an identity now, as of one moment: read one after
+ * the other, an account joined in between would look like somebody else's.
+ */
+export async function findLink(db: Db, personId: string, kind: LinkKind, value: string): Promise<{ mine: Account | null; owner: Account | null }> {
+  const [row] = await db.query<{ mine: Account | null; owner: Account | null }>(
+    `SELECT (SELECT identity_account(person_id) FROM person WHERE person_id = $1 AND deleted_at IS NULL AND joined_into IS NULL) AS mine,
+       (SELECT identity_account(person_id) FROM person_identity WHERE kind = $2 AND value = $3) AS owner`, [personId, kind, value]);
+  return row!;
 }
 
 export async function findOpenid(db: Db, personId: string): Promise<string | null> {

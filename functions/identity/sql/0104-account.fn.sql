@@ -3,6 +3,10 @@
 CREATE OR REPLACE FUNCTION identity_value(p_person text, p_kind text) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT value FROM person_identity WHERE person_id = p_person AND kind = p_kind $$;
 
+CREATE OR REPLACE FUNCTION identity_account(p_person text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('personId', p_person, 'openid', identity_value(p_person, 'openid'), 'phone', identity_value(p_person, 'phone'))
+$$;
+
 -- The save of linkWechat and verifyPhone, guarded on what was decided on.
 -- p: {personId, familyId, step: keep|add|replace|join, kind, value, unionid|null, openid|null, phone|null (own, decided on),
 --     from|null, to|null, freezeMs, sweepMs, session, wechat: {openid, sessionKey, riskRank}|null}
