@@ -18,16 +18,16 @@ export function listCoupons(db: Db, personId: string): Promise<StackCoupon[]> {
   return db.query<StackCoupon>(`SELECT ${STACK} FROM coupon c JOIN coupon_offer o USING (offer_id)
     WHERE c.owner_id = $1 AND c.state = 'available' AND juke_now() < c.valid_until ORDER BY c.valid_until, c.coupon_id LIMIT ${COUPONS_HELD_MAX}`, [personId]);
 }
-/** Those of the named coupons that this person has at hand; whether they may be used now their times and `blocked` say. */
-export function findCoupons(db: Db, personId: string, couponIds: readonly string[]): Promise<StackCoupon[]> {
-  return db.query<StackCoupon>(`SELECT ${STACK} FROM coupon c JOIN coupon_offer o USING (offer_id)
-    WHERE c.coupon_id = ANY ($2::text[]) AND c.owner_id = $1 AND c.state = 'available' ORDER BY c.valid_until, c.coupon_id`, [personId, couponIds]);
-}
-
-/** What became of a coupon that this person has or gave away; null: it was never theirs. */
-export async function findLost(db: Db, personId: string, couponId: string): Promise<{ title: string; reason: CouponState | 'given' } | null> {
-  return (await db.query<{ title: string; reason: CouponState | 'given' }>(`SELECT o.title, CASE WHEN c.owner_id = $1 THEN c.state ELSE 'given' END AS reason
-    FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $2 AND $1 IN (c.owner_id, c.given_by)`, [personId, couponId]))[0] ?? null;
+/** A coupon that was chosen by name. `lost`: why it is not at hand (its state, or that it was given away); null: it is. */
+export interface ChosenCoupon extends StackCoupon { lost: CouponState | 'given' | null }
+/**
+ * The named coupons as they are at one moment: those that this person has, and those given away. Asked in two steps, one that comes back
+ * in between would be neither at hand nor gone. Whether they may be used now their times and `blocked` say.
+ */
+export function findCoupons(db: Db, personId: string, couponIds: readonly string[]): Promise<ChosenCoupon[]> {
+  return db.query<ChosenCoupon>(`SELECT ${STACK}, CASE WHEN c.owner_id <> $1 THEN 'given' WHEN c.state <> 'available' THEN c.state END AS lost
+    FROM coupon c JOIN coupon_offer o USING (offer_id)
+    WHERE c.coupon_id = ANY ($2::text[]) AND $1 IN (c.owner_id, c.given_by) ORDER BY c.valid_until, c.coupon_id`, [personId, couponIds]);
 }
 
 export interface OfferRow extends FaceRow {

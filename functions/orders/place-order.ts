@@ -23,7 +23,7 @@ export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
     const seat = body.group ? await offerSeat(ctx.db, deal, body.group, personId) : null;
     const item = await loadItem(ctx, deal, body, seat);
     const coupons = body.stack?.couponIds.length ? await findCoupons(ctx.db, personId, body.stack.couponIds) : [];
-    const priced = await priceChoice(ctx, [item], coupons, body.stack);
+    const priced = priceChoice(ctx, [item], coupons, body.stack);
     const most = mostOf(item);
     if (body.quantity > most) refuse('LIMIT_PER_PERSON', { limit: most });
     if (priced.payableFen !== body.expectedPayableFen) refuse('PRICE_CHANGED', { payable: yuan(priced.payableFen), payableFen: priced.payableFen });

@@ -30,7 +30,7 @@ export const placePurchase: Story<'placePurchase'> = (ctx, { body }) =>
       if (line.unitPriceFen !== wasFen) refuse('CART_CHANGED', { dealId: deal.dealId, title: deal.title, was: yuan(wasFen), now: yuan(line.unitPriceFen), wasFen, nowFen: line.unitPriceFen });
     }
     const coupons = body.stack?.couponIds.length ? await findCoupons(ctx.db, personId, body.stack.couponIds) : [];
-    const priced = await priceChoice(ctx, items, coupons, body.stack);
+    const priced = priceChoice(ctx, items, coupons, body.stack);
     if (priced.payableFen !== body.expectedPayableFen) refuse('PRICE_CHANGED', { payable: yuan(priced.payableFen), payableFen: priced.payableFen });
     // The closed gate: what was sold out up to 2 s ago is refused without a write.
     const gone = items.find(({ deal, quantity }) => deal.available < quantity);

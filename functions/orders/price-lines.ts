@@ -7,7 +7,7 @@ import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import type { PriceKind } from '../contract/states';
 import { getDealForOrder, isOffPeak } from '../catalog';
-import { findLost, listCoupons } from '../coupons';
+import { findCoupons, listCoupons, type ChosenCoupon } from '../coupons';
 import type { SeatOffer } from '../group-buys';
 import { findPeople } from '../identity';
 import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } from '../kernel';
@@ -51,12 +51,15 @@ export async function loadItem(ctx: Context, deal: Deal, wish: Wish, seat: SeatO
 export const mostOf = ({ deal, seat, line }: Item): number => (seat ? 1 : maxQuantity(line.unitPriceFen, deal.perPersonLimit));
 
 /** The chosen stack; without a choice the friend discounts alone. A choice that is not allowed is refused with its reason. */
-export async function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly StackCoupon[], choice: Stack | undefined): Promise<PricedStack> {
+export function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly (StackCoupon | ChosenCoupon)[], choice: Stack | undefined): PricedStack {
   const lines = items.map((item) => item.line);
   const stack = choice ?? { usesFriend: lines.some((line) => line.friendDiscountFen > 0), couponIds: [] };
   const held = coupons.filter((coupon) => stack.couponIds.includes(coupon.couponId));
-  const lost = stack.couponIds.find((id) => !held.some((coupon) => coupon.couponId === id));
-  if (lost) throw inWords(ctx, new Refused('COUPON_NOT_USABLE', { couponId: lost, reason: 'unknown', ...(await findLost(ctx.db, ctx.session!.personId, lost)) }));
+  for (const couponId of stack.couponIds) {
+    const coupon = held.find((one) => one.couponId === couponId);
+    const reason = !coupon ? 'unknown' : 'lost' in coupon ? coupon.lost : null;
+    if (reason) throw inWords(ctx, new Refused('COUPON_NOT_USABLE', { couponId, reason, ...(coupon && { title: coupon.title }) }));
+  }
   const problem = stackProblem(lines, held, stack, ctx.clock.nowMs());
   if (problem) {
     const { title } = held.find((coupon) => coupon.couponId === problem.couponId)!;
@@ -65,11 +68,15 @@ export async function priceChoice(ctx: Context, items: readonly Item[], coupons:
   return priceStack(lines, held, stack, ctx.clock.nowMs());
 }
 
-/** The best stack and what it was chosen from, for a quote. */
+/** The best stack and what it was chosen from, for a quote. What is chosen and not in the list is asked for by its name: it may have come back since, or say why it cannot be used. */
 export async function priceBest(ctx: Context, items: readonly Item[], choice: Stack | undefined): Promise<{ coupons: StackCoupon[]; priced: PricedStack }> {
-  const coupons = await listCoupons(ctx.db, ctx.session!.personId);
-  const priced = choice ? await priceChoice(ctx, items, coupons, choice) : bestCombination(items.map((item) => item.line), coupons, ctx.clock.nowMs()).best;
-  return { coupons, priced };
+  const { personId } = ctx.session!;
+  const coupons = await listCoupons(ctx.db, personId);
+  if (!choice) return { coupons, priced: bestCombination(items.map((item) => item.line), coupons, ctx.clock.nowMs()).best };
+  const more = choice.couponIds.filter((id) => !coupons.some((coupon) => coupon.couponId === id));
+  const named = more.length > 0 ? await findCoupons(ctx.db, personId, more) : [];
+  const priced = priceChoice(ctx, items, [...coupons, ...named], choice);
+  return { coupons: [...coupons, ...named.map(({ lost: _lost, ...coupon }) => coupon)], priced };
 }
 
 /** One item as a quote shows it. */

@@ -1,13 +1,15 @@
 /** A coupon and its order: held with it, used when it is paid, back when it ends or goes back unused. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, couponState, makeOffer, makePlatformOffer, pay, placeWith } from '../../support/coupons';
+import { newKnife } from '../../support/faults';
 import { buy, DAY, later, MINUTE, redeem } from '../../support/trade';
 
+const knife = newKnife();
 let t: TestApp;
 let m: Market;
 let guest: TestPerson;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { perPersonLimit: 99, stock: 500 } });
 });
 afterAll(() => t.stop());
@@ -54,6 +56,33 @@ test('one that is not at hand any more is refused by its name, with what became 
     expect(await refused(couponId)).toMatchObject({ code: 'COUPON_NOT_USABLE', message: `「满 100 减 15」用不了：${why}。没有下单，也没有扣款。换一种优惠再试。`, details: { couponId, reason, title: '满 100 减 15' } });
   }
   expect(await refused(held.couponId, stranger)).toMatchObject({ message: '「这张券」用不了：你手里没有它。没有下单，也没有扣款。换一种优惠再试。', details: { reason: 'unknown', title: '这张券' } });
+});
+
+test('a coupon that comes back while it is asked for is at hand, or still where it was: never one that was not there', async () => {
+  const { offerId } = await makeOffer(t, m, { isTransferable: true });
+  const { couponId } = await claim(t, guest, offerId);
+  const { dealId } = await m.addDeal();
+  const choice = { dealId, quantity: 1, stack: { usesFriend: false, couponIds: [couponId] } };
+  for (const ask of ['quoteOrder', 'placeOrder'] as const) {
+    await t.ok('giveCoupon', { as: guest, params: { couponId } });
+    const gate = knife.holdAt(/FROM coupon c JOIN coupon_offer o USING/, 'after');
+    const asked = t.handle(ask, { as: guest, body: ask === 'quoteOrder' ? choice : { ...choice, termsVersion: 1, expectedPayableFen: 11_300, surface: 'weapp' } });
+    await gate.reached;
+    await t.ok('takeBackCoupon', { as: guest, params: { couponId } });
+    gate.open();
+    const { status, body } = await asked;
+    knife.clear();
+    if (status !== 200) expect(body).toMatchObject({ code: 'COUPON_NOT_USABLE', details: { reason: 'passing', title: '满 100 减 15' } });
+    else expect(ask === 'quoteOrder' ? body.stack.couponIds : [couponId]).toEqual([couponId]);
+  }
+});
+
+test('a quote says of a coupon that just ended that it has', async () => {
+  const { offerId } = await makeOffer(t, m, { validDays: 1 });
+  const { couponId } = await claim(t, guest, offerId);
+  await t.moveTime(3 * DAY);
+  expect(await t.refused('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1, stack: { usesFriend: false, couponIds: [couponId] } } }))
+    .toMatchObject({ code: 'COUPON_NOT_USABLE', details: { reason: 'expired', title: '满 100 减 15' } });
 });
 
 test('an unpaid order that is cancelled or expires gives its coupon back; a payment too late changes nothing about it', async () => {
