@@ -1,5 +1,6 @@
 /** Many at one table: the last seat, leaving against completing, completing against the deadline, and any sequence at all. */
 import * as fc from 'fast-check';
+import { Client } from 'pg';
 import { closeGroup } from '../../functions/orders';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, newMarket, people, stockOf, tally } from '../support/faults';
@@ -47,6 +48,33 @@ describe('F-17 the last seat', () => {
     const replies = await Promise.all(rest.map((guest) => trySit(t, m, guest, { groupId }, 9_900, { dealId })));
     expect(tally(replies)).toEqual({ UNPAID_ORDER_EXISTS: 4, ok: 2 });
     expect(await groupOf(t, groupId)).toMatchObject({ taken: 3 });
+  });
+
+  test('a seat that is given up while somebody hears that there is none is theirs: nobody is told that a running group is over', async () => {
+    const [host, first, second] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+    const { groupId } = await openGroup(t, m, host);
+    const client = new Client({ connectionString: t.url });
+    await client.connect();
+    // What looks for the reason waits until the reason is gone.
+    await client.query('ALTER FUNCTION group_buys_refuse_seat(jsonb) RENAME TO refuse_seat_at_once');
+    await client.query(`CREATE FUNCTION group_buys_refuse_seat(p jsonb) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4711); PERFORM refuse_seat_at_once(p); END $$`);
+    try {
+      await client.query('SELECT pg_advisory_lock(4711)');
+      const gate = knife.holdAt(/FROM group_buy g WHERE group_id/, 'after');
+      const asked = trySit(t, m, second, { groupId }, 9_900);
+      await gate.reached;
+      const { body } = await trySit(t, m, first, { groupId }, 9_900);
+      gate.open();
+      while ((await client.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")).rowCount === 0) await new Promise((done) => setTimeout(done, 20));
+      await t.ok('cancelOrder', { as: first, params: { orderId: body.orderId } });
+      await client.query('SELECT pg_advisory_unlock(4711)');
+      expect(await asked).toMatchObject({ status: 200 });
+      expect(await groupOf(t, groupId)).toMatchObject({ state: 'open', taken: 2 });
+    } finally {
+      await client.query('DROP FUNCTION group_buys_refuse_seat(jsonb); ALTER FUNCTION refuse_seat_at_once(jsonb) RENAME TO group_buys_refuse_seat');
+      await client.end();
+    }
   });
 
   test('64 people for the seven seats of a large table: each is taken once, and only the last is held short', async () => {

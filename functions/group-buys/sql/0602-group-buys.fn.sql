@@ -13,7 +13,8 @@ END $$;
 CREATE OR REPLACE FUNCTION group_buys_flags(p_person text, p_window_ms bigint) RETURNS int LANGUAGE sql STABLE AS
   $$ SELECT count(*)::int FROM group_buy WHERE host_id = p_person AND flagged_at > juke_now() - p_window_ms * interval '1 millisecond' $$;
 
--- Why this person can have no seat of this group now. p: {groupId, personId}
+-- Why this person can have no seat of this group now. One that is free again since it was looked for is looked for again: a group that
+-- runs and has a seat is neither full nor over. p: {groupId, personId}
 CREATE OR REPLACE FUNCTION group_buys_refuse_seat(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v group_buy;
@@ -22,6 +23,7 @@ BEGIN
   IF EXISTS (SELECT FROM group_seat WHERE group_id = v.group_id AND person_id = p ->> 'personId' AND state <> 'released') THEN
     PERFORM juke_refuse('GROUP_OWN', jsonb_build_object('groupId', v.group_id));
   END IF;
+  IF v.state = 'open' AND v.taken < v.size AND juke_now() < v.join_until THEN PERFORM juke_changed('seats'); END IF;
   PERFORM juke_refuse(CASE WHEN v.taken >= v.size THEN 'GROUP_FULL' ELSE 'GROUP_ENDED' END, jsonb_build_object('otherGroupId', group_buys_other(v.deal_id, v.group_id, p ->> 'personId')));
 END $$;
 
