@@ -1,64 +1,19 @@
-/** What WeChat tells us, too often, too early, too late, wrongly or not at all: F-01 … F-08, F-16, F-32 … F-34. */
+/** What WeChat tells us, too often, too early, too late, wrongly or not at all: F-01 … F-08, F-32, F-33. */
 import { wechatFromCredentials } from '../../functions/kernel/config';
 import { rejectedNotices, wechatPay } from '../../functions/payments';
 import { reconcileBill } from '../../functions/settlement';
-import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, lostConnection, newKnife, newMarket, people, settle, stockOf } from '../support/faults';
-import { eventOf } from '../support/http';
-import { account, buy, DAY, later, MINUTE, payAtCashier, paymentOf, redeem, stateOf } from '../support/trade';
-import { startInbox, type RawNotice } from '../support/wechat';
+import { type TestPerson } from '../support/app';
+import { count, newKnife, people, settle } from '../support/faults';
+import { preparePaying, type Paying } from '../support/paying';
+import { buy, DAY, later, MINUTE, payAtCashier, paymentOf, stateOf } from '../support/trade';
 
-let t: TestApp;
-let m: Market;
-let buyer: TestPerson;
-let inbox: Awaited<ReturnType<typeof startInbox>>;
+let { t, m, buyer, inbox } = {} as Paying;
 const knife = newKnife();
-beforeAll(async () => {
-  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions, config: { poolSize: 20 } });
-  inbox = await startInbox();
-});
-beforeEach(async () => {
-  [buyer] = (await people(t, 1)) as [TestPerson];
-  m = await newMarket(t);
-  await inbox.clear(t.sandbox!);
-  await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
-});
-afterEach(async () => {
-  knife.clear();
-  await t.sandbox!.control('settings', { refundDelayMs: 0 });
-  await t.sandbox!.control('faults', { reset: true });
-  await checkGreen(t);
-});
-afterAll(async () => {
-  await inbox.close();
-  await t.stop();
-});
+const { deliver, paidAtWechat, orderState, expectPaidOnce, refundsAtWechat } = preparePaying(knife, (world) => void ({ t, m, buyer, inbox } = world));
 
 const died = () => {
   throw new Error('the process died here');
 };
-/** The same bytes as WeChat sent them, to our route. */
-async function deliver(notice: RawNotice, to: 'payments' | 'refunds' = 'payments'): Promise<number> {
-  const result = await t.handler(eventOf({ method: 'POST', path: `/api/provider/wechat-pay/${to}`, rawBody: notice.body.toString(), headers: notice.headers }));
-  return result.statusCode!;
-}
-/** Prepared at WeChat, and paid there unless told otherwise; its notice is in our hands. */
-async function paidAtWechat(quantity = 1) {
-  const order = await buy(t, m, buyer, { pay: false, quantity });
-  await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
-  await payAtCashier(t, order.paymentId);
-  const notice = (await inbox.waitFor(1))[0]!;
-  return { ...order, notice };
-}
-const orderState = async (orderId: string) => (await stateOf(t, 'guest_order', 'order_id', orderId))[0];
-/** One transition, one journal, its vouchers. */
-async function expectPaidOnce(orderId: string, paymentId: string, quantity = 1) {
-  expect(await t.db.query('SELECT from_state, to_state FROM state_change WHERE subject_id = $1', [orderId])).toEqual([{ from_state: 'unpaid', to_state: 'paid' }]);
-  expect(await count(t, "journal WHERE kind = 'payment' AND subject = $1", [paymentId])).toBe(1);
-  expect(await count(t, 'voucher WHERE order_id = $1', [orderId])).toBe(quantity);
-  expect(await count(t, "fact WHERE subject = $1 AND kind = 'order.paid'", [orderId])).toBe(1);
-}
-const refundsAtWechat = (paymentId: string) => [...t.sandbox!.sandbox.sandbox.world.tables.refund.values()].filter((r) => r.txKey.endsWith(`|${paymentId}`));
 
 test('F-01 I-04 I-13 the same success notice ten times at once: one transition, one journal, all answered', async () => {
   const order = await paidAtWechat(2);
@@ -92,67 +47,6 @@ test('F-02 the notice comes before our answer to the prepay was saved: matched a
   expect((await preparing).status).toBe(200);
   await expectPaidOnce(order.orderId, order.paymentId);
   expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded']);
-});
-
-test('F-16 F-34 cancelled while its payment is being prepared: nobody is led to the cashier', async () => {
-  const order = await buy(t, m, buyer, { pay: false });
-  const gate = knife.holdAt(/payments_prepared/);
-  const preparing = t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
-  await gate.reached;
-  await t.ok('cancelOrder', { as: buyer, params: { orderId: order.orderId } });
-  await t.drain();
-  gate.open();
-  expect((await preparing).body.code).toBe('ORDER_NOT_PAYABLE');
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed']);
-});
-
-test('F-34 F-22 another way to pay, asked for twice at once, and with its answer lost: one more number, and it is paid', async () => {
-  const order = await buy(t, m, buyer, { pay: false });
-  const pay = (method: 'jsapi' | 'h5') => t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method } });
-  expect((await pay('jsapi')).status).toBe(200);
-  const gate = knife.holdAt(/orders_open_payment/);
-  const slow = pay('h5');
-  await gate.reached;
-  expect((await pay('h5')).status).toBe(200);
-  gate.open();
-  expect((await slow).status).toBe(200);
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed', 'prepared']);
-  let isLost = false;
-  knife.use({ after: (sql) => {
-    if (isLost || !/orders_open_payment/.test(sql)) return;
-    isLost = true;
-    throw lostConnection();
-  } });
-  expect([(await pay('jsapi')).status, isLost]).toEqual([200, true]);
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed', 'closed', 'prepared']);
-  const paymentId = await paymentOf(t, order.orderId);
-  await payAtCashier(t, paymentId);
-  expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
-  await expectPaidOnce(order.orderId, paymentId);
-});
-
-test('F-03 F-16 success after the order expired: it stays expired, all goes back by itself, stock is not touched again', async () => {
-  const order = await paidAtWechat(2);
-  await t.sandbox!.control('faults', { endpoints: [{ endpoint: 'query', fault: 'http500', times: 50 }] });
-  await t.moveTime(15 * MINUTE);
-  await t.drain();
-  expect(await orderState(order.orderId)).toBe('expired');
-  const before = await stockOf(t, m.dealId);
-  expect(before).toEqual({ stocked: 100, available: 100, held: 0, sold: 0 });
-  await t.sandbox!.control('faults', { reset: true, notices: { sendTo: inbox.url } });
-  await t.app.clock.read();
-  // The notice is as fresh as WeChat's next try.
-  await t.sandbox!.control('faults', { notices: { sendTo: '' } });
-  const { paymentId } = order;
-  const told = (await wechatPay(t.app.config.wechat).findPayment(paymentId, m.subMchid))!;
-  const { markPaid } = await import('../../functions/orders');
-  expect(await Promise.all([markPaid(t.app, told), markPaid(t.app, told), markPaid(t.app, told)])).toEqual(expect.arrayContaining(['late', 'repeat', 'repeat']));
-  await settle(t);
-  expect(await orderState(order.orderId)).toBe('expired');
-  expect(await t.db.query('SELECT kind, state, amount_fen FROM refund WHERE order_id = $1', [order.orderId])).toEqual([{ kind: 'late_payment', state: 'succeeded', amount_fen: order.payableFen }]);
-  expect(refundsAtWechat(paymentId)).toHaveLength(1);
-  expect(await stockOf(t, m.dealId)).toEqual(before);
-  for (const kind of ['provider', 'refund-transit', 'merchant-frozen', 'provider-fee']) expect([kind, await account(t, kind, m.merchantId)]).toEqual([kind, 0]);
 });
 
 test('F-04 a refund notice before the payment was processed: stored, waits behind it, ends refunded, one refund', async () => {
@@ -326,7 +220,7 @@ test('F-32 key rotation: a new key is refused until it is configured, then old a
     const { credentials } = await t.sandbox!.control<{ credentials: Record<string, unknown> }>('rotate-keys');
     await inbox.clear(t.sandbox!);
     [buyer] = (await people(t, 1)) as [TestPerson];
-    const second = await paidAtWechat().catch(async () => {
+    const second = await paidAtWechat(1, buyer).catch(async () => {
       // Our own calls cannot trust the new signature either: nothing is decided on it.
       const [orderId] = await t.db.query<{ id: string }>('SELECT order_id AS id FROM guest_order WHERE buyer_id = $1', [buyer.personId]);
       return { orderId: orderId!.id, paymentId: await paymentOf(t, orderId!.id), payableFen: m.deal.priceFen, voucherIds: [], notice: null };
@@ -368,120 +262,6 @@ test.each([
   await t.moveTime(30_000);
   await t.drain();
   await expectPaidOnce(order.orderId, order.paymentId);
-});
-
-test('F-33 I-09 another transaction for an intent that is paid: quarantined, not taken for a repeat', async () => {
-  const order = await paidAtWechat();
-  expect(await deliver(order.notice)).toBe(204);
-  const told = (await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))!;
-  const { markPaid } = await import('../../functions/orders');
-  expect(await markPaid(t.app, { ...told, transactionId: '4200009999202611209999999999' })).toBe('quarantined');
-  expect(await count(t, "alarm WHERE kind = 'payment.quarantined' AND subject = '4200009999202611209999999999'")).toBe(1);
-  await expectPaidOnce(order.orderId, order.paymentId);
-});
-
-test('F-33 I-09 two transactions for one intent, told of at the same moment: one counts, the other is quarantined', async () => {
-  const order = await paidAtWechat();
-  const told = (await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))!;
-  const { markPaid } = await import('../../functions/orders');
-  const gate = knife.holdAt(/orders_mark_paid/);
-  const other = markPaid(t.app, { ...told, transactionId: '4200009999202611208888888888' });
-  await gate.reached;
-  expect(await deliver(order.notice)).toBe(204);
-  gate.open();
-  expect(await other).toBe('quarantined');
-  expect(await count(t, "alarm WHERE kind = 'payment.quarantined' AND subject = '4200009999202611208888888888'")).toBe(1);
-  await expectPaidOnce(order.orderId, order.paymentId);
-});
-
-test('F-34 one order paid twice, both notices at once: one counts, the other goes back whole', async () => {
-  const order = await buy(t, m, buyer, { pay: false });
-  await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
-  const second = `${order.paymentId}2`;
-  await t.db.call('orders_open_payment', { orderId: order.orderId, paymentId: second, subMchid: m.subMchid });
-  await wechatPay(t.app.config.wechat).prepareJsapi({
-    paymentId: second, subMchid: m.subMchid, amountFen: order.payableFen, description: '双人餐', expiresAtMs: t.app.clock.nowMs() + 10 * MINUTE, notifyUrl: `${inbox.url}/payments`, openid: buyer.openid!,
-  });
-  await Promise.all([payAtCashier(t, order.paymentId), payAtCashier(t, second)]);
-  const notices = await inbox.waitFor(2);
-  expect(await Promise.all([...notices, ...notices].map((n) => deliver(n)))).toEqual([204, 204, 204, 204]);
-  await settle(t);
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
-  expect(await orderState(order.orderId)).toBe('paid');
-  expect(await count(t, 'voucher WHERE order_id = $1', [order.orderId])).toBe(1);
-  const refunds = await t.db.query<{ payment: string }>('SELECT payment_id AS payment, kind, state, amount_fen FROM refund WHERE order_id = $1', [order.orderId]);
-  expect(refunds).toEqual([{ payment: expect.any(String), kind: 'double_payment', state: 'succeeded', amount_fen: order.payableFen }]);
-  expect(await count(t, "journal WHERE kind = 'payment' AND subject <> $1 AND subject IN ($2, $3)", [refunds[0]!.payment, order.paymentId, second])).toBe(1);
-  expect(await account(t, 'refund-transit', m.merchantId)).toBe(0);
-  // The payment that counts is the one that a later refund goes back to.
-  const [voucher] = await t.db.query<{ id: string }>('SELECT voucher_id AS id FROM voucher WHERE order_id = $1', [order.orderId]);
-  await t.ok('requestRefund', { as: buyer, params: { orderId: order.orderId }, body: { voucherIds: [voucher!.id], reason: '计划有变' } });
-  await settle(t);
-  expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['succeeded', 'succeeded']);
-  expect(await account(t, 'provider', m.merchantId)).toBe(0);
-  expect([order.paymentId, second].map((id) => refundsAtWechat(id).length)).toEqual([1, 1]);
-});
-
-test('F-34 the payment that counts may be the younger one: it is split, and given back after use', async () => {
-  const first = await paidAtWechat();
-  const second = `${first.paymentId}2`;
-  await t.db.call('orders_open_payment', { orderId: first.orderId, paymentId: second, subMchid: m.subMchid });
-  await wechatPay(t.app.config.wechat).prepareJsapi({
-    paymentId: second, subMchid: m.subMchid, amountFen: first.payableFen, description: '双人餐', expiresAtMs: t.app.clock.nowMs() + 10 * MINUTE, notifyUrl: `${inbox.url}/payments`, openid: buyer.openid!,
-  });
-  await payAtCashier(t, second);
-  expect(await deliver((await inbox.waitFor(2))[1]!)).toBe(204);
-  expect(await deliver(first.notice)).toBe(204);
-  await settle(t);
-  expect(await t.db.query('SELECT payment_id, state FROM refund WHERE order_id = $1', [first.orderId])).toEqual([{ payment_id: first.paymentId, state: 'succeeded' }]);
-  const unwanted = () => t.db.query('SELECT payment_id, unwanted FROM payment WHERE order_id = $1 ORDER BY created_at', [first.orderId]);
-  expect(await unwanted()).toEqual([{ payment_id: first.paymentId, unwanted: true }, { payment_id: second, unwanted: false }]);
-  await t.db.query('UPDATE payment SET prepay = prepay WHERE payment_id = $1', [second]); // whichever row the table gives first
-  const [voucher] = await t.db.query<{ id: string }>('SELECT voucher_id AS id FROM voucher WHERE order_id = $1', [first.orderId]);
-  await redeem(t, m, voucher!.id);
-  await t.moveTime(6 * MINUTE);
-  await settle(t);
-  expect(await stateOf(t, 'split', 'order_id', first.orderId)).toEqual(['succeeded']);
-  const { refundId } = await t.ok('requestAfterSale', { as: buyer, params: { voucherId: voucher!.id }, body: { reason: '菜不新鲜' } });
-  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: true, reason: '抱歉' } });
-  await settle(t);
-  expect(await t.db.query('SELECT payment_id, state FROM refund WHERE refund_id = $1', [refundId])).toEqual([{ payment_id: second, state: 'succeeded' }]);
-});
-
-test('F-34 another way to pay is chosen after the first was paid: the payment is taken, no second one is opened', async () => {
-  const order = await paidAtWechat();
-  const refused = await t.refused('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'h5' } });
-  expect(refused.code).toBe('ORDER_PAID');
-  await expectPaidOnce(order.orderId, order.paymentId);
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['succeeded']);
-});
-
-test('F-16 closed before WeChat knew of it, and prepared there meanwhile: it is closed there as well, nobody can pay it', async () => {
-  const order = await buy(t, m, buyer, { pay: false });
-  const { closePayments } = await import('../../functions/orders');
-  const gate = knife.holdAt(/payments_closed/);
-  const closing = closePayments(t.app, order.orderId);
-  await gate.reached;
-  await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
-  gate.open();
-  await closing;
-  knife.clear();
-  expect(await stateOf(t, 'payment', 'order_id', order.orderId)).toEqual(['closed']);
-  await expect(payAtCashier(t, order.paymentId)).rejects.toThrow();
-  expect((await wechatPay(t.app.config.wechat).findPayment(order.paymentId, m.subMchid))?.state).toBe('CLOSED');
-});
-
-test.each(['h5', 'jsapi'] as const)('F-05 paid at WeChat and no word of it yet: who pays again by %s is told that it is paid, not charged', async (again) => {
-  await t.sandbox!.control('faults', { notices: { lose: -1 } });
-  const order = await buy(t, m, buyer, { pay: false });
-  const pay = (method: 'h5' | 'jsapi') => t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method } });
-  expect((await pay('h5')).status).toBe(200);
-  await payAtCashier(t, order.paymentId);
-  const replies = await Promise.all([pay(again), pay(again)]);
-  expect(replies.map(({ body }) => body.code)).toEqual(['ORDER_PAID', 'ORDER_PAID']);
-  expect(replies[0]!.body.message).toMatch(/付好了，没有再扣款/);
-  await expectPaidOnce(order.orderId, order.paymentId);
-  expect((await pay(again)).body.code).toBe('ORDER_PAID');
 });
 
 test('I-21 a paid order whose reactions were lost with the process is finished by the next one', async () => {
