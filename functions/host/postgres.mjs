@@ -13,6 +13,8 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  rmdirSync,
+  statSync,
 } from 'node:fs';
 import net from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -24,6 +26,7 @@ const windows = process.platform === 'win32';
 const START_TRIES = 5;
 const READY_WITHIN_MS = 60_000; // recovery after a power cut replays the log first
 const STOP_WITHIN_MS = 20_000;
+const EMPTY_PID_FILE_MS = 5_000;
 
 /**
  * @typedef {{ url: string, port: number, pid: number, attached: boolean, dataDir: string, stop: () => Promise<void>
@@ -124,10 +127,9 @@ function createCluster(place, fsync) {
     const single = ['--single', '-D', half, ...(fsync ? [] : ['-c', 'fsync=off']), 'postgres'];
     const named = spawnSync(place.bin('postgres'), single, { ...options, input: 'CREATE DATABASE juke;\n' });
     if (named.status === 0) {
-      if (existsSync(dataDir) && readdirSync(dataDir).length === 0) rmSync(dataDir, { recursive: true });
-      if (!existsSync(dataDir)) return renameSync(half, dataDir);
+      if (moveInPlace(half, dataDir)) return;
       rmSync(half, { recursive: true, force: true });
-      if (existsSync(join(dataDir, 'PG_VERSION'))) return undefined; // made by another start meanwhile
+      if (existsSync(join(dataDir, 'PG_VERSION'))) return; // made by another start meanwhile
       throw new Error(`${dataDir} holds something that is no PostgreSQL data: move it away, or choose another folder.`);
     }
   }
@@ -135,6 +137,18 @@ function createCluster(place, fsync) {
   throw new Error(
     `PostgreSQL could not make its data folder ${dataDir}: ${lastLine(made.stderr ?? '') || made.error?.message}`,
   );
+}
+
+/** One step, onto nothing or an empty folder: of two starts at once one finds the place taken. */
+function moveInPlace(half, dataDir) {
+  try {
+    if (windows && existsSync(dataDir)) rmdirSync(dataDir);
+    renameSync(half, dataDir);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOTDIR'].includes(error.code)) return false;
+    throw error;
+  }
 }
 
 function removeHalfMade(dataDir) {
@@ -195,7 +209,8 @@ async function runningServer(place) {
   const giveUpAt = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const lock = readPidFile(place.dataDir);
-    if (!lock || !isAlive(lock.pid) || !looksLikeOurs(lock.pid, place.dataDir)) return undefined;
+    if (!lock || (lock.pid === 0 && !lock.isFresh)) return undefined;
+    if (lock.pid !== 0 && (!isAlive(lock.pid) || !looksLikeOurs(lock.pid, place.dataDir))) return undefined;
     if (lock.status === 'ready' && (await answers(lock.port))) return serverOf(place, lock, true);
     if (Date.now() > giveUpAt) {
       throw new Error(
@@ -230,21 +245,30 @@ async function stopServer(place, pid) {
   if (!gone()) signal(pid, 'SIGQUIT'); // immediate: the next start recovers from the log
 }
 
-/** postmaster.pid: pid, data folder, start, port, socket folder, address, shared memory, status. */
+/**
+ * postmaster.pid: pid, data folder, start, port, socket folder, address, shared memory, status. A server makes it empty
+ * and then fills it: pid 0 is one that has just begun, or long after that what a power cut left.
+ */
 function readPidFile(dataDir) {
+  const file = join(dataDir, 'postmaster.pid');
   try {
-    const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
-    return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim() };
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const isFresh = Date.now() - statSync(file).mtimeMs < EMPTY_PID_FILE_MS;
+    return { pid: Number(lines[0]), port: Number(lines[3]), status: (lines[7] ?? '').trim(), isFresh };
   } catch {
     return undefined;
   }
 }
 
-/** A process id is reused after a reboot; PostgreSQL would refuse to start because of a stranger. */
+/**
+ * PostgreSQL itself removes the file of a process that is gone, but not an empty one, nor one whose process id a stranger
+ * has by now (after a reboot).
+ */
 function removeDeadPidFile(dataDir) {
   const lock = readPidFile(dataDir);
-  if (lock && (!isAlive(lock.pid) || !looksLikeOurs(lock.pid, dataDir)))
-    rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+  if (!lock) return;
+  const isLeft = lock.pid === 0 ? !lock.isFresh : isAlive(lock.pid) && !looksLikeOurs(lock.pid, dataDir);
+  if (isLeft) rmSync(join(dataDir, 'postmaster.pid'), { force: true });
 }
 
 function looksLikeOurs(pid, dataDir) {

@@ -1,5 +1,5 @@
 // The embedded server across killed processes and simultaneous starts, and the test databases made on it.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -76,14 +76,26 @@ test('a killed server leaves its pid file and the next start goes on with what w
   expect(await query(second.url, 'select n from kept')).toEqual([[7]]);
 });
 
+test('what a power cut or a reboot left as the pid file is in nobody\'s way', async () => {
+  const first = JSON.parse((await script(`${start}await server.stop();${say}`, env)).out);
+  const file = join(first.dataDir, 'postmaster.pid');
+  writeFileSync(file, `${process.pid}\n${first.dataDir}\n`); // a stranger's number by now
+  expect(JSON.parse((await script(`${start}await server.stop();${say}`, env)).out).attached).toBe(false);
+  writeFileSync(file, '');
+  utimesSync(file, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000));
+  expect(JSON.parse((await script(`${start}${say}`, env)).out).attached).toBe(false);
+});
+
 test('starts at the same moment end up with one server', async () => {
   const started = await Promise.all([
     script(`${start}${say}`, env),
     script(`${start}${say}`, env),
     script(`${start}${say}`, env),
+    script(`${start}${say}`, env),
   ]);
   const pids = started.map(({ out, err }) => (out ? JSON.parse(out).pid : err));
-  expect(new Set(pids).size).toBe(1);
+  expect(pids).toEqual(pids.map(() => pids[0]));
+  expect(pids[0]).toEqual(expect.any(Number));
 });
 
 test('listens on loopback only, and on no socket file', async () => {
