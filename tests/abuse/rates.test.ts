@@ -1,19 +1,17 @@
 /** A-35, F-30: what one address may ask of the ways that need no session; notices are never held up. */
 import { RATE_ADDRESS_BURST } from '../../functions/contract/limits';
 import { startTestApp, type TestApp } from '../support/app';
+import { inOneMoment } from '../support/faults';
 import { eventOf, nextIp } from '../support/http';
 
 let t: TestApp;
 beforeAll(async () => { t = await startTestApp({ sandbox: true }); });
 afterAll(() => t.stop());
 
-/** All in one moment, however long this machine takes for them: what is let through again each second is not asked here. */
 async function ask(method: string, path: string, ip: string, times: number): Promise<Map<number, number>> {
-  jest.spyOn(performance, 'now').mockReturnValue(performance.now());
   const seen = new Map<number, number>();
-  const replies = await Promise.all(Array.from({ length: times }, () => t.handler(eventOf({ method, path, ip, ...(method === 'POST' ? { body: {} } : {}) }))));
+  const replies = await inOneMoment(() => Promise.all(Array.from({ length: times }, () => t.handler(eventOf({ method, path, ip, ...(method === 'POST' ? { body: {} } : {}) })))));
   for (const { statusCode } of replies) seen.set(statusCode!, (seen.get(statusCode!) ?? 0) + 1);
-  jest.restoreAllMocks();
   return seen;
 }
 
