@@ -1,5 +1,5 @@
 // How screens load and act. useLoad: data, error, refresh. useAction: one at a time, with an idempotency key that survives.
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from '@/state/overlays';
 import { asFailure, type Failure } from './errors';
 import { dropKey, keyFor } from './keys';
@@ -17,26 +17,34 @@ export interface Loaded<T> {
   patch: (change: (data: T) => T) => void;
 }
 
+interface Held<T> {
+  data: T | null;
+  error: Failure | null;
+  busy: boolean;
+}
+
 /**
  * Loads when `deps` change. An answer to an older question is dropped. With data on screen a failed refresh keeps it and sets `error`.
  * `ready: false` waits (for a parameter, for consent).
+ * `load` is told whether it starts anew.
  */
-export function useLoad<T>(load: () => Promise<T>, deps: readonly unknown[], options: { ready?: boolean; keep?: boolean } = {}): Loaded<T> {
+export function useLoad<T>(load: (isNew: boolean) => Promise<T>, deps: readonly unknown[], options: { ready?: boolean; keep?: boolean } = {}): Loaded<T> {
   const { ready = true, keep = false } = options;
-  const [state, setState] = useState<{ data: T | null; error: Failure | null; busy: boolean }>({ data: null, error: null, busy: ready });
+  const [state, setState] = useState<Held<T>>({ data: null, error: null, busy: ready });
   const latest = useRef(0);
   const loader = useRef(load);
   loader.current = load;
 
-  const run = useCallback(async (fresh: boolean) => {
+  const run = useCallback(async (isNew: boolean) => {
     const mine = ++latest.current;
-    setState((now) => ({ data: fresh ? null : now.data, error: fresh ? null : now.error, busy: true }));
+    setState((now) => ({ ...now, ...(isNew ? { data: null, error: null } : {}), busy: true }));
+    const show = (more: Partial<Held<T>>) => mine === latest.current && setState((now) => ({ ...now, ...more, busy: false }));
     try {
-      const data = await loader.current();
-      if (mine === latest.current) setState({ data, error: null, busy: false });
+      const data = await loader.current(isNew);
+      show({ data, error: null });
     } catch (error) {
       const failure = asFailure(error);
-      if (mine === latest.current) setState((now) => ({ data: now.data, error: failure, busy: false }));
+      show({ error: failure });
     }
   }, []);
 
@@ -67,41 +75,42 @@ interface OnePage<T> {
   nextCursor: string | null;
 }
 
-/** A list that grows page by page; `deps` start it anew. */
+const endOf = (pages: OnePage<unknown>[]): string | null => pages[pages.length - 1]!.nextCursor;
+
+/** A list that grows page by page; `deps` start it anew, and a refresh asks for as many pages as were shown. */
 export function usePages<T>(load: (cursor: string | undefined) => Promise<OnePage<T>>, deps: readonly unknown[], options: { ready?: boolean } = {}): Pages<T> {
-  const first = useLoad<OnePage<T>>(() => load(undefined), deps, options);
-  const [growing, setGrowing] = useState<{ items: T[]; cursor: string | null; of: OnePage<T> | null; busy: boolean }>({ items: [], cursor: null, of: null, busy: false });
+  const shown = useRef<OnePage<T>[]>([]);
+  const question = useRef(0);
+  const { data, error, loading, refreshing, refresh, patch } = useLoad<OnePage<T>[]>(async (isNew) => {
+    if (isNew) question.current += 1;
+    const pages = [await load(undefined)];
+    for (let next = pages[0]!.nextCursor; next && !isNew && pages.length < shown.current.length; next = endOf(pages)) pages.push(await load(next));
+    return pages;
+  }, deps, options);
+  shown.current = data ?? [];
+  const cursor = data && endOf(data);
+  const [isGrowing, setGrowing] = useState(false);
   const busy = useRef(false);
-  const mine = growing.of === first.data;
-  const cursor = mine ? growing.cursor : (first.data?.nextCursor ?? null);
 
   const more = async () => {
-    const base = first.data;
-    if (!base || !cursor || busy.current) return;
+    if (!cursor || busy.current) return;
+    const asked = question.current;
     busy.current = true;
-    const before = mine ? growing.items : [];
-    setGrowing({ items: before, cursor, of: base, busy: true });
+    setGrowing(true);
     try {
       const page = await load(cursor);
-      setGrowing({ items: [...before, ...page.items], cursor: page.nextCursor, of: base, busy: false });
-    } catch (error) {
-      toast(asFailure(error).message, 'error');
-      setGrowing({ items: before, cursor, of: base, busy: false });
+      // Meanwhile it may be another list, or end elsewhere.
+      patch((now) => (asked === question.current && endOf(now) === cursor ? [...now, page] : now));
+    } catch (failure) {
+      toast(asFailure(failure).message, 'error');
     } finally {
       busy.current = false;
+      setGrowing(false);
     }
   };
 
-  return {
-    data: first.data ? [...first.data.items, ...(mine ? growing.items : [])] : null,
-    error: first.error,
-    loading: first.loading,
-    refreshing: first.refreshing,
-    refresh: first.refresh,
-    hasMore: cursor !== null,
-    loadingMore: mine && growing.busy,
-    more,
-  };
+  const items = useMemo(() => data?.flatMap((page) => page.items) ?? null, [data]);
+  return { data: items, error, loading, refreshing, refresh, hasMore: cursor !== null, loadingMore: isGrowing, more };
 }
 
 export interface Action<I, O> {

@@ -45,6 +45,41 @@ test('usePages: grows to the end, once per tap, and starts anew with its questio
   await waitFor(() => expect(result.current.data).toEqual(['a', 'b']));
 });
 
+test('usePages: asked again it asks for as many pages as were shown, and keeps them all when one does not come', async () => {
+  let [of, failing] = ['v1', ''];
+  const load = jest.fn(async (cursor = '') => {
+    if (cursor === failing) throw lost;
+    return { items: [`${of}${cursor}`], nextCursor: ({ '': 'b', b: 'c', c: 'd' } as Record<string, string>)[cursor] ?? null };
+  });
+  const { result } = renderHook(() => usePages(load, []));
+  failing = 'none';
+  await act(() => result.current.refresh());
+  await act(() => result.current.more());
+  await act(() => result.current.more());
+  expect(result.current.data).toEqual(['v1', 'v1b', 'v1c']);
+  of = 'v2';
+  await act(() => result.current.refresh());
+  expect(result.current).toMatchObject({ data: ['v2', 'v2b', 'v2c'], hasMore: true });
+  [of, failing] = ['v3', 'c'];
+  await act(() => result.current.refresh());
+  expect(result.current).toMatchObject({ data: ['v2', 'v2b', 'v2c'], hasMore: true, error: lost });
+});
+
+test('usePages: a page that comes after the question changed is not put under the new list', async () => {
+  let answer: () => void = () => undefined;
+  const load = jest.fn(async (cursor: string | undefined) => {
+    if (cursor) await new Promise<void>((resolve) => { answer = resolve; });
+    return { items: [cursor ?? 'first'], nextCursor: cursor ? null : 'x' };
+  });
+  const { result, rerender } = renderHook(({ tab }) => usePages(load, [tab]), { initialProps: { tab: 'all' } });
+  await waitFor(() => expect(result.current.hasMore).toBe(true));
+  act(() => void result.current.more());
+  rerender({ tab: 'used' });
+  await waitFor(() => expect(result.current.data).toEqual(['first']));
+  await act(async () => answer());
+  expect(result.current).toMatchObject({ data: ['first'], hasMore: true, loadingMore: false });
+});
+
 describe('useAction', () => {
   test('a double tap acts once', async () => {
     let finish: (value: string) => void = () => undefined;
