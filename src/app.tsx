@@ -4,6 +4,7 @@ import type { PropsWithChildren } from 'react';
 import './styles/tokens.scss';
 import './styles/base.scss';
 import './styles/browser';
+import './platform/dismiss';
 import './platform/update';
 
 export default function App({ children }: PropsWithChildren) {

@@ -1,4 +1,5 @@
 // Toasts and questions asked from code. The page in front draws them (components/page).
+import Taro from '@tarojs/taro';
 import { createStore } from './store';
 
 export interface ToastState {
@@ -19,6 +20,8 @@ export interface Question {
 }
 
 interface OpenQuestion extends Question {
+  /** that was in front */
+  page: unknown;
   answer: (accepted: boolean) => void;
   fail: (error: unknown) => void;
 }
@@ -45,6 +48,7 @@ export function confirmDialog(question: Question): Promise<boolean> {
     const close = () => questionStore.set(null);
     questionStore.set({
       ...question,
+      page: Taro.getCurrentInstance().page,
       answer: (accepted) => {
         close();
         resolve(accepted);

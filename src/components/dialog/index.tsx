@@ -1,22 +1,29 @@
 // A question that must be decided: two buttons of equal weight. Asked from code with confirmDialog (state/overlays).
 import { View } from '@tarojs/components';
-import { useState } from 'react';
+import Taro from '@tarojs/taro';
+import { useEffect, useState } from 'react';
 import { isWeapp } from '@/platform';
 import { questionStore } from '@/state/overlays';
 import { useStore } from '@/state/store';
 import { a11y } from '../a11y';
 import { Button } from '../button';
-import { useEscape } from '../sheet';
+import { useDismiss } from '../sheet';
 import './index.scss';
 
 export function DialogHost() {
   const question = useStore(questionStore);
   const [busy, setBusy] = useState(false);
+  const [page] = useState(() => Taro.getCurrentInstance().page);
   const refuse = () => {
     if (!busy) question?.answer(false);
   };
-  useEscape(question !== null, refuse);
-  if (!question) return null;
+  // A question goes with the page that asked it; it stays where the app was only looked away from.
+  const isForeign = question !== null && question.page !== page;
+  useEffect(() => {
+    if (isForeign) question.answer(false);
+  }, [isForeign, question]);
+  useDismiss(question !== null && !isForeign, refuse);
+  if (!question || isForeign) return null;
 
   const accept = async () => {
     if (!question.run) return question.answer(true);

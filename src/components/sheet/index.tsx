@@ -1,9 +1,10 @@
 // A panel from below, over a scrim that closes it.
 import { ScrollView, View } from '@tarojs/components';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
 import { isWeapp } from '@/platform';
+import { onDismiss } from '@/platform/dismiss';
 import { a11y } from '../a11y';
 import { Icon } from '../icon';
 import { Touchable } from '../touchable';
@@ -19,20 +20,16 @@ interface Props {
   footer?: ReactNode;
 }
 
-export function useEscape(active: boolean, onClose: () => void): void {
-  useEffect(() => {
-    if (!active || isWeapp) return;
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') onClose();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [active, onClose]);
+/** Escape and the browser's back close it. */
+export function useDismiss(active: boolean, onClose: () => void): void {
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => (active ? onDismiss(() => close.current()) : undefined), [active]);
 }
 
 export function Sheet({ open, title, onClose, children, above, footer }: Props) {
   const t = useT(texts);
-  useEscape(open, onClose);
+  useDismiss(open, onClose);
   if (!open) return null;
   return (
     <View className="jk-sheet" catchMove={isWeapp} {...a11y({ role: 'dialog', label: title, modal: true })}>

@@ -49,7 +49,9 @@ export const useUnload = hook('unload');
 export const useRouter = () => router;
 export const stopPullDownRefresh = () => undefined;
 export const getEnv = () => 'WEB';
-export const getCurrentInstance = () => ({ router });
+/** The page that Taro says is in front. */
+export const inFront: { page: unknown } = { page: null };
+export const getCurrentInstance = () => ({ router, page: inFront.page });
 
 const Taro = { navigateTo, redirectTo, switchTab, navigateBack, reLaunch, getCurrentPages, stopPullDownRefresh, useRouter, getEnv, getCurrentInstance };
 export default Taro;
