@@ -50,8 +50,8 @@ function Body({ voucher, model }: { voucher: Voucher; model: Model }) {
   return (
     <>
       <Pager voucher={voucher} onGo={model.go} />
-      <Ticket voucher={voucher} />
-      {model.error?.unknown && voucher.secret ? <NoticeStrip tone="info" icon="wifi-off">{t.offline}</NoticeStrip> : null}
+      <Ticket voucher={voucher} isUnasked={model.error?.unknown === true} />
+      {model.error?.unknown && voucher.secret && voucher.state === 'issued' ? <NoticeStrip tone="info" icon="wifi-off">{t.offline}</NoticeStrip> : null}
       <Stores voucher={voucher} />
       <Sharer voucher={voucher} />
       <Ways voucher={voucher} model={model} />
@@ -72,7 +72,7 @@ function Pager({ voucher, onGo }: { voucher: Voucher; onGo: (step: number) => vo
   );
 }
 
-function Ticket({ voucher }: { voucher: Voucher }) {
+function Ticket({ voucher, isUnasked }: { voucher: Voucher; isUnasked: boolean }) {
   const t = useT(texts);
   const s = useT(trade);
   const language = useLanguage();
@@ -91,7 +91,7 @@ function Ticket({ voucher }: { voucher: Voucher }) {
       what={t.what(voucher.title)}
       state={{ text: s[voucherWord[voucher.state]], tone: voucherTone(voucher.state) }}
       code={code}
-      instead={insteadOf(voucher, t, language)}
+      instead={insteadOf(voucher, t, language, isUnasked)}
     >
       {voucher.fulfilment === 'pickup' ? <Line label={t.how}>{s.pickup}</Line> : null}
       <Line label={t.validity}>{t.range(date(voucher.validFromMs), date(lastMoment(voucher.validUntilMs)))}</Line>
@@ -102,14 +102,14 @@ function Ticket({ voucher }: { voucher: Voucher }) {
   );
 }
 
-function insteadOf(voucher: Voucher, t: ReturnType<typeof useT<typeof texts.zh>>, language: ReturnType<typeof useLanguage>): { icon: IconName; title: string; text: string } | undefined {
+function insteadOf(voucher: Voucher, t: ReturnType<typeof useT<typeof texts.zh>>, language: ReturnType<typeof useLanguage>, isUnasked: boolean): { icon: IconName; title: string; text: string } | undefined {
   const now = serverNow();
   if (voucher.state === 'redeemed') {
     return { icon: 'check-circle', title: t.usedTitle(voucher.redeemedAtMs === null ? '' : dayTime(voucher.redeemedAtMs, language, now)), text: voucher.redeemedAt ? t.usedText(voucher.redeemedAt) : '' };
   }
   if (voucher.state === 'refunding') return { icon: 'refund', title: t.refundingTitle, text: t.refundingText };
   if (voucher.state === 'refunded') return { icon: 'refund', title: t.refundedTitle, text: t.refundedText };
-  if (voucher.state === 'expired') return { icon: 'clock', title: t.expiredTitle(day(lastMoment(voucher.validUntilMs), language, now)), text: t.expiredText };
+  if (voucher.state === 'expired') return { icon: 'clock', title: t.expiredTitle(day(lastMoment(voucher.validUntilMs), language, now)), text: isUnasked ? t.overOffline : t.expiredText };
   return undefined;
 }
 

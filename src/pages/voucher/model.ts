@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useDidHide, useDidShow, useRouter } from '@tarojs/taro';
 import { call, getSession, serverNow, useAction, useLoad, type Failure } from '@/api';
 import { UNDO_WINDOW_MS } from '@contract/limits';
+import { useLeft } from '@/components/countdown';
 import { vibrate } from '@/platform';
 import { useEvery } from '@/state/fresh';
 import { keepVoucher, keptVoucher, type Voucher } from '@/state/kept-vouchers';
@@ -29,11 +30,14 @@ export function useVoucher() {
   // What was kept shows at once and stays when there is no answer; a refusal by the server counts more.
   const refused = loaded.error !== null && !loaded.error.unknown;
   const kept = voucherId === '' || personId === '' || refused ? null : keptVoucher(personId, voucherId);
-  const voucher: Voucher | null = loaded.data ?? kept;
+  const known: Voucher | null = loaded.data ?? kept;
+  useLeft(known?.validUntilMs ?? 0);
+  // Past its end no code is shown, also before the server was asked: by this phone's clock as the server set it last.
+  const voucher: Voucher | null = known?.state === 'issued' && serverNow() >= known.validUntilMs ? { ...known, state: 'expired' } : known;
 
   useUsedBuzz(loaded.data);
 
-  const pauseMs = online && front && voucher ? pauseOf(voucher) : null;
+  const pauseMs = online && front && known ? pauseOf(known) : null;
   useEvery(pauseMs, refresh);
   useEffect(() => {
     if (online && front && loaded.error?.unknown) void refresh();
