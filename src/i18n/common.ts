@@ -55,6 +55,7 @@ export const texts = defineTexts({
     filters: '筛选',
     timeLeft: (time: string) => `剩 ${time}`,
     selected: '已选中',
+    unread: '有没看过的消息',
     refreshIn: (seconds: number) => `${seconds} 秒后换新码`,
   },
   en: {
@@ -110,6 +111,7 @@ export const texts = defineTexts({
     filters: 'Filters',
     timeLeft: (time) => `${time} left`,
     selected: 'selected',
+    unread: 'new notices',
     refreshIn: (seconds) => `New code in ${seconds} s`,
   },
 });

@@ -4,4 +4,6 @@ export const ariaAttributes = {
   View: { 'aria-role': '', 'aria-label': '' },
   Button: { 'aria-role': '', 'aria-label': '' },
   Image: { 'aria-label': '' },
+  Input: { 'aria-label': '' },
+  Textarea: { 'aria-label': '' },
 };

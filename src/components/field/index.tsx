@@ -33,7 +33,7 @@ const KEYBOARD_GAP = 48;
 export function Field(props: Props) {
   const { label, value, onInput, type = 'text', autoComplete, placeholder, error, hint, maxlength = 140, lines, inSheet, focus, disabled, prefix, right, onSubmit } = props;
   const native = isWeapp
-    ? {}
+    ? a11y({ label })
     : { nativeProps: { 'aria-label': label, 'aria-invalid': error ? 'true' : undefined, autocomplete: autoComplete, inputmode: type === 'number' ? 'numeric' : type === 'digit' ? 'decimal' : undefined } };
   // A number field of the browser drops leading zeros and takes e, + and −: text with a numeric keyboard instead.
   const inputType = !isWeapp && type !== 'text' ? 'text' : type;

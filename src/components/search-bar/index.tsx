@@ -42,7 +42,7 @@ export function SearchBar({ placeholder, value = '', focus, onOpen, onInput, onS
         placeholderClass="jk-search__placeholder"
         onInput={(event) => onInput(event.detail.value)}
         onConfirm={(event) => onSubmit?.(event.detail.value)}
-        {...(isWeapp ? {} : { nativeProps: { 'aria-label': t.search } })}
+        {...(isWeapp ? a11y({ label: t.search }) : { nativeProps: { 'aria-label': t.search } })}
       />
       {value ? (
         <Touchable className="jk-search__clear" label={t.clear} onClick={() => onInput('')}>

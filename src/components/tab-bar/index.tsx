@@ -20,19 +20,22 @@ export function TabBar({ current }: { current: TabName }) {
   ];
   return (
     <View className="jk-tab-bar" {...a11y({ role: 'navigation', label: t.tabs })}>
-      {tabs.map(({ name, icon, text }) => (
+      {tabs.map(({ name, icon, text }) => {
+        const isNew = name === 'mine' && unread > 0;
+        return (
         <Touchable
           key={name}
           className={`jk-tab-bar__tab ${name === current ? 'jk-tab-bar__tab--on' : ''}`}
           role="link"
-          label={name === current ? `${text}, ${t.selected}` : text}
+          label={[text, isNew && t.unread, name === current && t.selected].filter(Boolean).join(', ')}
           onClick={() => name !== current && openTab(name)}
         >
           <Icon name={icon} size={24} className="jk-tab-bar__icon" />
           <View>{text}</View>
-          {name === 'mine' && unread > 0 ? <View className="jk-tab-bar__dot" /> : null}
+          {isNew ? <View className="jk-tab-bar__dot" /> : null}
         </Touchable>
-      ))}
+        );
+      })}
     </View>
   );
 }
