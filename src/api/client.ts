@@ -9,7 +9,7 @@ import { getLanguage } from '@/state/settings';
 import { API_BASE } from './address';
 import { learnClock, serverNow } from './clock';
 import { failureOf, noAnswer, type Failure } from './errors';
-import { dropSession, getSession, keepSession, takeNewerSession } from './session';
+import { dropSession, getSession, isSignedOut, keepSession, takeNewerSession } from './session';
 
 const TRIES = 3;
 const BACKOFF_MS = 400;
@@ -148,7 +148,7 @@ let signingIn: Promise<boolean> | null = null;
 
 /** In a mini-program WeChat knows the person: signed in without a tap. Elsewhere the login page does it. */
 function signInSilently(route: Route): Promise<boolean> {
-  if (!isWeapp || route.auth === 'public' || route.auth === 'optional') return Promise.resolve(false);
+  if (!isWeapp || isSignedOut() || route.auth === 'public' || route.auth === 'optional') return Promise.resolve(false);
   signingIn ??= wechatLoginCode()
     .then(async (code) => {
       if (!code) return false;

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from '@/state/overlays';
 import { asFailure, type Failure } from './errors';
 import { dropKey, keyFor } from './keys';
+import { getSession, useSession } from './session';
 
 export interface Loaded<T> {
   data: T | null;
@@ -21,27 +22,35 @@ interface Held<T> {
   data: T | null;
   error: Failure | null;
   busy: boolean;
+  /** who asked; undefined: nobody was signed in */
+  of?: string;
+  /** how often somebody left with what they had asked for */
+  left: number;
 }
 
 /**
  * Loads when `deps` change. An answer to an older question is dropped. With data on screen a failed refresh keeps it and sets `error`.
- * `ready: false` waits (for a parameter, for consent).
+ * `ready: false` waits (for a parameter, for consent). What one person asked for is gone when they are: nobody sees it after them.
  * `load` is told whether it starts anew.
  */
 export function useLoad<T>(load: (isNew: boolean) => Promise<T>, deps: readonly unknown[], options: { ready?: boolean; keep?: boolean } = {}): Loaded<T> {
   const { ready = true, keep = false } = options;
-  const [state, setState] = useState<Held<T>>({ data: null, error: null, busy: ready });
+  const [state, setState] = useState<Held<T>>({ data: null, error: null, busy: ready, left: 0 });
   const latest = useRef(0);
   const loader = useRef(load);
   loader.current = load;
+  const person = useSession()?.personId;
+  if (state.of && state.of !== person) setState({ data: null, error: null, busy: ready, left: state.left + 1 });
 
   const run = useCallback(async (isNew: boolean) => {
     const mine = ++latest.current;
+    const asker = getSession()?.personId;
     setState((now) => ({ ...now, ...(isNew ? { data: null, error: null } : {}), busy: true }));
     const show = (more: Partial<Held<T>>) => mine === latest.current && setState((now) => ({ ...now, ...more, busy: false }));
     try {
       const data = await loader.current(isNew);
-      show({ data, error: null });
+      // In a mini-program the first call signs in.
+      show({ data, error: null, of: asker ?? getSession()?.personId });
     } catch (error) {
       const failure = asFailure(error);
       show({ error: failure });
@@ -54,7 +63,7 @@ export function useLoad<T>(load: (isNew: boolean) => Promise<T>, deps: readonly 
       latest.current += 1;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [...deps, ready]);
+  }, [...deps, ready, state.left]);
 
   const refresh = useCallback(() => run(false), [run]);
   const patch = useCallback((change: (data: T) => T) => {

@@ -4,5 +4,5 @@ export { serverNow } from './clock';
 export { mediaUrl } from './address';
 export { asFailure, Failure } from './errors';
 export { useAction, useLoad, usePages, type Action, type Loaded, type Pages } from './hooks';
-export { dropSession, getSession, keepSession, useSession, type Session } from './session';
+export { dropSession, getSession, keepSession, signOut, useSession, type Session } from './session';
 export type { Answer, RouteTypes } from '@contract/shapes';

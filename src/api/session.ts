@@ -7,7 +7,9 @@ import { createStore, useStore } from '@/state/store';
 export type Session = Answer<'loginPhone'>;
 
 const KEY = 'juke.session';
+const OUT = 'juke.out';
 
+let isOut = storage.get<boolean>(OUT) === true;
 const session = createStore<Session | null>(storage.get<Session>(KEY));
 
 export const getSession = (): Session | null => session.get();
@@ -15,7 +17,12 @@ export const getSession = (): Session | null => session.get();
 /** Re-renders when someone signs in or out. */
 export const useSession = (): Session | null => useStore(session);
 
+/** Signed out by hand: WeChat signs in by itself no more, until the person does. */
+export const isSignedOut = (): boolean => isOut;
+
 export function keepSession(next: Session): void {
+  isOut = false;
+  storage.remove(OUT);
   storage.set(KEY, next);
   session.set(next);
 }
@@ -32,4 +39,10 @@ export function dropSession(): void {
   storage.remove(KEY);
   dropKeptVouchers();
   session.set(null);
+}
+
+export function signOut(): void {
+  isOut = true;
+  storage.set(OUT, true);
+  dropSession();
 }

@@ -1,6 +1,7 @@
 // "Log in first, then go on": opens the login page on top and tells the asking page how it ended.
 import Taro from '@tarojs/taro';
-import { getSession } from '@/api/session';
+import { getSession, isSignedOut } from '@/api/session';
+import { isWeapp } from '@/platform';
 import { openPage, pageUrl, pages, type PageName } from './pages';
 
 let waiting: ((signedIn: boolean) => void) | null = null;
@@ -15,6 +16,9 @@ export function signIn(): Promise<boolean> {
   openPage('login', { back: whereWeAre() });
   return ended;
 }
+
+/** The same where WeChat signs in by itself with the first call. */
+export const mayCall = (): Promise<boolean> => (isWeapp && !isSignedOut() ? Promise.resolve(true) : signIn());
 
 /** Called by the login page when it closes. */
 export function signInEnded(signedIn: boolean): void {

@@ -7,6 +7,7 @@ import { keptVoucher } from '@/state/kept-vouchers';
 import { keepMe, useMe } from '@/state/me';
 import { questionStore, toastStore } from '@/state/overlays';
 import { getHere, setHere } from '@/state/place';
+import { keepSearch, useSearches } from '@/state/searches';
 import { logOut } from '@/pages/settings/model';
 import { useOrderActions } from '@/pages/orders/model';
 import { useVoucher } from '@/pages/voucher/model';
@@ -125,12 +126,15 @@ test('who signs in after somebody else is never shown under their name', async (
   expect(result.current).toBeNull();
 });
 
-test('consents and the position are not handed to the next person on the device', async () => {
+test('consents, the position and what was searched for are not handed to the next person on the device', async () => {
   serve(() => ({ body: { ok: true } }));
   await setConsent('location', true);
   act(() => setHere({ latE6: 30_000_000, lngE6: 120_000_000, kind: 'located', name: '' }));
+  act(() => keepSearch('火锅'));
   await act(() => logOut());
   expect([consentTo('location'), getHere()]).toEqual([undefined, null]);
+  expect(JSON.stringify(localStorage)).not.toContain('火锅');
+  expect(renderHook(() => useSearches()).result.current).toEqual([]);
   keepSession(session('per_2'));
   sent.length = 0;
   await shareConsents({ location: false });

@@ -1,6 +1,6 @@
 // useLoad, usePages and useAction as screens use them.
 import { act, renderHook, waitFor } from '@testing-library/react';
-import { useAction, useLoad, usePages, Failure } from '@/api';
+import { dropSession, keepSession, useAction, useLoad, usePages, useSession, Failure } from '@/api';
 
 const refused = new Failure({ code: 'SOLD_OUT', message: '抢完了', retry: 'later' });
 const lost = new Failure({ code: 'TIMEOUT', message: '没回应', retry: 'later', unknown: true });
@@ -78,6 +78,45 @@ test('usePages: a page that comes after the question changed is not put under th
   await waitFor(() => expect(result.current.data).toEqual(['first']));
   await act(async () => answer());
   expect(result.current).toMatchObject({ data: ['first'], hasMore: true, loadingMore: false });
+});
+
+describe('what one person asked for', () => {
+  const as = (personId: string) => act(() => keepSession({ personId, token: 't', refreshToken: 'r', expiresAtMs: Date.now() + 9e6 }));
+  afterEach(() => act(() => dropSession()));
+
+  test('is gone from the screen with them, also where data stays until the next answer', async () => {
+    as('per_1');
+    let answer: (value: string) => void = () => undefined;
+    const { result } = renderHook(() => {
+      const ready = useSession() !== null;
+      return useLoad(() => new Promise<string>((resolve) => { answer = resolve; }), [], { ready, keep: true });
+    });
+    await act(async () => answer('of the first'));
+    expect(result.current.data).toBe('of the first');
+    act(() => dropSession());
+    expect(result.current).toMatchObject({ data: null, loading: false, error: null });
+    as('per_2');
+    expect(result.current).toMatchObject({ data: null, loading: true });
+    await act(async () => answer('of the second'));
+    expect(result.current.data).toBe('of the second');
+    // From one to another without a sign-out between, as where two accounts become one.
+    as('per_3');
+    expect(result.current).toMatchObject({ data: null, loading: true });
+  });
+
+  test('is dropped also when it comes after they left; what nobody asked for stays', async () => {
+    const answers: ((value: string) => void)[] = [];
+    const { result } = renderHook(() => useLoad(() => new Promise<string>((resolve) => answers.push(resolve)), []));
+    await act(async () => answers[0]!('for everyone'));
+    as('per_1');
+    expect(result.current).toMatchObject({ data: 'for everyone', loading: false });
+    act(() => void result.current.refresh());
+    act(() => dropSession());
+    await act(async () => answers[1]!('of the first'));
+    expect(result.current).toMatchObject({ data: null, loading: true });
+    await act(async () => answers[2]!('for everyone'));
+    expect(result.current.data).toBe('for everyone');
+  });
 });
 
 describe('useAction', () => {

@@ -1,13 +1,11 @@
-// Searching while the person types: what is asked lags 300 ms behind the field. History stays on this device.
+// Searching while the person types: what is asked lags 300 ms behind the field.
 import { useEffect, useState } from 'react';
 import { QUERY_MAX_CHARS } from '@contract/limits';
 import { call, usePages } from '@/api';
-import { storage } from '@/platform';
 import { atOf, useHere } from '@/state/place';
+import { forgetSearches, keepSearch, useSearches } from '@/state/searches';
 import { useLanguage } from '@/state/settings';
 
-const KEY = 'juke.searches';
-const KEPT = 10;
 const PAUSE_MS = 300;
 
 export type SearchTab = 'deals' | 'shops';
@@ -16,7 +14,7 @@ export function useSearch() {
   const [typed, setTyped] = useState('');
   const [asked, setAsked] = useState('');
   const [tab, setTab] = useState<SearchTab>('deals');
-  const [history, setHistory] = useState<string[]>(() => storage.get<string[]>(KEY) ?? []);
+  const history = useSearches();
   const here = useHere();
   const language = useLanguage();
 
@@ -34,12 +32,6 @@ export function useSearch() {
   const deals = usePages((cursor) => call('listDeals', { query: { ...query, cursor } }), [asked, here, language], { ready: asked !== '' });
   const shops = usePages((cursor) => call('listStores', { query: { ...query, cursor } }), [asked, here, language], { ready: asked !== '' && tab === 'shops' });
 
-  const keep = (words: string) => {
-    const next = [words, ...history.filter((one) => one !== words)].slice(0, KEPT);
-    storage.set(KEY, next);
-    setHistory(next);
-  };
-
   return {
     typed,
     /** the words the lists answer; '' before anything was typed */
@@ -55,15 +47,12 @@ export function useSearch() {
       const next = words.trim().slice(0, QUERY_MAX_CHARS);
       setTyped(next);
       setAsked(next);
-      if (next) keep(next);
+      if (next) keepSearch(next);
     },
     /** a result was opened: the words were good */
     keepAsked: () => {
-      if (asked) keep(asked);
+      if (asked) keepSearch(asked);
     },
-    clearHistory: () => {
-      storage.remove(KEY);
-      setHistory([]);
-    },
+    clearHistory: forgetSearches,
   };
 }

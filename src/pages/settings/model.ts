@@ -1,5 +1,5 @@
 // What a person can change about themselves: profile, picture, phone, WeChat, consents, data, and leaving for good.
-import { call, dropSession, keepSession, mediaUrl, useAction, type Failure } from '@/api';
+import { call, keepSession, mediaUrl, signOut, useAction, type Failure } from '@/api';
 import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/settings';
 import { saveTextFile, wechatLoginCode } from '@/platform';
@@ -9,6 +9,7 @@ import { locateHere } from '@/state/locate';
 import { keepMe, loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
 import { getHere, setHere } from '@/state/place';
+import { forgetSearches } from '@/state/searches';
 import { getLanguage, setLanguage, type Language } from '@/state/settings';
 
 const say = () => textsIn(texts, getLanguage());
@@ -96,6 +97,7 @@ export async function logOut(): Promise<void> {
 function forget(): void {
   keepMe(null);
   keepConsents({});
+  forgetSearches();
   if (getHere()?.kind === 'located') setHere(null);
-  dropSession();
+  signOut();
 }

@@ -1,8 +1,8 @@
 // The cart: what is in it, which of it is paid now, how many of each. A tap shows at once and is sent one after another; what
 // the server refuses is said on its line, and nothing leaves the cart by a refusal.
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useDidShow } from '@tarojs/taro';
-import { asFailure, useLoad, type Failure } from '@/api';
+import { asFailure, useLoad, useSession, type Failure } from '@/api';
 import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/cart';
 import { loadCart, setInCart, type CartLine } from '@/state/cart';
@@ -17,6 +17,9 @@ export function useCart() {
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const [takenOut, setTakenOut] = useState<CartLine | null>(null);
   const changes = useChanges(cart.refresh);
+  // What one person took out is not put back by the next.
+  const person = useSession()?.personId;
+  useEffect(() => setTakenOut(null), [person]);
 
   const shown = useRef(false);
   useDidShow(() => {

@@ -11,12 +11,11 @@ import { CardSkeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
 import { texts as common } from '@/i18n/common';
 import { texts } from '@/i18n/coupons';
-import { isWeapp } from '@/platform';
 import { useFresh } from '@/state/fresh';
 import { toast } from '@/state/overlays';
 import { openPage, openTab } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
-import { signIn } from '@/state/sign-in';
+import { mayCall } from '@/state/sign-in';
 import { OfferTicket } from '../../offer-ticket';
 import { whyNot, type Offer } from '../../words';
 import '../../coupons.scss';
@@ -36,7 +35,7 @@ export default function CouponCentre() {
     void offers.refresh();
   });
   const take = async (offer: Offer) => {
-    if (!isWeapp && !(await signIn())) return;
+    if (!(await mayCall())) return;
     if (await claim.run(offer.offerId)) {
       toast(t.claimed, 'ok');
       await offers.refresh();

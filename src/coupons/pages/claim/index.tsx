@@ -12,12 +12,11 @@ import { Page } from '@/components/page';
 import { CardSkeleton } from '@/components/skeleton';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/coupons';
-import { isWeapp } from '@/platform';
 import { toast } from '@/state/overlays';
 import { openPage, replacePage } from '@/state/pages';
 import { usePerson } from '@/state/person';
 import { useLanguage } from '@/state/settings';
-import { signIn } from '@/state/sign-in';
+import { mayCall } from '@/state/sign-in';
 import { OfferTicket } from '../../offer-ticket';
 import { whyNot } from '../../words';
 import '../../coupons.scss';
@@ -73,7 +72,7 @@ function One({ offerId, code, onOther }: { offerId: string | null; code: string;
   if (!offer.data) return <CardSkeleton lines={3} />;
   const why = whyNot(offer.data.claim, offer.data.mine, t);
   const take = async () => {
-    if (!isWeapp && !(await signIn())) return;
+    if (!(await mayCall())) return;
     if (await claim.run(null)) {
       toast(t.claimed, 'ok');
       replacePage('myCoupons');

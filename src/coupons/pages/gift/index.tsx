@@ -19,7 +19,7 @@ import type { PrivateMessage } from '@/platform/types';
 import { toast } from '@/state/overlays';
 import { openPage, replacePage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
-import { signIn } from '@/state/sign-in';
+import { mayCall } from '@/state/sign-in';
 import { audienceWord, validityOf } from '../../words';
 import '../../coupons.scss';
 
@@ -40,7 +40,7 @@ export default function CouponGift() {
     return call('claimCouponGift', { params: { token }, body: card ? { privateMessage: card.proof } : {}, idempotencyKey });
   }, () => void gift.refresh());
   const take = async () => {
-    if (!isWeapp && !(await signIn())) return;
+    if (!(await mayCall())) return;
     // WeChat's word is encrypted with the key of the sign-in.
     if (isWeapp) await renewWechatKey();
     came.current ??= privateMessage();

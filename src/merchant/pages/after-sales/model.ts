@@ -1,5 +1,5 @@
 // After-sales of a store: the manager answers within 48 hours; silence accepts. Guards A-19.
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import Taro, { usePullDownRefresh, useReachBottom } from '@tarojs/taro';
 import { call, useAction, usePages, type Answer, type Failure } from '@/api';
 import { money } from '@/i18n/format';
@@ -49,6 +49,7 @@ export function useAfterSales(storeId: string, ready: boolean) {
     setReason('');
     setDeclining(sale);
   };
+  useEffect(() => ask(null), [storeId]);
   usePullDownRefresh(() => void list.refresh().then(() => Taro.stopPullDownRefresh()));
   useReachBottom(() => void list.more());
   return { list, declining, ask, reason, setReason, failure, busy: answering.busy, accept, decline };

@@ -30,6 +30,8 @@ export function useRedeem(storeId: string) {
   const [reply, setReply] = useState<Reply | null>(null);
   const list = usePages((cursor) => call('listRedemptions', { params: { storeId }, query: { cursor } }), [storeId], { ready: storeId !== '' });
   const code = useRef('');
+  // An answer names a guest: it is for who works here now.
+  useEffect(() => setReply(null), [storeId]);
 
   const sending = useAction<{ storeId: string; code: string }, Redemption>(
     'redeem',
