@@ -10,7 +10,7 @@ import type { TabName } from '@/state/pages';
 import { a11y } from '../a11y';
 import { DialogHost } from '../dialog';
 import { NavBar } from '../nav-bar';
-import { NoticeStrip } from '../notice';
+import { NoticeStrip, StaleStrip, type Stale } from '../notice';
 import { TabBar } from '../tab-bar';
 import { ToastHost } from '../toast';
 import { ErrorBoundary } from './boundary';
@@ -31,12 +31,14 @@ interface Props {
   /** sheets and such, outside the scrolling content */
   overlays?: ReactNode;
   className?: string;
+  /** what the page shows: asked again without success, it stays, and that is said above it */
+  loads?: readonly Stale[];
 }
 
 const SOLID_AFTER_PX = 40;
 
 export function Page(props: Props) {
-  const { children, title, nav = 'ground', navLeft, navRight, back = props.tab === undefined, tab, bottom, overlays, className = '' } = props;
+  const { children, title, nav = 'ground', navLeft, navRight, back = props.tab === undefined, tab, bottom, overlays, className = '', loads = [] } = props;
   const t = useT(texts);
   const theme = useTheme();
   const online = useOnline();
@@ -52,6 +54,7 @@ export function Page(props: Props) {
     <View className={`jk jk-page ${theme === 'dark' ? 'jk-dark' : ''} ${room} ${className}`}>
       {nav === 'none' ? null : <NavBar title={title} left={navLeft} right={navRight} tone={nav} scrolled={scrolled} back={back} />}
       {online ? null : <NoticeStrip tone="warn" icon="wifi-off" className="jk-page__offline">{t.offline}</NoticeStrip>}
+      {online ? <StaleStrip loads={loads} className="jk-page__offline" /> : null}
       <View className="jk-page__main" {...a11y({ role: 'main' })}>
         <ErrorBoundary>{children}</ErrorBoundary>
         {bottom ? <View className="jk-bar">{bottom}</View> : null}

@@ -8,6 +8,7 @@ import { EmptyState } from '@/components/empty-state';
 import { Radio } from '@/components/field';
 import { Icon, type IconName } from '@/components/icon';
 import { NeedLogin } from '@/components/need-login';
+import type { Stale } from '@/components/notice';
 import { Page } from '@/components/page';
 import { Picture } from '@/components/picture';
 import { Sheet } from '@/components/sheet';
@@ -37,11 +38,12 @@ interface Props {
   /** a page on top of one of the ways: on a phone it leads back */
   back?: boolean;
   overlays?: ReactNode;
+  loads?: readonly Stale[];
   className?: string;
   children: (store: StaffStore) => ReactNode;
 }
 
-export function StaffPage({ place, title, staff, nav = 'ground', bottom, action, back, overlays, className = '', children }: Props) {
+export function StaffPage({ place, title, staff, nav = 'ground', bottom, action, back, overlays, loads, className = '', children }: Props) {
   const [switching, setSwitching] = useState(false);
   const { store } = staff;
   const many = staff.items.length > 1;
@@ -57,6 +59,7 @@ export function StaffPage({ place, title, staff, nav = 'ground', bottom, action,
     <Page
       title={title}
       nav={nav}
+      loads={loads}
       className={`staff ${action ? 'staff--act' : ''} ${className}`}
       navLeft={store && nav === 'ground' && !back ? <Where store={store} title={title} onSwitch={open} /> : undefined}
       navRight={action ? <Button size="s" icon={action.icon} className="staff__act" onClick={action.onClick}>{action.text}</Button> : undefined}

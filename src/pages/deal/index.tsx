@@ -70,6 +70,7 @@ export default function DealPage() {
       nav={!deal ? 'ground' : landing ? 'pine' : 'art'}
       title={landing ? '' : (deal?.title ?? t.title)}
       overlays={overlays}
+      loads={[view]}
       bottom={deal ? <Bar deal={deal} friend={isFriend} token={view.token} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={buy} onWeapp={toWeapp} /> : null}
     >
       {view.loading ? <DealSkeleton /> : null}

@@ -56,6 +56,7 @@ export default function GroupPage() {
     <Page
       nav={group ? 'pine' : 'ground'}
       title={group ? '' : t.title}
+      loads={[view]}
       overlays={<ShareOffer open={sheet} offer={offer} title={t.shareTitle} textOf={(fen) => t.shareText(group?.title ?? '', price(fen))} seats={seats} links={links} showRebate={showRebate} onClose={() => setSheet(false)} />}
       bottom={group && phase ? (
         <GroupBar group={group} phase={phase} weapp={view.leadsToWeapp} busy={leaving} refundId={refund.data?.refunds[0]?.refundId ?? null} onShare={share} onCheckout={checkout} onWeapp={toWeapp} onLeave={() => void leave({ groupId: group.groupId, isHost: group.isMine, paidFen: group.mine?.paidFen ?? 0 })} />
@@ -69,7 +70,6 @@ export default function GroupPage() {
           <View className="group-panel">
             <Standing group={group} phase={phase} onEnd={() => void refresh()} />
             {view.leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={toWeapp}>{inviter ? t.openWeapp : t.openWeappPlain}</NoticeStrip> : null}
-            {view.error ? <NoticeStrip tone="warn" icon="wifi-off">{view.error.message}</NoticeStrip> : null}
             {phase === 'failed' ? <RefundLine group={group} order={refund.data} /> : null}
             <PriceCard group={group} phase={phase} inviter={inviter} />
             {inviter && showRebate && inviter.rebateFen > 0 ? <EarnsLine name={inviter.person.name} rebateFen={inviter.rebateFen} /> : null}

@@ -6,7 +6,6 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { GroupCard } from '@/components/group-card';
 import { List, ListRow } from '@/components/list';
-import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
 import { CardSkeleton } from '@/components/skeleton';
 import { a11y } from '@/components/a11y';
@@ -30,7 +29,7 @@ export default function Groups() {
   useFresh(groups);
 
   return (
-    <Page title={t.title} tab="groups">
+    <Page title={t.title} tab="groups" loads={[groups]}>
       <List inset={68}>
         <ListRow icon="table" tone="brand" title={t.mine} note={t.mineNote} onClick={() => void signIn().then((yes) => yes && openPage('myGroups'))} />
       </List>
@@ -40,7 +39,6 @@ export default function Groups() {
       </View>
       {groups.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />) : null}
       {groups.error && !groups.data ? <ErrorState error={groups.error} onRetry={groups.refresh} /> : null}
-      {groups.error && groups.data ? <NoticeStrip tone="warn" action={c.retry} onClick={groups.refresh}>{groups.error.message}</NoticeStrip> : null}
       {groups.data?.length === 0 ? <EmptyState title={t.emptyNear} text={t.emptyNearText} action={t.goDiscover} onAction={() => openTab('discover')} /> : null}
       {groups.data?.map((group) => <GroupCard key={group.groupId} group={group} />)}
       {groups.hasMore ? <Button kind="text" size="m" className="groups-more" loading={groups.loadingMore} onClick={groups.more}>{c.loadMore}</Button> : null}

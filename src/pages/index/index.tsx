@@ -10,7 +10,6 @@ import { EmptyState } from '@/components/empty-state';
 import { ErrorState } from '@/components/error-state';
 import { Radio } from '@/components/field';
 import { Icon, type IconName } from '@/components/icon';
-import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
 import { SearchBar } from '@/components/search-bar';
 import { Sheet } from '@/components/sheet';
@@ -52,6 +51,7 @@ export default function Discover() {
   return (
     <Page
       tab="discover"
+      loads={[deals]}
       navLeft={
         <Touchable className="discover-place" label={t.placeLabel(place)} onClick={() => setSheet('place')}>
           <Icon name="pin" size={20} color="var(--on-brand-tint)" />
@@ -98,7 +98,6 @@ export default function Discover() {
       </View>
       {deals.loading ? <DealListSkeleton /> : null}
       {deals.error && !deals.data ? <ErrorState error={deals.error} onRetry={deals.refresh} /> : null}
-      {deals.error && deals.data ? <NoticeStrip tone="warn" action={c.retry} onClick={deals.refresh}>{deals.error.message}</NoticeStrip> : null}
       {deals.data?.length === 0 ? (
         filtered ? (
           <EmptyState title={t.emptyFilteredTitle} text={t.emptyFilteredText} action={t.clearFilters} onAction={clear} />

@@ -36,7 +36,7 @@ export default function Mine() {
   const open = (page: 'cart' | 'myCoupons' | 'wallet' | 'notices' | 'shares' | 'today') => () => void signIn().then((yes) => yes && openPage(page));
 
   return (
-    <Page title={t.title} tab="mine">
+    <Page title={t.title} tab="mine" loads={[{ ...mine, data: wallet }]}>
       <Head me={me} signedIn={session !== null} failed={mine.error !== null} />
       {mine.error && session && !wallet ? <ErrorState error={mine.error} onRetry={mine.refresh} /> : null}
       {session && !(mine.error && !wallet) ? (

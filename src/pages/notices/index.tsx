@@ -24,7 +24,7 @@ export default function Notices() {
   const model = useNotices();
   const { list, ready } = model;
   return (
-    <Page title={t.title} className="notices">
+    <Page title={t.title} className="notices" loads={[list]}>
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {ready && list.error && !list.data ? <ErrorState error={list.error} place="page" onRetry={list.refresh} /> : null}
       {list.loading ? <RowsSkeleton rows={6} /> : null}

@@ -24,7 +24,7 @@ export default function RefundPage() {
   const { ready, refund } = useRefund();
   const data = refund.data;
   return (
-    <Page title={t.title} className="refund">
+    <Page title={t.title} className="refund" loads={[refund]}>
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {ready && refund.error && !data ? <ErrorState error={refund.error} place="page" onRetry={refund.refresh} /> : null}
       {refund.loading ? <><CardSkeleton lines={2} /><CardSkeleton lines={4} /></> : null}

@@ -32,7 +32,7 @@ export default function Shares() {
 
   if (!shares.signedIn) return <Page title={t.title}><NeedLogin why={t.needLogin} /></Page>;
   return (
-    <Page title={t.title}>
+    <Page title={t.title} loads={[shares]}>
       {shares.loading ? <RowsSkeleton rows={4} /> : null}
       {shares.error && !deals ? <ErrorState place="page" error={shares.error} onRetry={shares.refresh} /> : null}
       {deals?.length === 0 ? <EmptyState place="page" title={t.emptyTitle} text={t.emptyText} action={t.emptyAction} onAction={() => openTab('discover')} /> : null}

@@ -37,7 +37,7 @@ export default function ShopPage() {
   const hasCoupons = useShopCoupons(data?.store.merchantId);
 
   return (
-    <Page title={data?.store.merchantName ?? t.title}>
+    <Page title={data?.store.merchantName ?? t.title} loads={[shop]}>
       {shop.loading ? (
         <>
           <CardSkeleton lines={3} />

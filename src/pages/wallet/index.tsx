@@ -28,7 +28,7 @@ export default function WalletPage() {
   const model = useWallet();
   const { wallet, ready } = model;
   return (
-    <Page title={t.title} className="wallet">
+    <Page title={t.title} className="wallet" loads={[wallet, model.rewards]}>
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {ready && wallet.error && !wallet.data ? <ErrorState error={wallet.error} place="page" onRetry={wallet.refresh} /> : null}
       {wallet.loading ? <WalletSkeleton /> : null}

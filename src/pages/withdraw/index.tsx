@@ -28,7 +28,7 @@ export default function Withdraw() {
   const model = useWithdraw();
   const { wallet, ready } = model;
   return (
-    <Page title={t.title} className="withdraw">
+    <Page title={t.title} className="withdraw" loads={[wallet, model.list]}>
       {!ready ? <NeedLogin why={t.needLogin} /> : null}
       {ready && wallet.error && !wallet.data ? <ErrorState error={wallet.error} place="page" onRetry={wallet.refresh} /> : null}
       {wallet.loading ? <CardSkeleton lines={3} /> : null}

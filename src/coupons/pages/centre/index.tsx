@@ -43,7 +43,7 @@ export default function CouponCentre() {
   };
   const title = deal ? t.centreDeal : merchant ? t.centreShop : t.centre;
   return (
-    <Page title={title} className="coupons">
+    <Page title={title} className="coupons" loads={[offers]}>
       <List inset={68}>
         <ListRow icon="ticket" tone="brand" title={t.toMine} onClick={() => openPage('myCoupons')} />
         <ListRow icon="grid" tone="brand" title={t.typed} onClick={() => openPage('claimCoupon')} />

@@ -53,7 +53,7 @@ export default function MyCoupons() {
     />
   ) : null;
   return (
-    <Page title={t.mine} className="coupons" overlays={sheet}>
+    <Page title={t.mine} className="coupons" overlays={sheet} loads={[coupons]}>
       {ready ? <Tabs items={tabs} current={tab} onChange={setTab} label={t.mine} /> : <NeedLogin why={t.needLoginMine} />}
       {ready && coupons.error && !coupons.data ? <ErrorState place="page" error={coupons.error} onRetry={coupons.refresh} /> : null}
       {ready && coupons.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={2} />) : null}

@@ -28,7 +28,7 @@ export default function DealGroups() {
   useFresh(groups);
 
   return (
-    <Page title={t.dealGroups}>
+    <Page title={t.dealGroups} loads={[groups]}>
       <Note icon="shield">{t.nearNote}</Note>
       {groups.loading ? <RowsSkeleton rows={5} /> : null}
       {groups.error && !groups.data ? <ErrorState place="page" error={groups.error} onRetry={groups.refresh} /> : null}

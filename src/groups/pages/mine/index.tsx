@@ -30,7 +30,7 @@ export default function MyGroups() {
 
   const tabs: { key: Tab; text: string }[] = [{ key: 'open', text: t.tabOpen }, { key: 'ended', text: t.tabEnded }];
   return (
-    <Page title={t.mine}>
+    <Page title={t.mine} loads={[groups]}>
       {ready ? <Tabs items={tabs} current={tab} onChange={setTab} label={t.mine} /> : <NeedLogin why={t.needLogin} />}
       {ready && groups.error && !groups.data ? <ErrorState place="page" error={groups.error} onRetry={groups.refresh} /> : null}
       {ready && groups.loading ? [0, 1, 2].map((i) => <CardSkeleton key={i} lines={3} />) : null}

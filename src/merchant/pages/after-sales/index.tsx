@@ -28,7 +28,7 @@ export default function AfterSales() {
   const staff = useStaffStore();
   const model = useAfterSales(staff.store?.storeId ?? '', staff.isManager);
   return (
-    <StaffPage place="afterSales" title={t.afterSales} staff={staff} className="sales" overlays={<DeclineSheet model={model} />}>
+    <StaffPage place="afterSales" title={t.afterSales} staff={staff} className="sales" loads={[model.list]} overlays={<DeclineSheet model={model} />}>
       {() => (staff.isManager ? <Rows model={model} /> : <EmptyState place="page" title={t.salesManager} text={t.salesManagerText} />)}
     </StaffPage>
   );

@@ -3,6 +3,7 @@ import { View } from '@tarojs/components';
 import { call, serverNow, useAction, usePages, type Answer } from '@/api';
 import { Button } from '@/components/button';
 import { EmptyState } from '@/components/empty-state';
+import { StaleStrip } from '@/components/notice';
 import { CardSkeleton } from '@/components/skeleton';
 import { Tag, type TagTone } from '@/components/tag';
 import { useT } from '@/i18n';
@@ -53,6 +54,7 @@ function List({ store }: { store: StaffStore }) {
   if (offers.data.length === 0) return <EmptyState place="page" title={t.emptyTitle} text={t.emptyText} action={t.create} onAction={() => openPage('newOffer')} />;
   return (
     <>
+      <StaleStrip loads={[offers]} />
       <View className="offers__grid">
         {offers.data.map((offer) => <View key={offer.offerId} className="offers__cell"><Card offer={offer} busy={turn.busy} onFlip={() => void flip(offer)} /></View>)}
       </View>

@@ -38,6 +38,7 @@ export default function Redeem() {
       place="redeem"
       title={t.redeem}
       staff={staff}
+      loads={[model.list]}
       nav={reply?.kind === 'yes' ? 'pine-6' : 'ground'}
       className="redeem"
       bottom={reply ? <AnswerBar model={model} reply={reply} /> : undefined}

@@ -22,10 +22,10 @@ export default function TodayPage() {
   const staff = useStaffStore();
   const today = useToday(staff.store?.storeId ?? '');
   return (
-    <StaffPage place="today" title={t.today} staff={staff} className="today">
+    <StaffPage place="today" title={t.today} staff={staff} className="today" loads={[today]}>
       {() => (
         <>
-          {today.error ? <StaffError error={today.error} onRetry={today.refresh} /> : null}
+          {today.error && !today.data ? <StaffError error={today.error} onRetry={today.refresh} /> : null}
           {today.loading ? <><CardSkeleton lines={4} /><CardSkeleton lines={2} /></> : null}
           {today.data ? (
             <View className="today__columns">
