@@ -62,7 +62,7 @@ export const errors = {
   CART_FULL: e(409, 'after-change', '一次最多放 {limit} 样。先付掉几样。', 'At most {limit} things at a time. Pay for some first.'),
   PURCHASE_TOGETHER: e(409, 'after-change', '这是合并付款的一单，要和其他几单一起付或取消。没有动你的钱。', 'This order is part of a combined payment. Pay or cancel all of it together. Your money was not touched.'),
 
-  ORDER_NOT_PAYABLE: e(409, 'never', '这笔订单已经不能付了，没有扣款。想要就重新下单。', 'This order can no longer be paid. Nothing was charged. Order again if you like.'),
+  ORDER_NOT_PAYABLE: e(409, 'never', '这笔订单已经不能付了，没有再扣款；如果你刚付过，会全额退回。想要就重新下单。', 'This order can no longer be paid. Nothing more was charged; if you just paid, all of it is refunded. Order again if you like.'),
   ORDER_PAID: e(409, 'never', '这一单已经付好了，没有再扣款。到「我的订单」里看券码。', 'This order is paid already; nothing more was charged. Find its voucher under My orders.'),
   ORDER_STATE: e(409, 'never', '订单状态已经变了，没有再动。刷新看看。', 'The order has changed meanwhile. Nothing was done. Please refresh.'),
   PAYMENT_NEEDS_WECHAT: e(409, 'after-change', '要先用微信登录，才能用微信支付。没有扣款。', 'Log in with WeChat first to pay with WeChat. Nothing was charged.'),

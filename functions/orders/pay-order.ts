@@ -4,7 +4,7 @@
  */
 import { PAYMENT_QUERY_DELAYS_MS } from '../contract/limits';
 import { findGroup, findOtherGroup } from '../group-buys';
-import { decided, me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { Changed, decided, me, newId, ProviderRefused, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { findPayment, listPayments, wechatPay, type PaymentRow } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { counts, markPaid } from './mark-paid';
@@ -23,7 +23,9 @@ export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
       return await prepare(ctx, order, payment, body.method, backToUs(ctx, body.returnUrl, `/pages/pay-return/index?id=${order.orderId}`));
     } catch (error) {
       if (!isPaidThere(error)) throw error;
-      return refuse((await askPayment(ctx, payment)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
+      await askPayment(ctx, payment);
+      const { state } = (await findOwnOrder(ctx.db, order.orderId, order.buyerId))!;
+      return refuse(state === 'paid' || state === 'completed' ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
     }
   }));
 
@@ -41,7 +43,8 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
   const open = payments.filter((p) => p.state !== 'closed');
   const fitting = open.find((p) => p.method === null || p.method === method);
   if (fitting) return fitting;
-  for (const other of open) if (await closeOrPay(ctx, other)) refuse('ORDER_PAID');
+  // Paid meanwhile: whether that counts, or came after the order had ended, the order itself says.
+  for (const other of open) if (await closeOrPay(ctx, other)) throw new Changed('payment');
   const paymentId = newId('pay');
   await ctx.db.call('orders_open_payment', { orderId: order.orderId, paymentId, subMchid: payments[0]!.subMchid, known: payments.length });
   return (await findPayment(ctx.db, paymentId))!;
@@ -79,7 +82,8 @@ export const checkPayment: Story<'checkPayment'> = async (ctx, { params }) => {
   if (order.state === 'unpaid' && order.purchaseId) await askPurchase(ctx, (await findPurchase(ctx.db, order.purchaseId, personId))!);
   else if (order.state === 'unpaid') await askAll(ctx, order.orderId);
   const { state } = (await findOwnOrder(ctx.db, params.orderId, personId))!;
-  return { state, voucherId: await findLiveVoucherId(ctx.db, order.orderId) };
+  // Paid since this moment: it says so with the next question, and with its voucher.
+  return { state, voucherId: state === 'unpaid' ? null : await findLiveVoucherId(ctx.db, order.orderId) };
 };
 
 export const cancelOrder: Story<'cancelOrder'> = async (ctx, { params }) => {

@@ -2,7 +2,7 @@
  * Asks WeChat for one combined payment of all orders of an unpaid purchase, and looks after it until it is paid or ended.
  * Guards F-02, F-05, F-16, F-27, F-34. The intents are committed with the purchase, before any call; their numbers never change.
  */
-import { decided, me, newId, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
+import { Changed, decided, me, newId, refuse, replayed, Unavailable, type App, type Context, type Story } from '../kernel';
 import { wechatPay } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { askCombined, askPurchase } from './mark-purchase-paid';
@@ -12,23 +12,27 @@ import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
   replayed(ctx, () => decided(async () => {
     const purchase = (await findPurchase(ctx.db, params.purchaseId, me(ctx).personId)) ?? refuse('NOT_FOUND');
-    if (purchase.state === 'paid' || purchase.state === 'completed' || purchase.state === 'refunded') refuse('ORDER_PAID');
+    if (isPaid(purchase)) refuse('ORDER_PAID');
     if (purchase.state !== 'unpaid' || purchase.nowMs >= purchase.expiresAtMs) refuse('ORDER_NOT_PAYABLE');
     const combined = await intentFor(ctx, purchase, body.method);
     try {
       return await prepare(ctx, purchase, combined, body.method, backToUs(ctx, body.returnUrl, `/cart/pages/purchase/index?id=${purchase.purchaseId}&paid=1`));
     } catch (error) {
       if (!isPaidThere(error)) throw error;
-      return refuse((await askCombined(ctx, combined.combineNo)) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
+      await askCombined(ctx, combined.combineNo);
+      return refuse(isPaid((await findPurchase(ctx.db, purchase.purchaseId, purchase.buyerId))!) ? 'ORDER_PAID' : 'ORDER_NOT_PAYABLE');
     }
   }));
+
+const isPaid = ({ state }: PurchaseRow): boolean => state === 'paid' || state === 'completed' || state === 'refunded';
 
 /** The combined payment for this way to pay. WeChat binds a number to one way, so another way is another number for all (F-34). */
 async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 'h5'): Promise<CombinedRow> {
   const open = purchase.combined.filter(({ state }) => state !== 'closed');
   const fitting = open.find((one) => one.method === null || one.method === method);
   if (fitting) return fitting;
-  for (const other of open) if (await closeOrPay(ctx, purchase.purchaseId, other)) refuse('ORDER_PAID');
+  // Paid meanwhile: whether that counts, or came after the purchase had ended, its orders say.
+  for (const other of open) if (await closeOrPay(ctx, purchase.purchaseId, other)) throw new Changed('payment');
   const combineNo = newId('cmb');
   await ctx.db.call('orders_open_combined', {
     purchaseId: purchase.purchaseId, combineNo, known: purchase.combined.length, payments: purchase.combined[0]!.payments.map(({ orderId, subMchid }) => ({ orderId, subMchid, paymentId: newId('pay') })),
@@ -58,7 +62,7 @@ export const checkPurchase: Story<'checkPurchase'> = async (ctx, { params }) => 
   const purchase = (await findPurchase(ctx.db, params.purchaseId, personId)) ?? refuse('NOT_FOUND');
   if (purchase.state === 'unpaid') await askPurchase(ctx, purchase);
   const now = (await findPurchase(ctx.db, params.purchaseId, personId))!;
-  return { state: now.state, voucherId: await findLiveVoucherId(ctx.db, now.combined[0]!.payments[0]!.orderId) };
+  return { state: now.state, voucherId: now.state === 'unpaid' ? null : await findLiveVoucherId(ctx.db, now.combined[0]!.payments[0]!.orderId) };
 };
 
 export const cancelPurchase: Story<'cancelPurchase'> = async (ctx, { params }) => {

@@ -182,3 +182,30 @@ test.each(['h5', 'jsapi'] as const)('F-05 paid at WeChat and no word of it yet: 
   await expectPaidOnce(order.orderId, order.paymentId);
   expect((await pay(again)).body.code).toBe('ORDER_PAID');
 });
+
+test('F-16 F-34 cancelled and paid at the same moment while another way to pay is chosen: nobody is told that a cancelled order is paid', async () => {
+  const order = await paidAtWechat();
+  const gate = knife.holdAt(/payments_of\(guest_order/, 'after');
+  const again = t.handle('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'h5' } });
+  await gate.reached;
+  await t.ok('cancelOrder', { as: buyer, params: { orderId: order.orderId } });
+  expect(await deliver(order.notice)).toBe(204);
+  gate.open();
+  expect((await again).body.code).toBe('ORDER_NOT_PAYABLE');
+  await settle(t);
+  expect(refundsAtWechat(order.paymentId)).toHaveLength(1);
+});
+
+test('F-05 paid between two looks at an unpaid order: it is not unpaid with a voucher', async () => {
+  const order = await buy(t, m, buyer, { pay: false });
+  await t.ok('payOrder', { as: buyer, params: { orderId: order.orderId }, body: { method: 'jsapi' } });
+  let looks = 0;
+  knife.use({ after: async (sql) => {
+    if (!/FROM guest_order WHERE order_id = \$1 AND buyer_id/.test(sql) || (looks += 1) !== 2) return;
+    await payAtCashier(t, order.paymentId);
+    expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  } });
+  const check = () => t.ok('checkPayment', { as: buyer, params: { orderId: order.orderId } });
+  expect([await check(), looks]).toEqual([{ state: 'unpaid', voucherId: null }, 2]);
+  expect(await check()).toEqual({ state: 'paid', voucherId: expect.stringMatching(/^vch_/) });
+});
