@@ -6,7 +6,7 @@
 import { COUPON_CODE_TRIES, COUPON_CODE_WINDOW_MS, COUPON_GRACE_MS, COUPON_REMIND_MS, COUPONS_HELD_MAX } from '../contract/limits';
 import { findAccepted, me, newId, newSnapshot, Refused, refuse, replayed, type Context, type Db, type Snapshot, type Story } from '../kernel';
 import { decideClaim, type ClaimVerdict } from './rules';
-import { countClaims, findLastPaid, findOffer, type OfferRow } from './store';
+import { findLastPaid, findOffer, findOfferFor, type OfferRow } from './store';
 import { faceOf } from './words';
 
 const offers = new WeakMap<Db, Snapshot<OfferRow | null>>();
@@ -14,7 +14,7 @@ const offers = new WeakMap<Db, Snapshot<OfferRow | null>>();
 function loadOffer(db: Db, offerId: string): Promise<OfferRow | null> {
   let snapshot = offers.get(db);
   if (!snapshot) offers.set(db, (snapshot = newSnapshot()));
-  return snapshot.get(offerId, () => findOffer(db, { offerId }));
+  return snapshot.get(offerId, () => findOffer(db, offerId));
 }
 
 export const claimCoupon: Story<'claimCoupon'> = (ctx, { params }) =>
@@ -44,22 +44,20 @@ export function refuseClaim(ctx: Context, offer: { perPerson: number }, verdict:
 }
 
 /** A-11: constant for what is unknown, over, paused or not yet there. One query, whatever the answer. */
-async function findByCode(ctx: Context, code: string): Promise<OfferRow> {
+async function findByCode(ctx: Context, code: string) {
   const { personId, deviceId, familyId } = me(ctx);
   const { waitMs } = await ctx.db.call<{ waitMs: number }>('coupons_count_try', { familyId, actors: [`p:${personId}`, `d:${deviceId}`], max: COUPON_CODE_TRIES, windowMs: COUPON_CODE_WINDOW_MS });
   if (waitMs > 0) throw new Refused('RATE_LIMITED', {}, waitMs);
-  const offer = await findOffer(ctx.db, { code });
+  const offer = await findOfferFor(ctx.db, code, personId);
   if (!offer || offer.state !== 'active' || offer.nowMs < offer.claimFromMs || offer.nowMs >= offer.claimUntilMs) refuse('COUPON_CODE_UNKNOWN');
   return offer;
 }
 
 export const openCouponCode: Story<'openCouponCode'> = async (ctx, { body }) => {
   const offer = await findByCode(ctx, body.code);
-  const { personId } = me(ctx);
-  const [mine, lastPaidMs] = await Promise.all([countClaims(ctx.db, offer.offerId, personId), findLastPaid(ctx.db, personId, offer.merchantId)]);
   return {
     offerId: offer.offerId, ...faceOf(offer, ctx.language), left: offer.total - offer.claimed, total: offer.total, perPerson: offer.perPerson, claimFromMs: offer.claimFromMs, claimUntilMs: offer.claimUntilMs,
-    validFromMs: offer.validFromMs, validUntilMs: offer.validUntilMs, validDays: offer.validDays, claim: decideClaim(offer, mine, lastPaidMs, offer.nowMs), mine,
+    validFromMs: offer.validFromMs, validUntilMs: offer.validUntilMs, validDays: offer.validDays, claim: decideClaim(offer, offer.mine, offer.lastPaidMs, offer.nowMs), mine: offer.mine,
   };
 };
 

@@ -9,7 +9,7 @@ import { findFingerprint, openPrivateMessage, wechatApi } from '../identity';
 import { me, newShareToken, refuse, replayed, type App, type Story } from '../kernel';
 import { refuseClaim } from './claim-coupon';
 import { decideAudience } from './rules';
-import { findCoupon, findGift, findLastPaid, findOffer } from './store';
+import { findCoupon, findGift, findLastPaid, findOffer, findPassing } from './store';
 
 const PAGE = 'coupons/pages/gift/index';
 
@@ -27,17 +27,17 @@ export const giveCoupon: Story<'giveCoupon'> = (ctx, { params }) =>
 export const takeBackCoupon: Story<'takeBackCoupon'> = (ctx, { params }) =>
   replayed(ctx, async () => {
     const { personId } = me(ctx);
-    const [coupon, gift] = await Promise.all([findCoupon(ctx.db, params.couponId), findGift(ctx.db, { couponId: params.couponId })]);
+    const coupon = await findPassing(ctx.db, params.couponId);
     // Given away and claimed, it is the friend's: to its giver it is a coupon whose state changed.
     if (coupon?.ownerId !== personId && coupon?.givenBy !== personId) refuse('NOT_FOUND');
-    if (gift?.giverId !== personId) refuse('COUPON_STATE');
-    return ctx.db.call('coupons_end_gift', { idem: ctx.idem, token: gift.token, to: 'taken_back', personId });
+    if (coupon.gift?.giverId !== personId) refuse('COUPON_STATE');
+    return ctx.db.call('coupons_end_gift', { idem: ctx.idem, token: coupon.gift.token, to: 'taken_back', personId });
   });
 
 /** One for each gift; its failure fails nothing. */
 export const createGiftActivity: Story<'createGiftActivity'> = async (ctx, { params }) => {
   const { personId } = me(ctx);
-  const gift = await findGift(ctx.db, { token: params.token });
+  const gift = await findGift(ctx.db, params.token);
   if (gift?.giverId !== personId || gift.state !== 'open') refuse('NOT_FOUND');
   if (gift.activityId) return { activityId: gift.activityId };
   const openid = (await findFingerprint(ctx.db, [personId])).get(personId)?.openids[0] ?? null;
@@ -48,13 +48,13 @@ export const createGiftActivity: Story<'createGiftActivity'> = async (ctx, { par
 export const claimCouponGift: Story<'claimCouponGift'> = (ctx, { params, body }) =>
   replayed(ctx, async () => {
     const { personId } = me(ctx);
-    const gift = (await findGift(ctx.db, { token: params.token })) ?? refuse('NOT_FOUND');
+    const gift = (await findGift(ctx.db, params.token)) ?? refuse('NOT_FOUND');
     if (gift.giverId === personId) refuse('COUPON_GIFT_OWN');
     // Unreadable is as if nothing was said: WeChat may have changed the person's key since.
     const cameBy = gift.activityId && body.privateMessage ? await openPrivateMessage(ctx, personId, body.privateMessage).catch(() => null) : null;
     if (cameBy && cameBy !== gift.activityId) refuse('COUPON_GIFT_NOT_SENT');
     const coupon = (await findCoupon(ctx.db, gift.couponId))!;
-    const offer = (await findOffer(ctx.db, { offerId: coupon.offerId }))!;
+    const offer = (await findOffer(ctx.db, coupon.offerId))!;
     if (gift.state === 'open' && offer.audience !== 'everyone') {
       const problem = decideAudience(offer, await findLastPaid(ctx.db, personId, offer.merchantId), offer.nowMs);
       if (problem) refuseClaim(ctx, offer, problem);

@@ -37,10 +37,16 @@ export interface OfferRow extends FaceRow {
 const OFFER = `offer_id AS "offerId", merchant_id AS "merchantId", title, kind, audience, win_back_days AS "winBackDays", threshold_fen AS "thresholdFen", amount_fen AS "amountFen", off_bps AS "offBps",
   cap_fen AS "capFen", deal_id AS "dealId", deal_ids AS "dealIds", store_ids AS "storeIds", platform_bps AS "platformBps", total, per_person AS "perPerson", claimed, ms_of(claim_from) AS "claimFromMs",
   ms_of(claim_until) AS "claimUntilMs", ms_of(valid_from) AS "validFromMs", ms_of(valid_until) AS "validUntilMs", valid_days AS "validDays", code, transferable AS "isTransferable", state, ms_of(juke_now()) AS "nowMs"`;
-export async function findOffer(db: Db, by: { offerId: string } | { code: string }): Promise<OfferRow | null> {
-  const [column, value] = 'offerId' in by ? ['offer_id', by.offerId] : ['code', by.code];
+export async function findOffer(db: Db, offerId: string): Promise<OfferRow | null> {
   return (await db.query<OfferRow>(`SELECT ${OFFER}, m.name AS "merchantName", m.logo_ink AS "logoInk", catalog_title(coalesce(deal_id, deal_ids[1])) AS "dealTitle"
-    FROM coupon_offer LEFT JOIN LATERAL merchants_find(merchant_id) m ON true WHERE ${column} = $1`, [value]))[0] ?? null;
+    FROM coupon_offer LEFT JOIN LATERAL merchants_find(merchant_id) m ON true WHERE offer_id = $1`, [offerId]))[0] ?? null;
+}
+/** An offer by its code, with what this person claimed of it and when they last paid where it is for (null: never), as of one moment. */
+export async function findOfferFor(db: Db, code: string, personId: string): Promise<(OfferRow & { mine: number; lastPaidMs: number | null }) | null> {
+  return (await db.query<OfferRow & { mine: number; lastPaidMs: number | null }>(
+    `SELECT ${OFFER}, m.name AS "merchantName", m.logo_ink AS "logoInk", catalog_title(coalesce(deal_id, deal_ids[1])) AS "dealTitle", ms_of(person_last_paid($2, merchant_id)) AS "lastPaidMs",
+       coalesce((SELECT c.claimed FROM coupon_claim c WHERE c.offer_id = o.offer_id AND c.person_id = $2), 0) AS mine
+     FROM coupon_offer o LEFT JOIN LATERAL merchants_find(merchant_id) m ON true WHERE code = $1`, [code, personId]))[0] ?? null;
 }
 /** Kinds of coupons that cover a deal and that this person can still claim: open to everybody, not gone, for them, and not all had. */
 export async function countClaimable(db: Db, personId: string, deal: { dealId: string; merchantId: string; storeIds: readonly string[] }): Promise<number> {
@@ -50,10 +56,6 @@ export async function countClaimable(db: Db, personId: string, deal: { dealId: s
       AND (o.merchant_id IS NULL OR o.merchant_id = $2) AND (o.deal_ids = '{}' OR $3 = ANY (o.deal_ids)) AND (o.store_ids = '{}' OR $4::text[] <@ o.store_ids)
       AND CASE o.audience WHEN 'new_guest' THEN l.at IS NULL WHEN 'win_back' THEN l.at <= juke_now() - o.win_back_days * interval '1 day' ELSE true END`,
     [personId, deal.merchantId, deal.dealId, deal.storeIds]))[0]!.n;
-}
-/** How many a person claimed of an offer. */
-export async function countClaims(db: Db, offerId: string, personId: string): Promise<number> {
-  return (await db.query<{ n: number }>('SELECT claimed AS n FROM coupon_claim WHERE offer_id = $1 AND person_id = $2', [offerId, personId]))[0]?.n ?? 0;
 }
 /** When this person last paid for something at this merchant (null: anywhere). */
 export async function findLastPaid(db: Db, personId: string, merchantId: string | null): Promise<number | null> {
@@ -68,9 +70,14 @@ const COUPON = `c.coupon_id AS "couponId", c.offer_id AS "offerId", c.merchant_i
 export async function findCoupon(db: Db, couponId: string): Promise<CouponRow | null> {
   return (await db.query<CouponRow>(`SELECT ${COUPON} FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
 }
+/** A coupon with the gift that it is on its way with (null: none), as of one moment. */
+export async function findPassing(db: Db, couponId: string): Promise<(CouponRow & { gift: { token: string; giverId: string } | null }) | null> {
+  return (await db.query<CouponRow & { gift: { token: string; giverId: string } | null }>(
+    `SELECT ${COUPON}, (SELECT json_build_object('token', token, 'giverId', giver_id) FROM coupon_gift g WHERE g.coupon_id = c.coupon_id AND g.state = 'open') AS gift
+     FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
+}
 export interface GiftRow { token: string; activityId: string | null; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended'; expiresAtMs: number; nowMs: number }
 const GIFT = 'token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state, ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"';
-export async function findGift(db: Db, by: { token: string } | { couponId: string }): Promise<GiftRow | null> {
-  const [where, value] = 'token' in by ? ['token = $1', by.token] : ["coupon_id = $1 AND state = 'open'", by.couponId];
-  return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE ${where}`, [value]))[0] ?? null;
+export async function findGift(db: Db, token: string): Promise<GiftRow | null> {
+  return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE token = $1`, [token]))[0] ?? null;
 }

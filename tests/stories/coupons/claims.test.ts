@@ -1,13 +1,15 @@
 /** Claims: caps, limits, windows, whom they are for; codes; what people see of offers; the merchant's editor and its figures. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, couponState, makeOffer, makePlatformOffer, offerOf, pay, placeWith } from '../../support/coupons';
+import { newKnife } from '../../support/faults';
 import { buy, DAY, later } from '../../support/trade';
 
+const knife = newKnife();
 let t: TestApp;
 let m: Market;
 let guest: TestPerson;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
 });
 beforeEach(async () => {
   m = await t.market({ operator: await t.person(`运营${Math.random()}`, { operator: true }), staff: [`店员${Math.random()}`, `店长${Math.random()}`], deal: { perPersonLimit: 99, stock: 500 } });
@@ -16,6 +18,18 @@ beforeEach(async () => {
 afterAll(() => t.stop());
 const someone = () => t.person(`客人${Math.random().toString(36).slice(2, 8)}`);
 const refusal = async (offerId: string, as = guest) => (await t.refused('claimCoupon', { as, params: { offerId } })).code;
+
+test('what is left and what one has of it are of one moment: the last one is not both still there and had', async () => {
+  const { code } = await makeOffer(t, m, { total: 1, withCode: true });
+  const gate = knife.holdAt(/FROM coupon_offer/, 'after');
+  const asked = t.ok('openCouponCode', { as: guest, body: { code: code! } });
+  await gate.reached;
+  await t.ok('claimCouponCode', { as: guest, body: { code: code! } });
+  gate.open();
+  expect(await asked).toMatchObject({ left: 1, mine: 0, claim: 'ok' });
+  knife.clear();
+  expect(await t.ok('openCouponCode', { as: guest, body: { code: code! } })).toMatchObject({ left: 0, mine: 1, claim: 'limit' });
+});
 
 test('within the cap, the limit and the window; the same key answers the same', async () => {
   const now = await t.app.clock.read();

@@ -1,13 +1,15 @@
 /** A coupon for a friend: once, by anyone but its giver, for whom it is meant; back when nobody takes it. Two accounts that become one. */
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, couponState, makeOffer, pay, placeWith } from '../../support/coupons';
+import { newKnife } from '../../support/faults';
 import { buy, DAY, later } from '../../support/trade';
 
+const knife = newKnife();
 let t: TestApp;
 let m: Market;
 let [giver, friend, other] = [] as unknown as [TestPerson, TestPerson, TestPerson];
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { perPersonLimit: 99, stock: 500 } });
 });
 beforeEach(async () => {
@@ -53,6 +55,18 @@ test('while it is on its way nobody uses it; taken back it is the giver\'s again
   const again = await t.ok('giveCoupon', { as: giver, params: { couponId } });
   expect(again.token).not.toBe(token);
   await take(again.token);
+});
+
+test('taken back while the account that gave it becomes this one: it is the giver\'s again, not a coupon whose state changed', async () => {
+  const { couponId } = await given();
+  const gate = knife.holdAt(/FROM coupon c JOIN coupon_offer o USING/);
+  const asked = t.handle('takeBackCoupon', { as: other, params: { couponId } });
+  await gate.reached;
+  await t.db.call('orders_move_person', { from: giver.personId, to: other.personId });
+  gate.open();
+  expect(await asked).toMatchObject({ status: 200 });
+  knife.clear();
+  expect(await couponState(t, couponId)).toBe('available');
 });
 
 test('unclaimed for a day it comes back, and says so; at its own end it is over with the gift', async () => {
