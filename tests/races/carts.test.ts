@@ -1,6 +1,6 @@
 /** Carts of the same deals, crosswise and all at once: no deadlock reaches anybody, nothing is oversold. F-24, I-10, A8. */
 import { Client } from 'pg';
-import { startTestApp, type Market, type TestApp } from '../support/app';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, newKnife, people, settle, stockOf, tally } from '../support/faults';
 import { makeStreet, priced } from '../support/purchase';
 
@@ -91,4 +91,26 @@ test('I-28 a cart filled by many hands at once never holds more than its limit',
   expect(Object.keys(refused).filter((kind) => !['CART_FULL', 'BUSY'].includes(kind))).toEqual([]);
   expect((await t.ok('getCart', { as: buyer! })).items).toHaveLength(ok);
   expect(ok).toBeLessThanOrEqual(20);
+});
+
+test('I-28 put in twice at once into the last free place: it is in the cart, not refused for a cart that it filled itself', async () => {
+  const [guest] = (await people(t, 1)) as [TestPerson];
+  const { dealId } = street[0]!;
+  await t.db.query(`INSERT INTO cart_item (person_id, deal_id, slot, quantity, unit_price_fen) SELECT $1, 'deal_other' || n, n, 1, 100 FROM generate_series(1, 19) n`, [guest.personId]);
+  const client = new Client({ connectionString: t.url });
+  await client.connect();
+  // Whoever found no line of it waits until the other one's is there.
+  await client.query(`CREATE FUNCTION cart_waits() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4712); RETURN NULL; END $$;
+    CREATE TRIGGER cart_waits AFTER UPDATE ON cart_item FOR EACH STATEMENT EXECUTE FUNCTION cart_waits()`);
+  try {
+    await client.query('SELECT pg_advisory_lock(4712)');
+    const asked = t.handle('setCartItem', { as: guest, params: { dealId }, body: { quantity: 2 } });
+    while ((await client.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 4712 AND NOT granted")).rowCount === 0) await pause(20);
+    await client.query("INSERT INTO cart_item (person_id, deal_id, slot, quantity, unit_price_fen) VALUES ($1, $2, 20, 1, 100)", [guest.personId, dealId]);
+    await client.query('SELECT pg_advisory_unlock(4712)');
+    expect(await asked).toMatchObject({ status: 200, body: { quantity: 2, lines: 20 } });
+  } finally {
+    await client.query('DROP TRIGGER cart_waits ON cart_item; DROP FUNCTION cart_waits()');
+    await client.end();
+  }
 });

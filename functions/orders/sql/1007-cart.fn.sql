@@ -11,6 +11,8 @@ BEGIN
     WHERE person_id = p ->> 'personId' AND deal_id = p ->> 'dealId';
     IF NOT FOUND THEN
       SELECT min(n) INTO v_slot FROM generate_series(1, (p ->> 'most')::int) n WHERE n NOT IN (SELECT slot FROM cart_item WHERE person_id = p ->> 'personId');
+      -- Full, and perhaps by this very line, put in at the same moment (a button that was tapped twice): then it is changed, not added.
+      IF v_slot IS NULL AND EXISTS (SELECT FROM cart_item WHERE person_id = p ->> 'personId' AND deal_id = p ->> 'dealId') THEN PERFORM juke_changed('cart'); END IF;
       IF v_slot IS NULL THEN PERFORM juke_refuse('CART_FULL', jsonb_build_object('limit', (p ->> 'most')::int)); END IF;
       INSERT INTO cart_item (person_id, deal_id, slot, quantity, share_token, unit_price_fen)
       VALUES (p ->> 'personId', p ->> 'dealId', v_slot, (p ->> 'quantity')::int, p ->> 'shareToken', (p ->> 'unitPriceFen')::bigint) ON CONFLICT DO NOTHING;
