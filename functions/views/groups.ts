@@ -64,10 +64,10 @@ export const listMyGroups: Story<'listMyGroups'> = async (ctx, { query }) => {
 
 export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
   const personId = ctx.session?.personId;
-  const mine = personId ? await findMine(ctx.db, params.groupId, personId) : null;
-  const snapshot = snapshotOf<Row | null>(ctx.db, 'group');
-  if (mine) snapshot.drop(params.groupId);
-  const row = await snapshot.get(params.groupId, () => loadGroup(ctx.db, params.groupId));
+  // Who sat there sees the group, the own seat and what chat groups brought as of one moment; everybody else a snapshot.
+  const own = personId ? await loadOwnGroup(ctx.db, params.groupId, personId) : null;
+  const row = own ?? (await snapshotOf<Row | null>(ctx.db, 'group').get(params.groupId, () => loadGroup(ctx.db, params.groupId)));
+  const mine: Row | null = own?.mine ?? null;
   // Before its host has paid it is the host's alone.
   if (!row || (row.deadline === null && row.host_id !== personId)) refuse('NOT_FOUND');
   const at = positionOf(query);
@@ -95,27 +95,35 @@ export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
     inviter,
     words: wordsOf(row, inviter?.isMine === false ? link!.sharerId : row.host_id),
     mine: mine && { ...mineOf(mine, row), words: wordsOf(row, personId!) },
-    sources: mine?.seat === 'confirmed' ? await findSources(ctx.db, params.groupId, ctx.language) : [],
+    sources: mine?.seat === 'confirmed' ? sourcesOf(row, ctx.language) : [],
     otherGroupId: isFree ? null : await findOther(ctx.db, row, personId),
   };
 };
 
+const ONE = `${GROUP}, d.terms_version, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.available, (${ON_SALE}) AS is_on_sale`;
+const ONE_FROM = `group_buy g ${GROUP_JOINS} JOIN deal_stock k ON k.deal_id = g.deal_id`;
 async function loadGroup(db: Db, groupId: string): Promise<Row | null> {
-  const [row] = await db.query(
-    `SELECT ${GROUP}, d.terms_version, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.available, (${ON_SALE}) AS is_on_sale
-    FROM group_buy g ${GROUP_JOINS} JOIN deal_stock k ON k.deal_id = g.deal_id WHERE g.group_id = $1`,
-    [groupId],
-  );
+  const [row] = await db.query(`SELECT ${ONE} FROM ${ONE_FROM} WHERE g.group_id = $1`, [groupId]);
   return row ?? null;
 }
 
 /** The visitor's own order in it: the seat that lives, else the last one given up. */
-async function findMine(db: Db, groupId: string, personId: string): Promise<Row | null> {
-  const [row] = await db.query(
-    `SELECT o.order_id, s.state AS seat, o.payable_fen, o.ladder_fen, o.paid_at IS NOT NULL AS is_paid,
+const MINE = `SELECT o.order_id, s.state AS seat, o.payable_fen, o.ladder_fen, o.paid_at IS NOT NULL AS is_paid,
       (SELECT voucher_id FROM voucher v WHERE v.order_id = o.order_id ORDER BY v.position LIMIT 1) AS voucher_id
     FROM group_seat s JOIN guest_order o USING (order_id) WHERE s.group_id = $1 AND o.buyer_id = $2
-    ORDER BY s.state <> 'released' DESC, s.held_at DESC LIMIT 1`,
+    ORDER BY s.state <> 'released' DESC, s.held_at DESC LIMIT 1`;
+/** Chat groups in the order in which their first member came; their ids are never shown (B7). */
+const SOURCES = `SELECT count(DISTINCT t.visitor_id)::int AS opened,
+      (SELECT count(*)::int FROM group_seat s JOIN attribution a USING (order_id)
+        WHERE s.group_id = $1 AND s.state = 'confirmed' AND a.group_id = t.group_id) AS joined
+    FROM touch t JOIN share_link l ON l.token = t.token
+    WHERE l.group_id = $1 AND t.group_id IS NOT NULL AND t.person_id IS DISTINCT FROM l.sharer_id
+    GROUP BY t.group_id ORDER BY min(t.touched_at), t.group_id LIMIT ${GROUPS_SHOWN}`;
+/** Null for who never had a seat in it. */
+async function loadOwnGroup(db: Db, groupId: string, personId: string): Promise<Row | null> {
+  const [row] = await db.query(
+    `SELECT ${ONE}, to_json(mine) AS mine, (SELECT coalesce(json_agg(x), '[]') FROM (${SOURCES}) x) AS sources
+    FROM ${ONE_FROM} CROSS JOIN LATERAL (${MINE}) mine WHERE g.group_id = $1`,
     [groupId, personId],
   );
   return row ?? null;
@@ -154,23 +162,8 @@ function inviterOf(link: LoadedInvite, row: Row, personId: string | undefined): 
   };
 }
 
-/** Chat groups in the order in which their first member came; their ids are never shown (B7). */
-async function findSources(db: Db, groupId: string, language: Language): Promise<Group['sources']> {
-  const rows = await db.query(
-    `SELECT count(DISTINCT t.visitor_id)::int AS opened,
-      (SELECT count(*)::int FROM group_seat s JOIN attribution a USING (order_id)
-        WHERE s.group_id = $1 AND s.state = 'confirmed' AND a.group_id = t.group_id) AS joined
-    FROM touch t JOIN share_link l ON l.token = t.token
-    WHERE l.group_id = $1 AND t.group_id IS NOT NULL AND t.person_id IS DISTINCT FROM l.sharer_id
-    GROUP BY t.group_id ORDER BY min(t.touched_at), t.group_id LIMIT ${GROUPS_SHOWN}`,
-    [groupId],
-  );
-  return rows.map((row, i) => ({
-    label: language === 'zh' ? `群 ${i + 1}` : `Group ${i + 1}`,
-    opened: row.opened,
-    joined: row.joined,
-  }));
-}
+const sourcesOf = (row: Row, language: Language): Group['sources'] =>
+  row.sources.map(({ opened, joined }: Row, i: number) => ({ label: language === 'zh' ? `群 ${i + 1}` : `Group ${i + 1}`, opened, joined }));
 
 async function findOther(db: Db, row: Row, personId: string | undefined): Promise<string | null> {
   const [found] = await db.query('SELECT group_buys_other($1, $2, $3) AS id', [row.deal_id, row.group_id, personId ?? '']);

@@ -8,11 +8,15 @@ import { afterCursor, micros, pageByKey, readKeyset } from './page';
 
 type Share = Answer<'listShares'>['items'][number];
 
-export const listShares: Story<'listShares'> = async (ctx, { query }) => {
-  const cursor = readKeyset(query);
-  const { personId } = me(ctx);
-  const rows = await ctx.db.query(
-    `
+/**
+ * A page of them with their groups, of one moment: what a link brought is never less than what its groups did. Groups are numbered for
+ * one person by when their first member came, so that "group 2" is the same one under every share.
+ */
+const SHARES = `WITH numbered AS MATERIALIZED (
+    SELECT t.group_id, row_number() OVER (ORDER BY min(t.touched_at), t.group_id)::int AS n FROM touch t
+      JOIN share_link l ON l.token = t.token
+    WHERE l.sharer_id = $1 AND t.group_id IS NOT NULL GROUP BY t.group_id),
+  shown AS (
     SELECT l.token, l.token AS id, ${micros('l.created_at')} AS key, l.deal_id, d.title,
       d.picture_urls[1] AS picture_url, l.channel,
       ms_of(l.created_at) AS created_at, ms_of(l.expires_at) AS expires_at,
@@ -29,35 +33,22 @@ export const listShares: Story<'listShares'> = async (ctx, { query }) => {
       FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
         LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
     WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)}
-      ORDER BY l.created_at DESC, l.token DESC LIMIT $4`,
-    [personId, cursor.key, cursor.id, cursor.limit + 1],
-  );
-  const groups = rows.length > 0 ? await ctx.db.query(GROUPS, [personId, rows.map((row) => row.token)]) : [];
-  return pageByKey(rows, cursor, (row) =>
-    toShare(
-      row,
-      groups.filter((g) => g.token === row.token),
-      ctx.language,
-    ),
-  );
+      ORDER BY l.created_at DESC, l.token DESC LIMIT $4)
+  SELECT s.*, (SELECT coalesce(json_agg(x ORDER BY n), '[]') FROM (
+      SELECT n.n, count(DISTINCT t.visitor_id)::int AS opened,
+        (SELECT count(*)::int FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
+          WHERE a.token = s.token AND a.group_id = t.group_id AND g.paid_at IS NOT NULL) AS ordered
+      FROM touch t JOIN numbered n ON n.group_id = t.group_id WHERE t.token = s.token AND t.person_id IS DISTINCT FROM $1
+      GROUP BY t.group_id, n.n) x) AS groups
+  FROM shown s ORDER BY s.key DESC, s.id DESC`;
+
+export const listShares: Story<'listShares'> = async (ctx, { query }) => {
+  const cursor = readKeyset(query);
+  const rows = await ctx.db.query(SHARES, [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1]);
+  return pageByKey(rows, cursor, (row) => toShare(row, ctx.language));
 };
 
-/**
- * Groups are numbered for one person by when their first member came, so that "group 2" is the same one under every
- * share.
- */
-const GROUPS = `
-  WITH numbered AS (
-    SELECT t.group_id, row_number() OVER (ORDER BY min(t.touched_at), t.group_id)::int AS n FROM touch t
-      JOIN share_link l ON l.token = t.token
-    WHERE l.sharer_id = $1 AND t.group_id IS NOT NULL GROUP BY t.group_id)
-  SELECT t.token, n.n, count(DISTINCT t.visitor_id)::int AS opened,
-    (SELECT count(*)::int FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
-      WHERE a.token = t.token AND a.group_id = t.group_id AND g.paid_at IS NOT NULL) AS ordered
-  FROM touch t JOIN numbered n ON n.group_id = t.group_id WHERE t.token = ANY ($2) AND t.person_id IS DISTINCT FROM $1
-  GROUP BY t.token, t.group_id, n.n ORDER BY n.n`;
-
-function toShare(row: Row, groups: Row[], language: 'zh' | 'en'): Share {
+function toShare(row: Row, language: 'zh' | 'en'): Share {
   return {
     token: row.token,
     dealId: row.deal_id,
@@ -71,7 +62,7 @@ function toShare(row: Row, groups: Row[], language: 'zh' | 'en'): Share {
     redeemed: row.redeemed,
     earnedFen: row.earned_fen,
     pendingFen: row.pending_fen,
-    groups: groups.map((g) => ({
+    groups: row.groups.map((g: Row) => ({
       label: language === 'zh' ? `群 ${g.n}` : `Group ${g.n}`,
       opened: g.opened,
       ordered: g.ordered,

@@ -86,73 +86,6 @@ const REDEEMED_HERE = `JOIN LATERAL (
 const DAY_START = "(date_trunc('day', juke_now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai')";
 const STANDING = 'r.undone_at IS NULL AND r.reversed_at IS NULL';
 
-export const getToday: Story<'getToday'> = async (ctx) => {
-  me(ctx);
-  const { merchantId, storeId } = myStaff(ctx);
-  const own = [merchantId, storeId];
-  const [store, counts, hours, funnel, channels, waiting] = await Promise.all([
-    getRow(
-      ctx.db,
-      `SELECT s.name, s.opens_at_minute, s.closes_at_minute, m.name AS merchant_name, m.logo_ink,
-          ms_of(juke_now()) AS now_ms
-      FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id WHERE s.merchant_id = $1 AND s.store_id = $2`,
-      own,
-    ),
-    ctx.db.query(
-      `WITH t AS MATERIALIZED (SELECT juke_now() AS now, ${DAY_START} AS day)
-      SELECT coalesce(sum(r.paid_fen) FILTER (WHERE r.redeemed_at >= day), 0)::bigint AS fen,
-        (count(*) FILTER (WHERE r.redeemed_at >= day))::int AS today,
-        (count(*) FILTER (WHERE r.redeemed_at < now - interval '7 days'))::int AS last_week
-      FROM t JOIN redemption r ON r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
-        AND r.redeemed_at >= day - interval '7 days'
-        AND (r.redeemed_at >= day OR r.redeemed_at < now - interval '7 days')`,
-      own,
-    ),
-    ctx.db.query(
-      `SELECT extract(hour FROM r.redeemed_at AT TIME ZONE 'Asia/Shanghai')::int AS hour, count(*)::int AS count
-      FROM redemption r WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
-        AND r.redeemed_at >= ${DAY_START} GROUP BY 1 ORDER BY 1`,
-      own,
-    ),
-    ctx.db.query(FUNNEL, own),
-    ctx.db.query(
-      `SELECT coalesce(a.channel, 'direct') AS channel, count(*)::int AS count, sum(r.paid_fen)::bigint AS fen
-      FROM redemption r LEFT JOIN attribution a ON a.order_id = r.order_id AND a.merchant_id = $1
-      WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING} AND r.redeemed_at >= ${DAY_START}
-        GROUP BY 1 ORDER BY 2 DESC, 1`,
-      own,
-    ),
-    ctx.db.query(
-      `SELECT count(*)::int AS count, coalesce(sum(f.amount_fen), 0)::bigint AS fen FROM refund f ${REDEEMED_HERE}
-      WHERE f.merchant_id = $1 AND f.state = 'requested'`,
-      own,
-    ),
-  ]);
-  const hoursOfStore = { opensAtMinute: store.opens_at_minute, closesAtMinute: store.closes_at_minute };
-  return {
-    storeId,
-    storeName: store.name,
-    merchantName: store.merchant_name,
-    logoInk: store.logo_ink,
-    isOpen: isOpenAt(hoursOfStore, minuteOfDay(store.now_ms)),
-    nowMs: store.now_ms,
-    redeemedFen: counts[0]!.fen,
-    redeemedCount: counts[0]!.today,
-    lastWeekCount: counts[0]!.last_week,
-    newGuests: funnel[0]!.new_guests,
-    hours: wholeHours(hours, hoursOfStore),
-    funnel: {
-      reach: funnel[0]!.reach,
-      convert: funnel[0]!.convert,
-      consume: funnel[0]!.consume,
-      retain: funnel[0]!.retain,
-    },
-    afterSalesWaiting: waiting[0]!.count,
-    afterSalesWaitingFen: waiting[0]!.fen,
-    channels: channels.map((row) => ({ channel: row.channel, count: row.count, amountFen: row.fen })),
-  };
-};
-
 /**
  * The merchant's day, in people: reach = opened a share or a code, convert = paid, consume = served, retain = served
  * again after an earlier visit. new_guests counts this store: the first visit ever at the merchant was here today.
@@ -177,6 +110,60 @@ const FUNNEL = `
     (SELECT count(*)::int FROM served) AS consume,
     (SELECT (count(*) FILTER (WHERE before))::int FROM served) AS retain,
     (SELECT (count(*) FILTER (WHERE here AND NOT before))::int FROM served) AS new_guests`;
+
+/** All of the page in one statement, so of one moment: the day's sum is that of its hours and of its channels, also while the next guest is served. */
+const TODAY = `SELECT s.name, s.opens_at_minute, s.closes_at_minute, m.name AS merchant_name, m.logo_ink, ms_of(juke_now()) AS now_ms,
+    c.*, w.*, f.*,
+    (SELECT coalesce(json_agg(x ORDER BY hour), '[]') FROM (
+      SELECT extract(hour FROM r.redeemed_at AT TIME ZONE 'Asia/Shanghai')::int AS hour, count(*)::int AS count
+      FROM redemption r WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
+        AND r.redeemed_at >= ${DAY_START} GROUP BY 1) x) AS hours,
+    (SELECT coalesce(json_agg(x ORDER BY count DESC, channel), '[]') FROM (
+      SELECT coalesce(a.channel, 'direct') AS channel, count(*)::int AS count, sum(r.paid_fen)::bigint AS "amountFen"
+      FROM redemption r LEFT JOIN attribution a ON a.order_id = r.order_id AND a.merchant_id = $1
+      WHERE r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING} AND r.redeemed_at >= ${DAY_START} GROUP BY 1) x) AS channels
+  FROM store s JOIN merchant m ON m.merchant_id = s.merchant_id
+    CROSS JOIN LATERAL (
+      WITH t AS MATERIALIZED (SELECT juke_now() AS now, ${DAY_START} AS day)
+      SELECT coalesce(sum(r.paid_fen) FILTER (WHERE r.redeemed_at >= day), 0)::bigint AS fen,
+        (count(*) FILTER (WHERE r.redeemed_at >= day))::int AS today,
+        (count(*) FILTER (WHERE r.redeemed_at < now - interval '7 days'))::int AS last_week
+      FROM t JOIN redemption r ON r.merchant_id = $1 AND r.store_id = $2 AND ${STANDING}
+        AND r.redeemed_at >= day - interval '7 days'
+        AND (r.redeemed_at >= day OR r.redeemed_at < now - interval '7 days')) c
+    CROSS JOIN LATERAL (SELECT count(*)::int AS waiting, coalesce(sum(f.amount_fen), 0)::bigint AS waiting_fen
+      FROM refund f ${REDEEMED_HERE} WHERE f.merchant_id = $1 AND f.state = 'requested') w
+    CROSS JOIN LATERAL (${FUNNEL}) f
+  WHERE s.merchant_id = $1 AND s.store_id = $2`;
+
+export const getToday: Story<'getToday'> = async (ctx) => {
+  me(ctx);
+  const { merchantId, storeId } = myStaff(ctx);
+  const row = await getRow(ctx.db, TODAY, [merchantId, storeId]);
+  const hoursOfStore = { opensAtMinute: row.opens_at_minute, closesAtMinute: row.closes_at_minute };
+  return {
+    storeId,
+    storeName: row.name,
+    merchantName: row.merchant_name,
+    logoInk: row.logo_ink,
+    isOpen: isOpenAt(hoursOfStore, minuteOfDay(row.now_ms)),
+    nowMs: row.now_ms,
+    redeemedFen: row.fen,
+    redeemedCount: row.today,
+    lastWeekCount: row.last_week,
+    newGuests: row.new_guests,
+    hours: wholeHours(row.hours, hoursOfStore),
+    funnel: {
+      reach: row.reach,
+      convert: row.convert,
+      consume: row.consume,
+      retain: row.retain,
+    },
+    afterSalesWaiting: row.waiting,
+    afterSalesWaitingFen: row.waiting_fen,
+    channels: row.channels,
+  };
+};
 
 /** Every opening hour, also the empty ones, and any hour with a redemption. */
 function wholeHours(
