@@ -135,7 +135,8 @@ function createCluster(place, fsync) {
   }
   rmSync(half, { recursive: true, force: true });
   throw new Error(
-    `PostgreSQL could not make its data folder ${dataDir}: ${lastLine(made.stderr ?? '') || made.error?.message}`,
+    `PostgreSQL could not make its data folder ${dataDir}: ${reasonOf(made)}. Put that right, or choose another folder ` +
+      'with --data of npm start or with JUKE_DATA.',
   );
 }
 
@@ -316,6 +317,12 @@ function whyNot(place, port) {
 
 function logFile(dataDir) {
   return `${dataDir}.log`;
+}
+
+/** initdb names what went wrong and then tells how it cleans up. */
+function reasonOf({ stderr, error }) {
+  const said = (stderr ?? '').split('\n').find((line) => /\b(error|FATAL|PANIC): /.test(line));
+  return said?.replace(/^.*?(error|FATAL|PANIC):\s*/, '') ?? (lastLine(stderr ?? '') || error?.message);
 }
 
 function lastLine(text) {

@@ -130,7 +130,7 @@ async function readApplied(client: Client): Promise<AppliedRow[]> {
 
 /**
  * Our tables among those of another program would only clash half-way. One statement, so that it sees another start's
- * first file whole or not at all; tables of extensions do not count.
+ * first file whole or not at all; tables of extensions do not count. Others name a table schema_migration too.
  */
 async function refuseForeign(client: Client): Promise<void> {
   const { rows } = await client.query<{ database: string; relname: string }>(
@@ -138,7 +138,10 @@ async function refuseForeign(client: Client): Promise<void> {
        select c.oid, c.relname from pg_class c where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p')
      )
      select current_database() as database, relname from own
-     where not exists (select 1 from own where relname = 'schema_migration')
+     where not exists (
+         select 1 from own join pg_attribute a on a.attrelid = own.oid
+         where relname = 'schema_migration' and a.attname in ('number', 'checksum') having count(*) = 2
+       )
        and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = own.oid and d.deptype = 'e')
      order by relname limit 1`,
   );

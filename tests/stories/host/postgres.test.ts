@@ -1,4 +1,5 @@
 // The embedded server across killed processes and simultaneous starts, and the test databases made on it.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +136,15 @@ test('a folder that holds something else is refused and left alone', async () =>
   );
   expect(ended.out).toContain('holds something that is no PostgreSQL data');
   expect(readdirSync(env.FOLDER ?? '')).toEqual(['letter.txt']);
+});
+
+test('why a data folder could not be made is told, not how it was cleaned up', async () => {
+  chmodSync(folder, 0o755);
+  const code = `import('${root}/functions/host/postgres.mjs').then((host) => host.startPostgres({ dataDir: process.env.FOLDER, fsync: false })).catch((error) => console.log(error.message))`;
+  // As on a full disk: no file may grow beyond half a megabyte.
+  const ended = spawnSync('sh', ['-c', 'ulimit -f 1000; exec "$0" "$@"', process.execPath, '-e', code], { env: { ...process.env, ...env }, encoding: 'utf8' });
+  expect(ended.stdout).toMatch(/^PostgreSQL could not make its data folder \S+postgres: could not (write|extend|open) .*\. Put that right, or choose another folder with --data of npm start or with JUKE_DATA\.$/m);
+  expect(existsSync(env.FOLDER ?? '')).toBe(false);
 });
 
 test('test databases are alike, apart, and gone when dropped', async () => {
