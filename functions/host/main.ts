@@ -74,7 +74,7 @@ async function main(): Promise<void> {
 function checkFolders({ h5Dir, artDir, mediaDir, mediaBucket }: Config): void {
   if (process.env.H5_DIR && !existsSync(join(h5Dir, 'index.html')))
     throw new ConfigError(`H5_DIR names ${h5Dir}, which has no index.html: build the app with npm run build:h5, or correct H5_DIR.`);
-  if (process.env.ART_DIR && !existsSync(artDir)) throw new ConfigError(`ART_DIR names ${artDir}, which is not there.`);
+  if (process.env.ART_DIR && !existsSync(artDir)) throw new ConfigError(`ART_DIR names ${artDir}, which is not there: name the folder with the demo's pictures, or unset ART_DIR.`);
   if (mediaBucket) return;
   try {
     makeFolder(resolve(mediaDir));

@@ -63,7 +63,7 @@ function sandboxWechat(url: string, file: string): WechatConfig {
   } catch {
     // said below
   }
-  throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox.`);
+  throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox: name the file that the sandbox wrote into its data folder.`);
 }
 
 /** The sandbox's credentials as our configuration; also used by tests. */
@@ -92,7 +92,7 @@ function subscribeOf(env: Env): Pick<Config, 'subscribeTemplates' | 'subscribeFi
 function realWechat(env: Env, demo: boolean): WechatConfig {
   if (demo) throw new ConfigError('JUKE_DEMO is 1 and there is no sandbox, so money here is real: set JUKE_DEMO=0, or unset WECHAT_PAY_BASE_URL to use the sandbox.');
   const apiV3Key = need(env, 'WECHAT_PAY_API_V3_KEY', 'the 32-character APIv3 key from the merchant platform');
-  if (Buffer.byteLength(apiV3Key) !== 32) throw new ConfigError('WECHAT_PAY_API_V3_KEY must be exactly 32 characters.');
+  if (Buffer.byteLength(apiV3Key) !== 32) throw new ConfigError('WECHAT_PAY_API_V3_KEY must be exactly 32 characters: copy it from the merchant platform, or set a new one there.');
   const keyFile = need(env, 'WECHAT_PAY_KEY_FILE', 'the path of a PEM file');
   return {
     payBaseUrl: address(env, 'WECHAT_PAY_BASE_URL', 'https://api.mch.weixin.qq.com'), apiBaseUrl: address(env, 'WECHAT_API_BASE_URL', 'https://api.weixin.qq.com'),
@@ -102,7 +102,7 @@ function realWechat(env: Env, demo: boolean): WechatConfig {
     merchantPrivateKeyPem: pem('WECHAT_PAY_KEY_FILE', keyFile, createPrivateKey, 'private key'),
     platformKeys: Object.fromEntries(list(need(env, 'WECHAT_PAY_PLATFORM_KEYS', 'serial=file pairs, comma-separated')).map((pair) => {
       const [serial, ...file] = pair.split('=');
-      if (!serial || !file.length) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, which is no serial=file.`);
+      if (!serial || !file.length) throw new ConfigError(`WECHAT_PAY_PLATFORM_KEYS has ${pair}, which is no serial=file: write it like PUB_KEY_ID_0000000000=keys/wechatpay_pub.pem.`);
       return [serial, pem('WECHAT_PAY_PLATFORM_KEYS', file.join('='), createPublicKey, 'public key or certificate')];
     })),
     smsUrl: address(env, 'SMS_URL', '') || need(env, 'SMS_URL', 'where verification codes are sent: it gets {phone, text}'), smsToken: env.SMS_TOKEN ?? '',
@@ -112,14 +112,14 @@ function realWechat(env: Env, demo: boolean): WechatConfig {
 
 /** A key that cannot be read would else be found by the first person who pays. */
 function pem(name: string, file: string, read: (text: string) => KeyObject, what: string): string {
-  if (!existsSync(file)) throw new ConfigError(`${name} names ${file}, which is not there.`);
+  if (!existsSync(file)) throw new ConfigError(`${name} names ${file}, which is not there: put the key there, or correct ${name}.`);
   try {
     const text = readFileSync(file, 'utf8');
     if (read(text).asymmetricKeyType === 'rsa') return text;
   } catch {
     // said below
   }
-  throw new ConfigError(`${name} names ${file}, which is not a PEM file with an RSA ${what}.`);
+  throw new ConfigError(`${name} names ${file}, which is not a PEM file with an RSA ${what}: download it anew from the merchant platform, or correct ${name}.`);
 }
 
 function bucketOf(env: Env): Bucket | null {
@@ -132,7 +132,7 @@ function bucketOf(env: Env): Bucket | null {
 }
 function need(env: Env, name: string, what: string): string {
   const value = env[name];
-  if (!value) throw new ConfigError(`${name} is not set: ${what}.`);
+  if (!value) throw new ConfigError(`${name} is not set: set it to ${what}.`);
   return value;
 }
 function secret(env: Env, name: string): string {

@@ -10,6 +10,8 @@ export interface Sandbox {
   readonly keys: Keys;
   readonly settings: Settings;
   faults: Faults;
+  /** What an endpoint fault can name. */
+  readonly endpoints: ReadonlySet<string>;
   readonly notices: Notices;
   /** Sandbox clock: real time plus the offset set at /sandbox/clock. */
   now(): number;

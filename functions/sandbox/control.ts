@@ -2,7 +2,7 @@
  * /sandbox/*: what tests, demos and the H5 on loopback use to play WeChat's users and WeChat's bad days.
  * JSON in, JSON out; refusals are `{code, message}` with the status WeChat Pay would have used.
  */
-import { ok, type Answer, type Handler, type Route } from './context';
+import { ok, type Answer, type Handler, type Route, type Sandbox } from './context';
 import { PayError } from './errors';
 import { failPayment, findPrepared, pay, type Prepared } from './pay/paying';
 import { finishRefund } from './pay/refunds';
@@ -48,9 +48,9 @@ const assign = <T extends object>(target: T, defaults: T, given: unknown): void 
   }
 };
 
-const readEndpointFault = (given: Record<string, unknown>): EndpointFault => {
+const readEndpointFault = ({ endpoints }: Sandbox, given: Record<string, unknown>): EndpointFault => {
   const { endpoint, fault, times = 1, latencyMs = 0 } = given;
-  if (typeof endpoint !== 'string') throw bad('endpoint 应为接口名，例如 refund');
+  if (typeof endpoint !== 'string' || !endpoints.has(endpoint)) throw bad(`endpoint 只能是 ${[...endpoints].join('、')}`);
   if (!FAULT_KINDS.includes(fault as EndpointFaultKind)) throw bad(`fault 只能是 ${FAULT_KINDS.join('、')}`);
   if (typeof times !== 'number' || typeof latencyMs !== 'number') throw bad('times 与 latencyMs 应为数字');
   return { endpoint, fault: fault as EndpointFaultKind, times, latencyMs };
@@ -68,10 +68,10 @@ const setFaults: Handler = (sandbox, { body }) => {
   }
   if (endpoints !== undefined) {
     if (!Array.isArray(endpoints)) throw bad('endpoints 应为数组');
-    sandbox.faults.endpoints = endpoints.map(readEndpointFault);
+    sandbox.faults.endpoints = endpoints.map((one) => readEndpointFault(sandbox, one));
   }
   // One fault on its own, `{endpoint, fault, times}`, is added to the list.
-  if ('endpoint' in flat) sandbox.faults.endpoints.push(readEndpointFault(flat));
+  if ('endpoint' in flat) sandbox.faults.endpoints.push(readEndpointFault(sandbox, flat));
   else if (Object.keys(flat).length) throw bad(`没有开关 ${Object.keys(flat).join('、')}`);
   return ok(sandbox.faults);
 };

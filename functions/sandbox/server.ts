@@ -212,6 +212,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Runnin
   Object.assign(faults.notices, options.notify);
   const sandbox: Sandbox = {
     world, keys, faults, settings: { ...DEFAULT_SETTINGS, ...options.settings }, url: '', offsetMs: 0,
+    endpoints: new Set(['*', ...allRoutes.map(({ name }) => name).filter((name) => name !== 'control')]),
     notices: openNotices(() => sandbox),
     now: () => Date.now() + sandbox.offsetMs,
     later: work.later,

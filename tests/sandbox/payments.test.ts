@@ -309,5 +309,9 @@ describe('endpoint faults', () => {
   it('unknown switches are refused', async () => {
     expect((await call(running.url, '/sandbox/faults', { notices: { copys: 2 } })).status).toBe(400);
     expect((await call(running.url, '/sandbox/faults', { endpoint: 'refund', fault: 'meteor' })).status).toBe(400);
+    const misspelt = { endpoint: 'refnud', fault: 'http500' };
+    expect((await call(running.url, '/sandbox/faults', misspelt)).status).toBe(400);
+    expect((await call(running.url, '/sandbox/faults', { endpoints: [misspelt] })).status).toBe(400);
+    expect((await call(running.url, '/sandbox/faults')).json.endpoints).toEqual([]);
   });
 });

@@ -259,8 +259,11 @@ test('a share knows its group: link, code and short address lead into it, member
   expect(link).toMatchObject({ priceFen: 9_900, friendPriceFen: 8_900 });
   expect((await t.ok('createShare', { as: host, params: { dealId: m.dealId }, body: { channel: 'chat', groupId } })).token).toBe(link.token);
   expect((await t.ok('createShare', { as: host, params: { dealId: m.dealId }, body: { channel: 'chat' } })).token).not.toBe(link.token);
-  const short = await t.handler({ rawPath: `/s/${link.token}`, requestContext: { http: { method: 'GET', path: `/s/${link.token}`, sourceIp: '127.0.0.1' } }, headers: {} } as never);
-  expect(short.headers!.location).toBe(`/pages/group/index?id=${groupId}&s=${link.token}`);
+  const short = async (path: string) => (await t.handler({ rawPath: path, requestContext: { http: { method: 'GET', path, sourceIp: '127.0.0.1' } }, headers: {} } as never)).headers!.location;
+  expect(await short(`/s/${link.token}`)).toBe(`/pages/group/index?id=${groupId}&s=${link.token}`);
+  // As a chat cuts links out of what people write.
+  expect(await short(`/s/${link.token}${encodeURIComponent('，快来')}`)).toBe(`/pages/group/index?id=${groupId}&s=${link.token}`);
+  for (const path of ['/s/', '/s/ab', `/s/${link.token.slice(0, -1)}`, '/s/%00']) expect([path, await short(path)]).toEqual([path, '/']);
   await t.ok('loginWechat', { body: { code: `sandbox:${a.name}`, deviceId: a.deviceId } });
   const chat = await t.sandbox!.control<{ encryptedData: string; iv: string }>('wx/group', { user: a.name, opengid: 'G_friends' });
   const opened = await t.ok('openShare', { as: a, params: { token: link.token }, body: { surface: 'weapp', visitorId: a.deviceId, group: { encryptedData: chat.encryptedData, iv: chat.iv } } });

@@ -147,7 +147,7 @@ test('folders, an address and credentials of the host that cannot be', async () 
   writeFileSync(file, '{"name":"something"}');
   expectSentence(await host({ MEDIA_DIR: join(file, 'media') }), /^MEDIA_DIR is \S+media, which cannot be written \(ENOTDIR\): name a folder/);
   expectSentence(await host({ H5_DIR: data }), /^H5_DIR names \S+, which has no index\.html: build the app/);
-  expectSentence(await host({ SANDBOX_CREDENTIALS: file }), /^SANDBOX_CREDENTIALS names \S+, which is not the credentials\.json of a sandbox\.$/);
+  expectSentence(await host({ SANDBOX_CREDENTIALS: file }), /^SANDBOX_CREDENTIALS names \S+, which is not the credentials\.json of a sandbox: name the file that the sandbox wrote/);
   const migrate = { DATABASE_URL: String(process.env.JUKE_TEST_DATABASE), MIGRATIONS_DIR: join(data, 'none') };
   expectSentence(await node([join(root, 'functions/host/run.mjs'), 'functions/host/migrate.ts'], migrate), /MIGRATIONS_DIR names \S+none, which is not there: name the folder that holds/);
   const [port, sandbox] = await freePorts();

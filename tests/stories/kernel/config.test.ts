@@ -56,10 +56,10 @@ test('no demo where money is real: its sign-ins make anybody an operator', () =>
 test('F-32 a key that is none is found before the first payment', () => {
   const broken = file('broken.pem', '-----BEGIN PRIVATE KEY-----\nbm9uZQ==\n-----END PRIVATE KEY-----\n');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
-  expect(refusal({ WECHAT_PAY_KEY_FILE: broken })).toBe(`WECHAT_PAY_KEY_FILE names ${broken}, which is not a PEM file with an RSA private key.`);
+  expect(refusal({ WECHAT_PAY_KEY_FILE: broken })).toBe(`WECHAT_PAY_KEY_FILE names ${broken}, which is not a PEM file with an RSA private key: download it anew from the merchant platform, or correct WECHAT_PAY_KEY_FILE.`);
   expect(refusal({ WECHAT_PAY_KEY_FILE: file('ec.pem', privateKey) })).toContain('RSA private key');
   expect(refusal({ WECHAT_PAY_KEY_FILE: dir })).toContain('RSA private key');
-  expect(refusal({ WECHAT_PAY_KEY_FILE: join(dir, 'none') })).toContain('which is not there');
+  expect(refusal({ WECHAT_PAY_KEY_FILE: join(dir, 'none') })).toMatch(/which is not there: put the key there, or correct WECHAT_PAY_KEY_FILE\.$/);
   expect(refusal({ WECHAT_PAY_PLATFORM_KEYS: `A=${broken}` })).toContain('RSA public key');
   expect(refusal({ WECHAT_PAY_PLATFORM_KEYS: 'A' })).toContain('no serial=file');
 });
@@ -70,7 +70,7 @@ test('each wrong value is named', () => {
     ['WECHAT_PAY_BASE_URL', 'api'], ['WECHAT_API_BASE_URL', 'http://'], ['WECHAT_PAY_FEE_BPS', '10001'], ['WECHAT_PAY_FREEZE_DAYS', '3'], ['NAMED_STATEMENTS', 'yes'], ['TRUST_PROXY', 'yes'],
     ['SESSION_KEY', 'short'], ['WECHAT_PAY_API_V3_KEY', 'short'], ['JUKE_DEMO', 'maybe'], ['MEDIA_BUCKET_URL', 'https://bucket'],
   ] as const) expect(refusal({ [name]: value })).toMatch(new RegExp(`^${name} `));
-  for (const name of Object.keys(real)) expect(refusal({ [name]: '' })).toMatch(new RegExp(`^${name} is not set: .+\\.$`));
+  for (const name of Object.keys(real)) expect(refusal({ [name]: '' })).toMatch(new RegExp(`^${name} is not set: set it to .+\\.$`));
   const credentials = { SANDBOX_URL: 'http://127.0.0.1:8788', SANDBOX_CREDENTIALS: file('credentials.json', 'no json') };
-  expect(refusal(credentials)).toMatch(/^SANDBOX_CREDENTIALS names .* not the credentials\.json of a sandbox\.$/);
+  expect(refusal(credentials)).toMatch(/^SANDBOX_CREDENTIALS names .* not the credentials\.json of a sandbox: name the file that the sandbox wrote into its data folder\.$/);
 });
