@@ -11,8 +11,7 @@ export const addStaff: Story<'addStaff'> = async (ctx, { params, body }) => {
   // Before the person is made: a mistyped store leaves nobody behind. The save looks again.
   if (!merchant || (body.storeId && stores.length === 0)) refuse('NOT_FOUND');
   await ctx.db.query('SELECT kernel_need_session($1)', [me(ctx).familyId]); // an ended session makes nobody
-  const personId = await findOrAddByPhone(ctx.db, body.phone);
-  return decided(() => saveStaff(ctx.db, {
-    idem: ctx.idem, staffId: newId('stf'), merchantId: params.merchantId, storeId: body.storeId, personId, role: body.role,
+  return decided(async () => saveStaff(ctx.db, {
+    idem: ctx.idem, staffId: newId('stf'), merchantId: params.merchantId, storeId: body.storeId, personId: await findOrAddByPhone(ctx.db, body.phone), role: body.role,
   }));
 };

@@ -105,6 +105,15 @@ export const systemInvariants: Invariant[] = [
         JOIN store s USING (store_id) WHERE x.merchant_id <> d.merchant_id OR x.merchant_id <> s.merchant_id`,
   },
   {
+    id: 'I-23',
+    says: 'Whoever deleted the account works at no shop any more, or will not in a moment.',
+    rowsSql: 'SELECT count(*) FROM staff WHERE removed_at IS NULL',
+    violationsSql: `SELECT s.staff_id, s.merchant_id, s.person_id, p.deleted_at FROM staff s JOIN person p USING (person_id)
+      WHERE s.removed_at IS NULL AND p.deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM fact f
+        WHERE f.subject = coalesce(p.joined_into, p.person_id) AND f.kind = 'person.deleted' AND f.reaction = 'leave-jobs'
+          AND f.state IN ('due', 'running'))`,
+  },
+  {
     id: 'I-24',
     says: 'Every amount is a whole number of fen and every rate 0…10000 bps; no column or function of ours takes a fraction.',
     rowsSql: `SELECT count(*) FROM information_schema.columns c WHERE ${OURS}`,

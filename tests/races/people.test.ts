@@ -5,6 +5,8 @@
 import pg from 'pg';
 import sharp from 'sharp';
 import { mediaStore } from '../../functions/kernel/media-store';
+import { reactions } from '../../functions/worker/reactions';
+import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { checkGreen, count, newKnife, newMarket, people, settle } from '../support/faults';
 import { join, openGroup, standard } from '../support/groups';
@@ -49,6 +51,36 @@ async function waiting(many = 1): Promise<void> {
 }
 const boughtBy = async (...who: TestPerson[]) => Promise.all(who.map(async ({ personId }) =>
   (await t.db.query<{ n: number }>('SELECT coalesce(sum(quantity), 0)::int AS n FROM deal_buyer WHERE person_id = $1', [personId]))[0]!.n));
+
+describe('I-23 whoever deleted the account works nowhere', () => {
+  const worksAt = (...who: TestPerson[]) => count(t, 'staff WHERE person_id = ANY ($1) AND removed_at IS NULL', [who.map(({ personId }) => personId)]);
+
+  test('deleted while they are being made staff: that phone is somebody new', async () => {
+    const [clerk] = (await people(t, 1)) as [TestPerson];
+    const gate = knife.holdAt(/merchants_add_staff/);
+    const adding = t.ok('addStaff', { as: m.operator, params: { merchantId: m.merchantId }, body: { phone: clerk.phone!, storeId: m.storeId, role: 'clerk' } });
+    await gate.reached;
+    await t.ok('deleteMe', { as: clerk, body: { confirm: true } });
+    await t.drain();
+    gate.open();
+    const { staffId } = await adding;
+    expect(await worksAt(clerk)).toBe(0);
+    expect(await count(t, 'staff WHERE staff_id = $1 AND removed_at IS NULL', [staffId])).toBe(1);
+  });
+
+  test('the places of an account that was joined into theirs are given up, also when they would follow only now', async () => {
+    const [weapp, browser] = await twoOf();
+    await t.db.call('merchants_add_staff', { staffId: `stf_joined${number}`, merchantId: m.merchantId, storeId: m.storeId, personId: weapp.personId, role: 'clerk' });
+    await becomeOne(weapp, browser);
+    await t.ok('deleteMe', { as: browser, body: { confirm: true } });
+    await drain(t.app, { only: { 'leave-jobs': reactions['leave-jobs'] } });
+    expect(await worksAt(weapp, browser)).toBe(0);
+    // One that was given meanwhile follows like the others, and is given up as well.
+    await t.db.query('UPDATE staff SET removed_at = NULL WHERE staff_id = $1', [`stf_joined${number}`]);
+    await t.drain();
+    expect(await worksAt(weapp, browser)).toBe(0);
+  });
+});
 
 describe('two accounts become one', () => {
   test.each([['its validity ended', /refunds_open\(/], ['its group failed', /refunds_open_group/]])('I-10 while what they bought goes back because %s: counted where the order is now', async (why, save) => {

@@ -9,6 +9,10 @@ BEGIN
   RETURN NOT FOUND;
 END $$;
 
+-- A person's account, and those that were joined into it.
+CREATE OR REPLACE FUNCTION identity_accounts(p_person text) RETURNS SETOF text LANGUAGE sql STABLE AS
+  $$ SELECT person_id FROM person WHERE person_id = p_person OR joined_into = p_person $$;
+
 -- Tells a person something, in the same commit as what happened. `body` fills the words of that kind in the app. WeChat
 -- repeats it where the person has agreed to a message; for everybody else there is nothing to send, so no fact. A deleted one is told nothing.
 CREATE OR REPLACE FUNCTION identity_notify(p_person text, p_kind text, p_body jsonb, p_link text) RETURNS void LANGUAGE plpgsql AS $$

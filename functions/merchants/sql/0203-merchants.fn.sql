@@ -30,7 +30,8 @@ BEGIN
   RETURN v_answer;
 END $$;
 
--- Somebody who is staff there already gets the role that is given now. I-23: the store must be the merchant's.
+-- Somebody who is staff there already gets the role that is given now. I-23: the store must be the merchant's, and whoever deleted the
+-- account since it was looked up works nowhere: the caller looks again who has that phone.
 -- p: {idem, staffId, merchantId, storeId|null, personId, role}
 CREATE OR REPLACE FUNCTION merchants_add_staff(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,6 +45,7 @@ BEGIN
     OR p ->> 'storeId' IS NOT NULL AND NOT EXISTS (SELECT FROM store WHERE store_id = p ->> 'storeId' AND merchant_id = p ->> 'merchantId') THEN
     PERFORM juke_refuse('NOT_FOUND');
   END IF;
+  IF identity_is_gone(p ->> 'personId') THEN PERFORM juke_changed('person'); END IF;
   INSERT INTO staff AS s (staff_id, merchant_id, store_id, person_id, role)
   VALUES (v_staff, p ->> 'merchantId', p ->> 'storeId', p ->> 'personId', p ->> 'role')
   ON CONFLICT (person_id, merchant_id, coalesce(store_id, '')) WHERE removed_at IS NULL DO UPDATE SET role = excluded.role;
@@ -58,15 +60,17 @@ BEGIN
   UPDATE staff s SET removed_at = juke_now() WHERE s.person_id = p ->> 'from' AND s.removed_at IS NULL AND EXISTS (
     SELECT FROM staff t WHERE t.person_id = p ->> 'to' AND t.merchant_id = s.merchant_id AND t.store_id IS NOT DISTINCT FROM s.store_id AND t.removed_at IS NULL);
   UPDATE staff SET person_id = p ->> 'to' WHERE person_id = p ->> 'from';
+  -- Deleted since, and what gives up its places may have looked already.
+  IF identity_is_gone(p ->> 'to') THEN PERFORM merchants_drop_person(jsonb_build_object('personId', p ->> 'to')); END IF;
   RETURN '{"left": 0}';
 END $$;
 
--- An account is gone: its places are given up. A store whose last manager that was is told of. p: {personId}
+-- An account is gone: its places are given up, and those of accounts that were joined into it and have not followed yet. A store whose last manager that was is told of. p: {personId}
 CREATE OR REPLACE FUNCTION merchants_drop_person(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_managed text[];
 BEGIN
-  WITH gone AS (UPDATE staff SET removed_at = juke_now() WHERE person_id = p ->> 'personId' AND removed_at IS NULL RETURNING merchant_id, store_id, role)
+  WITH gone AS (UPDATE staff SET removed_at = juke_now() WHERE person_id IN (SELECT identity_accounts(p ->> 'personId')) AND removed_at IS NULL RETURNING merchant_id, store_id, role)
   SELECT array_agg(s.store_id) INTO v_managed FROM gone JOIN store s ON s.merchant_id = gone.merchant_id AND s.store_id = coalesce(gone.store_id, s.store_id) WHERE role = 'manager';
   PERFORM kernel_alarm('store.unmanaged', s.store_id || ':' || (p ->> 'personId'), jsonb_build_object('merchantId', s.merchant_id)) FROM store s
   WHERE s.store_id = ANY (v_managed) AND NOT EXISTS (SELECT FROM staff m

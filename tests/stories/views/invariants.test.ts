@@ -348,6 +348,7 @@ const damages: Damage[] = [
     "another merchant's row",
     (h) => [`UPDATE voucher_set SET merchant_id = 'mch_other' WHERE order_id = '${h.expected.orderId}'`],
   ],
+  ['I-23', 'a clerk who deleted the account', () => ['UPDATE person SET deleted_at = juke_now() WHERE person_id = (SELECT max(person_id) FROM staff)']],
   ['I-24', 'a fraction of a fen', () => ['ALTER TABLE bill_day ADD COLUMN extra_fen double precision']],
   [
     'I-24',
