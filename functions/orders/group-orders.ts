@@ -3,9 +3,10 @@
  * Decided on the confirmed orders as they are now; the save refuses anything else, and it is decided again.
  */
 import { GROUP_JOIN_ENDS_MS } from '../contract/limits';
-import { feeFen, rewardOfFen } from '../contract/money';
+import { feeFen } from '../contract/money';
 import { findGroup, ladderRefundFen, tierPriceOf, type GroupRow } from '../group-buys';
 import { newId, type App } from '../kernel';
+import { decideRewardFen } from '../vouchers';
 import { listOrders, type OrderRow } from './store';
 import { drawVouchers } from './vouchers';
 
@@ -25,7 +26,7 @@ export async function drawGroup(app: App, group: GroupRow, orderIds: string[]) {
     const ladderFen = ladderRefundFen(order.payableFen, group.priceFen, reachedFen);
     const paidFen = order.payableFen - ladderFen;
     return {
-      orderId: order.orderId, vouchers: drawVouchers(order, ladderFen), ladderFen, refundId: newId('rfd'), rewardFen: rewardOfFen(paidFen, order.rebateBps, order.rebateCapFen),
+      orderId: order.orderId, vouchers: drawVouchers(order, ladderFen), ladderFen, refundId: newId('rfd'), rewardFen: decideRewardFen(paidFen, { rateBps: order.rebateBps, capFen: order.rebateCapFen }),
       feeBackFen: feeFen(order.payableFen, app.config.providerFeeBps) - feeFen(paidFen, app.config.providerFeeBps),
     };
   });

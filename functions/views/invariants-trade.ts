@@ -1,5 +1,5 @@
 /** What must hold of orders, stock, vouchers, refunds and rewards, as queries. Ids as in the reliability list. */
-import { MAX_QUANTITY } from '../contract/limits';
+import { MAX_QUANTITY, REWARD_MIN_FEN } from '../contract/limits';
 import type { Invariant } from './invariants';
 import { LADDER_DUE, OWN_REFUND, STANDING_REFUND } from './invariants-ledger';
 
@@ -218,6 +218,21 @@ export const tradeInvariants: Invariant[] = [
         OR r.amount_fen * 10000 > r.paid_fen * r.rate_bps OR r.paid_fen > o.payable_fen
         OR r.rate_bps > o.rebate_bps OR r.cap_fen > o.rebate_cap_fen OR r.clawed_fen > r.amount_fen
         OR (SELECT count(*) FROM reward x WHERE x.order_id = r.order_id) > 1`,
+  },
+  {
+    id: 'I-16',
+    says: 'The rebate that is expected of an order is that of what stands of it, and worth paying; what an accepted after-sale takes may be in it until it is funded.',
+    rowsSql: "SELECT count(*) FROM reward WHERE state = 'expected'",
+    violationsSql: `
+      SELECT r.reward_id, r.amount_fen, r.paid_fen, s.fen AS standing_fen, w.fen AS waiting_fen FROM reward r
+        JOIN guest_order o ON o.order_id = r.order_id CROSS JOIN LATERAL (
+        SELECT CASE WHEN count(*) = 0 THEN o.payable_fen
+          ELSE coalesce(sum(v.paid_fen) FILTER (WHERE v.state IN ('issued', 'redeemed')), 0) END AS fen
+          FROM voucher v WHERE v.order_id = r.order_id) s
+      CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount_fen), 0) AS fen FROM refund f
+        WHERE f.order_id = r.order_id AND f.kind = 'after_sale' AND f.state = 'accepted' AND NOT f.funded) w
+      WHERE r.state = 'expected' AND (r.paid_fen NOT BETWEEN s.fen AND s.fen + w.fen
+        OR r.amount_fen <> least(r.cap_fen, r.paid_fen * r.rate_bps / 10000) OR r.amount_fen < ${REWARD_MIN_FEN})`,
   },
   {
     id: 'I-17',

@@ -7,6 +7,9 @@ import { dayText, timeText, yuan, type Language } from './rules';
 /** The body of the notice's row, with the names that it points to looked up. */
 export interface NoticeFacts {
   amountFen?: number;
+  /** Of a rebate that became less: what it was, and what made it so (refunded, ladder). */
+  wasFen?: number;
+  why?: string | null;
   title?: string;
   /** Orders of a purchase. */
   count?: number;
@@ -33,13 +36,17 @@ const zhLost: Record<string, string> = {
   expired: '的券过期没用，退了款',
   group_failed: '拼的团没凑齐，钱退回了',
   limit: '退了一部分，剩下的返利不到 ¥0.10',
+  ladder: '拼的团人多价更低，剩下的返利不到 ¥0.10',
 };
 const enLost: Record<string, string> = {
   refunded: 'got a refund',
   expired: 'did not use the voucher in time and was refunded',
   group_failed: 'was in a group that did not fill and was refunded',
   limit: 'got a part refunded and less than ¥0.10 of the rebate was left',
+  ladder: 'paid a lower price in a group of more people and less than ¥0.10 of the rebate was left',
 };
+/** A rebate that fell below what is paid, after a ladder's lower price instead of a refund. */
+const lostOf = (f: NoticeFacts) => (f.reason === 'limit' && f.why === 'ladder' ? 'ladder' : f.reason ?? '');
 const quoted = (answer: string | null | undefined, open: string, close: string) =>
   answer ? `${open}${answer}${close}` : '';
 
@@ -91,6 +98,10 @@ const zh: Record<string, Words> = {
     '朋友下单了',
     `${f.friendName} 通过你的分享下了单。朋友到店用掉、过 7 天售后期，返 ${money(f)}。`,
   ],
+  'reward.lowered': (f) => [
+    '有一笔返利变少了',
+    `${f.friendName} ${f.reason === 'ladder' ? '拼的团人多价更低，少付了' : '退了一部分'}，这笔返利从 ${yuan(f.wasFen ?? 0)} 变成 ${money(f)}，按实付算。`,
+  ],
   'reward.pending': (f) => [
     '朋友到店用掉了',
     `${f.friendName} 用掉了券，返 ${money(f)} 待到账：过 7 天售后期${f.releaseAtMs ? `，${timeText(f.releaseAtMs, 'zh')} 到账` : ''}。期间退款就不发。`,
@@ -103,7 +114,7 @@ const zh: Record<string, Words> = {
   ],
   'reward.cancelled': (f) => [
     '有一笔返利不发了',
-    `${f.friendName} ${zhLost[f.reason ?? ''] ?? '的订单取消了'}，${money(f)} 这笔不发。`,
+    `${f.friendName} ${zhLost[lostOf(f)] ?? '的订单取消了'}，${money(f)} 这笔不发。`,
   ],
   'reward.clawed_back': (f) => [
     '有一笔返利收回了',
@@ -223,6 +234,10 @@ const en: Record<string, Words> = {
     'A friend ordered',
     `${f.friendName} ordered through your share. ${money(f)} is yours once the friend has used it and the 7-day after-sale time is over.`,
   ],
+  'reward.lowered': (f) => [
+    'A rebate became less',
+    `${f.friendName} ${f.reason === 'ladder' ? 'paid a lower price in a group of more people' : 'got a part refunded'}, so this rebate went from ${yuan(f.wasFen ?? 0)} to ${money(f)}: it is on what was really paid.`,
+  ],
   'reward.pending': (f) => [
     'Your friend was served',
     `${f.friendName} used the voucher. ${money(f)} is on its way: after the 7-day after-sale time${f.releaseAtMs ? `, on ${timeText(f.releaseAtMs, 'en')}` : ''}. A refund before that cancels it.`,
@@ -235,7 +250,7 @@ const en: Record<string, Words> = {
   ],
   'reward.cancelled': (f) => [
     'A rebate is not paid',
-    `${f.friendName} ${enLost[f.reason ?? ''] ?? 'cancelled the order'}, so ${money(f)} is not paid.`,
+    `${f.friendName} ${enLost[lostOf(f)] ?? 'cancelled the order'}, so ${money(f)} is not paid.`,
   ],
   'reward.clawed_back': (f) => [
     'A rebate was taken back',

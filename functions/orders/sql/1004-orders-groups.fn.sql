@@ -33,7 +33,7 @@ BEGIN
         jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -(v_ladder - (e ->> 'feeBackFen')::bigint)),
         jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', -(e ->> 'feeBackFen')::bigint),
         jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', v_ladder))) x WHERE (x ->> 'f')::bigint <> 0));
-      PERFORM referrals_reprice(v.order_id, v.payable_fen - v_ladder, (e ->> 'rewardFen')::bigint);
+      PERFORM referrals_expect_less(v.order_id, v.payable_fen - v_ladder, (e ->> 'rewardFen')::bigint, 'ladder');
       PERFORM kernel_emit('order.overpaid', v.order_id, jsonb_build_object('refundId', e ->> 'refundId'));
     END IF;
     v_until := orders_valid_until(v.valid_days);

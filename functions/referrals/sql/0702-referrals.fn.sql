@@ -85,15 +85,28 @@ BEGIN
   PERFORM identity_notify(v.sharer_id, 'reward.pending', jsonb_build_object('amountFen', p_amount, 'orderId', p_order, 'friendId', v.friend_id, 'releaseAtMs', ms_of(v_release)), '/pages/wallet/index');
 END $$;
 
--- A part of the order went back and the rest can still be used: from now on the reward of the rest is expected (I-16).
-CREATE OR REPLACE FUNCTION referrals_expect_less(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- What stands of the order became less before it was used: from now on the reward of the rest is expected (I-16), and the sharer is told.
+-- p_why: refunded (a part went back) | ladder (more people, a lower price).
+DROP FUNCTION IF EXISTS referrals_expect_less(text, bigint, bigint);
+DROP FUNCTION IF EXISTS referrals_reprice(text, bigint, bigint);
+CREATE OR REPLACE FUNCTION referrals_expect_less(p_order text, p_paid bigint, p_amount bigint, p_why text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_was bigint;
+  v reward;
 BEGIN
   IF p_amount = 0 THEN
-    PERFORM referrals_cancel(p_order, 'limit');
-  ELSE
-    UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE order_id = p_order AND state = 'expected';
+    PERFORM referrals_cancel(p_order, 'limit', p_why);
+    RETURN;
+  END IF;
+  SELECT amount_fen INTO v_was FROM reward WHERE order_id = p_order AND state = 'expected' FOR UPDATE;
+  UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
+  IF FOUND AND p_amount < v_was THEN
+    PERFORM identity_notify(v.sharer_id, 'reward.lowered', jsonb_build_object('amountFen', p_amount, 'wasFen', v_was, 'orderId', p_order, 'friendId', v.friend_id, 'reason', p_why), '/pages/wallet/index');
   END IF;
 END $$;
+-- Those that are expected now.
+CREATE OR REPLACE FUNCTION referrals_expected() RETURNS SETOF reward LANGUAGE sql STABLE AS
+  $$ SELECT * FROM reward WHERE state = 'expected' $$;
 
 -- Redemption undone: back to expected, the pending journal reversed. I-03.
 CREATE OR REPLACE FUNCTION referrals_unpend(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -104,17 +117,20 @@ BEGIN
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by, v.sharer_id);
   UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE reward_id = v.reward_id;
+  -- So little is left of the order since: none, as before it was used.
+  IF p_amount = 0 THEN PERFORM referrals_cancel(p_order, 'limit'); END IF;
 END $$;
 
--- Everything of the order was refunded before it was used, or so much that nothing worth paying is left.
-CREATE OR REPLACE FUNCTION referrals_cancel(p_order text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+-- Everything of the order was refunded before it was used, or so much that nothing worth paying is left. p_why: what made it so little.
+DROP FUNCTION IF EXISTS referrals_cancel(text, text);
+CREATE OR REPLACE FUNCTION referrals_cancel(p_order text, p_reason text, p_why text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
 BEGIN
   UPDATE reward SET state = 'cancelled', reason = p_reason, ended_at = juke_now() WHERE order_id = p_order AND state = 'expected' RETURNING * INTO v;
   IF NOT FOUND THEN RETURN; END IF;
   UPDATE reward_slot SET taken_until = juke_now() WHERE reward_id = v.reward_id;
-  PERFORM identity_notify(v.sharer_id, 'reward.cancelled', jsonb_build_object('amountFen', v.amount_fen, 'orderId', p_order, 'friendId', v.friend_id, 'reason', p_reason), '/pages/wallet/index');
+  PERFORM identity_notify(v.sharer_id, 'reward.cancelled', jsonb_build_object('amountFen', v.amount_fen, 'orderId', p_order, 'friendId', v.friend_id, 'reason', p_reason, 'why', p_why), '/pages/wallet/index');
 END $$;
 
 -- I-18: after the hold, with no flag, no dispute, nothing clawed. p: {rewardId, debtFen, availableFen} decided on the debt.
@@ -217,7 +233,3 @@ BEGIN
   INSERT INTO channel_code (code, merchant_id, store_id, kind, label) VALUES (p ->> 'code', p ->> 'merchantId', p ->> 'storeId', p ->> 'kind', p ->> 'label');
   RETURN jsonb_build_object('code', p ->> 'code');
 END $$;
-
--- The order cost less in the end (a ladder reached a lower price): what is expected is on what was really paid.
-CREATE OR REPLACE FUNCTION referrals_reprice(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE sql AS
-  $$ UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE order_id = p_order AND state = 'expected' $$;

@@ -22,7 +22,7 @@ BEGIN
   IF (p ->> 'closes')::boolean THEN
     PERFORM vouchers_close_set(v_order, p ->> 'refundId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint, (p ->> 'holdMs')::bigint, (p ->> 'splitDelayMs')::bigint);
   ELSIF NOT (p ->> 'cancels')::boolean THEN
-    PERFORM referrals_expect_less(v_order, (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint);
+    PERFORM referrals_expect_less(v_order, (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint, 'refunded');
   END IF;
   PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
   PERFORM identity_notify(p ->> 'buyerId', CASE WHEN p ->> 'kind' = 'expired' THEN 'refund.expired' ELSE 'refund.accepted' END,

@@ -76,7 +76,7 @@ BEGIN
   PERFORM vouchers_keep_open(p ->> 'orderId', (p ->> 'setVersion')::int);
   PERFORM orders_give_back_fee(p ->> 'orderId', (p ->> 'feeBackFen')::bigint);
   PERFORM referrals_dispute(p ->> 'orderId', false);
-  PERFORM referrals_expect_less(p ->> 'orderId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint);
+  PERFORM referrals_expect_less(p ->> 'orderId', (p ->> 'rewardPaidFen')::bigint, (p ->> 'rewardFen')::bigint, 'refunded');
   PERFORM ledger_post('refund.after_sale', p ->> 'refundId', p ->> 'merchantId', p ->> 'orderId', p -> 'postings');
   PERFORM kernel_emit('refund.accepted', p ->> 'refundId');
   RETURN '{}';

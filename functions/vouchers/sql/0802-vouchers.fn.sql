@@ -160,6 +160,10 @@ BEGIN
   UPDATE voucher_set SET refunding = refunding - v_count, refunded = refunded + v_count, version = version + 1 WHERE order_id = p_order;
 END $$;
 
+-- What stands of an order: what can be used and what was, in fen. NULL: it has no vouchers (yet).
+CREATE OR REPLACE FUNCTION vouchers_standing(p_order text) RETURNS bigint LANGUAGE sql STABLE AS
+  $$ SELECT sum(CASE WHEN state IN ('issued', 'redeemed') THEN paid_fen ELSE 0 END)::bigint FROM voucher WHERE order_id = p_order $$;
+
 -- A-10: counts a miss of one person; five in a minute lock for ten.
 CREATE OR REPLACE FUNCTION vouchers_count_miss(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

@@ -86,6 +86,9 @@ describe('ladder', () => {
     const refunds = await t.db.query('SELECT kind, state, amount_fen FROM refund WHERE order_id = ANY ($1)', [seats.map((s) => s.orderId)]);
     expect(refunds).toEqual(Array.from({ length: 4 }, () => ({ kind: 'ladder', state: 'succeeded', amount_fen: 1_999 })));
     expect(await told(guests[0]!)).toContain('group.ladder');
+    // The sharer was told 8 % of 100.00, and now why it is less.
+    const [lowered] = (await t.ok('listNotices', { as: sharer })).items;
+    expect(lowered).toMatchObject({ kind: 'reward.lowered', amountFen: 640, text: expect.stringContaining('拼的团人多价更低，少付了，这笔返利从 ¥8.00 变成 ¥6.40') });
     expect((await t.ok('getGroup', { as: guests[1]!, params: { groupId: first.groupId } })).mine!.paidFen).toBe(8_001);
     // Served: the sharer earns 8 % of 80.01, the platform's part is 5 % of it.
     const [voucherId] = await vouchersOf(t, seats[1]!.orderId);
@@ -97,6 +100,20 @@ describe('ladder', () => {
     expect((await t.ok('requestRefund', { as: guests[0]!, params: { orderId: first.orderId }, body: { voucherIds: [unused!], reason: '不去了' } })).amountFen).toBe(9_001);
     await later(t, MINUTE);
     expect(await stateOf(t, 'guest_order', 'order_id', first.orderId)).toEqual(['refunded']);
+  });
+
+  test('A-38 a rebate that the lower price leaves nothing worth paying of is none, and its sharer is told why', async () => {
+    const { dealId } = await m.addDeal({ group: ladder({ size: 3, priceFen: 1_130, tiers: [{ size: 2, priceFen: 1_130 }, { size: 3, priceFen: 1_010 }] }), rebateBps: 100, friendDiscountFen: 100 });
+    const [host, friend, third, sharer] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
+    const shareToken = await share(t, m, sharer, dealId);
+    await t.ok('openShare', { as: friend, params: { token: shareToken }, body: { surface: 'weapp', visitorId: friend.deviceId } });
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    const seat = await join(t, m, friend, groupId, { dealId, shareToken });
+    expect(await stateOf(t, 'reward', 'order_id', seat.orderId)).toEqual(['expected']);
+    await join(t, m, third, groupId, { dealId });
+    expect(await t.db.query('SELECT state, reason FROM reward WHERE order_id = $1', [seat.orderId])).toEqual([{ state: 'cancelled', reason: 'limit' }]);
+    const [notice] = (await t.ok('listNotices', { as: sharer, language: 'en' })).items;
+    expect(notice).toMatchObject({ kind: 'reward.cancelled', text: expect.stringContaining('paid a lower price in a group of more people and less than ¥0.10 of the rebate was left') });
   });
 
   test('who leaves a ladder that has enough leaves nobody short: neither the host nor a new one is told that "0 are missing"', async () => {

@@ -254,6 +254,10 @@ const damages: Damage[] = [
       `UPDATE reward SET rate_bps = 1 WHERE reward_id = '${h.expected.rewardId}'`,
     ],
   ],
+  ['I-16', 'a rebate that is expected of another sum than stands', (h) => [
+    `UPDATE reward SET paid_fen = paid_fen - 1000, amount_fen = (paid_fen - 1000) * rate_bps / 10000 WHERE reward_id = '${h.expected.rewardId}'`,
+  ]],
+  ['I-16', 'a rebate that is expected at another rate', (h) => [`UPDATE reward SET amount_fen = amount_fen - 1 WHERE reward_id = '${h.expected.rewardId}'`]],
   [
     'I-17',
     'a link younger than the order',
