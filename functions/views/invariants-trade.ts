@@ -232,7 +232,8 @@ export const tradeInvariants: Invariant[] = [
       CROSS JOIN LATERAL (SELECT coalesce(sum(f.amount_fen), 0) AS fen FROM refund f
         WHERE f.order_id = r.order_id AND f.kind = 'after_sale' AND f.state = 'accepted' AND NOT f.funded) w
       WHERE r.state = 'expected' AND (r.paid_fen NOT BETWEEN s.fen AND s.fen + w.fen
-        OR r.amount_fen <> least(r.cap_fen, r.paid_fen * r.rate_bps / 10000) OR r.amount_fen < ${REWARD_MIN_FEN})`,
+        OR r.amount_fen * 10000 > r.paid_fen * r.rate_bps OR r.amount_fen < ${REWARD_MIN_FEN}
+        OR r.amount_fen < r.cap_fen AND (r.amount_fen + 1) * 10000 <= r.paid_fen * r.rate_bps)`,
   },
   {
     id: 'I-17',
