@@ -63,9 +63,6 @@ export const texts = defineTexts({
     unpaidBody: '先付掉或取消它。这次没有下单，也没有扣款。',
     openUnpaid: '去看那笔',
     later: '先不用',
-    needWechatTitle: '要关联微信才能付',
-    needWechatBody: '这几单已经留好，没有扣款。到设置里关联微信，再回来付。',
-    toLink: '去设置',
     seePurchase: '看这几单',
 
     purchaseTitle: '合并付款',
@@ -162,9 +159,6 @@ export const texts = defineTexts({
     unpaidBody: 'Pay it or cancel it first. Nothing was ordered or charged now.',
     openUnpaid: 'Open it',
     later: 'Not now',
-    needWechatTitle: 'Link WeChat to pay',
-    needWechatBody: 'Your orders are kept and nothing was charged. Link WeChat in the settings, then come back and pay.',
-    toLink: 'To settings',
     seePurchase: 'See the orders',
 
     purchaseTitle: 'Paid together',

@@ -8,6 +8,10 @@ export const texts = defineTexts({
     copy: '复制链接',
     known: '知道了',
     copied: '链接复制好了',
+    linkTitle: '要关联微信才能付',
+    linkBody: '订单已经留好，没有扣款。关联之后接着付。',
+    link: '关联并付款',
+    notNow: '先不付',
   },
   en: {
     elsewhereTitle: 'Pages inside WeChat cannot take the payment',
@@ -15,5 +19,9 @@ export const texts = defineTexts({
     copy: 'Copy the link',
     known: 'Got it',
     copied: 'Link copied',
+    linkTitle: 'Link WeChat to pay',
+    linkBody: 'Your order is kept and nothing was charged. Once linked, the payment goes on.',
+    link: 'Link and pay',
+    notNow: 'Not now',
   },
 });

@@ -7,6 +7,7 @@ import type { Failure } from '@/api/errors';
 import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/pay';
 import { copyText, inWechatBrowser, paymentMethod, payReturnUrl, requestPayment, webAddress } from '@/platform';
+import { linkToPay } from './link-wechat';
 import { confirmDialog, toast } from './overlays';
 import { pageUrl, type PageName } from './pages';
 import { getLanguage } from './settings';
@@ -14,7 +15,7 @@ import { whereWeAre } from './sign-in';
 
 const TIMEOUT_MS = 20_000;
 
-/** failed: told to onFail · left: the browser went to the cashier · unknown: WeChat did not say */
+/** failed: told to onFail, also where WeChat was not linked · left: the browser went to the cashier · unknown: WeChat did not say */
 export type PayOutcome = 'done' | 'cancelled' | 'left' | 'unknown' | 'failed';
 
 interface Wish {
@@ -24,16 +25,21 @@ interface Wish {
 }
 
 export function usePay(onFail: (failure: Failure) => void): { busy: boolean; pay: (id: string) => Promise<PayOutcome> } {
-  const isPaid = useRef(false);
+  const refused = useRef<Failure | null>(null);
   const ticket = useAction<Wish, Awaited<ReturnType<typeof askTicket>>>('pay', askTicket, (failure) => {
-    isPaid.current = failure.code === 'ORDER_PAID';
-    if (!isPaid.current) onFail(failure);
+    refused.current = failure;
   });
   const pay = async (id: string): Promise<PayOutcome> => {
     if (!(await canPayHere())) return 'failed';
-    isPaid.current = false;
+    refused.current = null;
     const got = await ticket.run({ id, method: paymentMethod });
-    if (!got) return isPaid.current ? 'done' : 'failed';
+    if (!got) {
+      const failure = refused.current as Failure | null;
+      if (failure?.code === 'ORDER_PAID') return 'done';
+      if (failure?.code === 'PAYMENT_NEEDS_WECHAT' && (await linkToPay())) return pay(id);
+      if (failure) onFail(failure);
+      return 'failed';
+    }
     try {
       return await requestPayment(got);
     } catch {

@@ -5,18 +5,17 @@ import { call, dropSession, Failure, getSession, keepSession, usePages, type Ses
 import { consentTo, setConsent, shareConsents } from '@/state/consents';
 import { keptVoucher } from '@/state/kept-vouchers';
 import { keepMe, useMe } from '@/state/me';
-import { questionStore, toastStore } from '@/state/overlays';
+import { toastStore } from '@/state/overlays';
 import { getHere, setHere } from '@/state/place';
 import { keepSearch, useSearches } from '@/state/searches';
 import { logOut } from '@/pages/settings/model';
-import { useOrderActions } from '@/pages/orders/model';
 import { useVoucher } from '@/pages/voucher/model';
 import { useWithdraw } from '@/pages/withdraw/model';
 import { sent, serve } from './support/server';
 
 jest.mock('@/platform/http', () => jest.requireActual('./support/server'));
 
-const { router, moves } = Taro as unknown as typeof import('./support/taro');
+const { router } = Taro as unknown as typeof import('./support/taro');
 const session = (personId: string, token = 't', expiresInMs = 3_600_000): Session =>
   ({ personId, token, refreshToken: `refresh-${token}-000000000000`, expiresAtMs: Date.now() + expiresInMs });
 const me = { personId: 'per_1', name: '林小满', avatarUrl: '', phoneMasked: null, unreadNotices: 3, isStaff: true, hasWechat: true, consents: {} };
@@ -31,7 +30,6 @@ beforeEach(() => {
     keepSession(session('per_1'));
     toastStore.set(null);
   });
-  moves.length = 0;
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -140,12 +138,4 @@ test('consents, the position and what was searched for are not handed to the nex
   await shareConsents({ location: false });
   expect(consentTo('location')).toBe(false);
   expect(sent).toEqual([]);
-});
-
-test('who must link WeChat before paying is led to where it is linked', async () => {
-  serve(() => ({ status: 409, body: { code: 'PAYMENT_NEEDS_WECHAT', message: 'x', retry: 'after-change' } }));
-  const { result } = renderHook(() => useOrderActions(async () => undefined, () => undefined));
-  await act(() => result.current.pay('ord_12345678'));
-  await act(async () => questionStore.get()?.answer(true));
-  await waitFor(() => expect(moves).toEqual([{ by: 'navigateTo', url: '/pages/settings/index' }]));
 });

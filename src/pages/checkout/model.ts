@@ -11,7 +11,7 @@ import { textsIn } from '@/i18n';
 import { surface } from '@/platform';
 import { setInCart } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
-import { openPage, replacePage } from '@/state/pages';
+import { replacePage } from '@/state/pages';
 import { canPayHere, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -135,9 +135,7 @@ async function askOpenUnpaid({ details }: Failure): Promise<boolean> {
 /** The order stands, only the payment did not start: the order page goes on from here. */
 async function onPayRefused(failure: Failure, orderId: string): Promise<void> {
   const t = textsIn(texts, getLanguage());
-  const needsLink = failure.code === 'PAYMENT_NEEDS_WECHAT';
-  const body = needsLink ? t.needWechatBody : failure.message;
-  const yes = await confirmDialog({ title: needsLink ? t.needWechatTitle : t.toOrder, body, ok: needsLink ? t.toLink : t.toOrder, cancel: t.later });
+  // Asked already, with what it needs.
+  if (failure.code !== 'PAYMENT_NEEDS_WECHAT') await confirmDialog({ title: t.toOrder, body: failure.message, ok: t.toOrder, cancel: t.later });
   replacePage('order', { id: orderId });
-  if (yes && needsLink) openPage('settings');
 }

@@ -35,7 +35,7 @@ export function useOrders() {
 
 /** Pay and cancel, alike in the list and on the order's own page. `after` runs when the order may have changed. */
 export function useOrderActions(after: () => Promise<void>, onPayCancelled: (orderId: string) => void) {
-  const failed = (failure: Failure) => void tell(failure);
+  const failed = (failure: Failure) => tell(failure);
   const { pay: payNow } = usePay(failed);
   const ending = useAction<{ orderId: string }, { ok: true }>('cancel', ({ orderId }, idempotencyKey) => call('cancelOrder', { params: { orderId }, idempotencyKey }), failed);
 
@@ -60,11 +60,9 @@ export function useOrderActions(after: () => Promise<void>, onPayCancelled: (ord
   return { pay, cancel };
 }
 
-async function tell(failure: Failure): Promise<void> {
+function tell(failure: Failure): void {
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
   const { purchaseId } = failure.details;
   if (failure.code === 'PURCHASE_TOGETHER' && typeof purchaseId === 'string') return openPage('purchase', { id: purchaseId });
-  if (failure.code !== 'PAYMENT_NEEDS_WECHAT') return toast(failure.message, 'error');
-  const t = textsIn(texts, getLanguage());
-  if (await confirmDialog({ title: t.linkFirst, body: t.linkBody, ok: t.link, cancel: t.keepOrder })) openPage('settings');
+  toast(failure.message, 'error');
 }

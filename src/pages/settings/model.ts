@@ -2,9 +2,10 @@
 import { call, keepSession, mediaUrl, signOut, useAction, type Failure } from '@/api';
 import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/settings';
-import { saveTextFile, wechatLoginCode } from '@/platform';
+import { saveTextFile } from '@/platform';
 import { loadPicture, putPicture } from '@/platform/picture';
 import { keepConsents, setConsent } from '@/state/consents';
+import { linkWechat } from '@/state/link-wechat';
 import { locateHere } from '@/state/locate';
 import { keepMe, loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
@@ -61,15 +62,10 @@ export function useAccount() {
     toast(say().phoneDone, 'ok');
     return true;
   });
-  const linkWechat = useAction('me.wechat', async (_: null) => {
-    const code = await wechatLoginCode();
-    if (!code) return false;
-    keepSession(await call('linkWechat', { body: { code } }));
-    await loadMe();
-    toast(say().wechatDone, 'ok');
-    return true;
+  const link = useAction('me.wechat', async (_: null) => {
+    if (await linkWechat()) toast(say().wechatDone, 'ok');
   }, tell);
-  return { bindPhone, linkWechat };
+  return { bindPhone, linkWechat: link };
 }
 
 export function useMyData() {

@@ -11,7 +11,7 @@ import { textsIn } from '@/i18n';
 import { surface } from '@/platform';
 import { loadCart, type CartLine } from '@/state/cart';
 import { confirmDialog } from '@/state/overlays';
-import { openPage, replacePage } from '@/state/pages';
+import { replacePage } from '@/state/pages';
 import { canPayHere, paidPage, usePay } from '@/state/pay';
 import { askLogin, usePerson } from '@/state/person';
 import { getLanguage } from '@/state/settings';
@@ -124,10 +124,7 @@ async function askOpenUnpaid({ details }: Failure): Promise<boolean> {
 /** The orders stand, only the payment did not start: the purchase's page goes on from here. */
 async function onPayRefused(failure: Failure, id: string): Promise<void> {
   const t = textsIn(texts, getLanguage());
-  const needsLink = failure.code === 'PAYMENT_NEEDS_WECHAT';
-  const yes = await confirmDialog({
-    title: needsLink ? t.needWechatTitle : t.seePurchase, body: needsLink ? t.needWechatBody : failure.message, ok: needsLink ? t.toLink : t.seePurchase, cancel: t.later,
-  });
+  // Asked already, with what it needs.
+  if (failure.code !== 'PAYMENT_NEEDS_WECHAT') await confirmDialog({ title: t.seePurchase, body: failure.message, ok: t.seePurchase, cancel: t.later });
   replacePage('purchase', { id });
-  if (yes && needsLink) openPage('settings');
 }

@@ -5,7 +5,6 @@ import { call, serverNow, useAction, useLoad, type Answer, type Failure } from '
 import { texts } from '@/i18n/cart';
 import { textsIn } from '@/i18n';
 import { confirmDialog, toast } from '@/state/overlays';
-import { openPage } from '@/state/pages';
 import { usePay } from '@/state/pay';
 import { usePaymentCheck, type Phase } from '@/state/payment-check';
 import { askLogin, usePerson } from '@/state/person';
@@ -38,7 +37,7 @@ export function usePurchase() {
     shown.current = true;
   });
 
-  const failed = (failure: Failure) => void tell(failure);
+  const failed = (failure: Failure) => tell(failure);
   const { busy: paying, pay: payNow } = usePay(failed);
   const ending = useAction<null, { ok: true }>('purchase.cancel', (_, idempotencyKey) => call('cancelPurchase', { params: { purchaseId }, idempotencyKey }), failed);
   const pay = async () => {
@@ -74,9 +73,7 @@ export function usePurchase() {
   };
 }
 
-async function tell(failure: Failure): Promise<void> {
-  const t = textsIn(texts, getLanguage());
+function tell(failure: Failure): void {
   if (failure.code === 'NO_SESSION' || failure.code === 'SESSION_EXPIRED') return askLogin();
-  if (failure.code !== 'PAYMENT_NEEDS_WECHAT') return toast(failure.message, 'error');
-  if (await confirmDialog({ title: t.needWechatTitle, body: t.needWechatBody, ok: t.toLink, cancel: t.later })) openPage('settings');
+  toast(failure.message, 'error');
 }
