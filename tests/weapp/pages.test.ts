@@ -6,6 +6,7 @@ import { placeTogether } from '../support/purchase';
 import { buy, redeem, share } from '../support/trade';
 import { pagePaths } from './support/build';
 import { phonesOf } from './support/phones';
+import { attribute, tagOf } from './support/view';
 import { ABSENT } from './support/realm';
 import { texts as cart } from '../../src/i18n/cart';
 import { texts as checkout } from '../../src/i18n/checkout';
@@ -140,6 +141,15 @@ describe.each(['zh', 'en'] as const)('in %s', (language) => {
     for (const word of shows(language)) await phone.sees(word);
     expect(phone.path()).toBe(path);
   });
+});
+
+test.each([['pages/search/index', 'input', common.zh.search], ['groups/pages/words/index', 'textarea', groupSay.zh.label]])('a screen reader hears what the field of %s is for', async (path, tag, label) => {
+  const phone = phoneOf('林小满');
+  phone.open('pages/wallet/index');
+  await phone.until('WeChat to sign in by itself', () => phone.storage.has('juke.session'));
+  phone.open(`${path}?id=${ids.group}`);
+  const named = () => phone.find(label);
+  await phone.until('the field', () => named() && tagOf(named()!) === tag && attribute(named()!, 'aria-label') === label);
 });
 
 test('tabs are switched to and stay, and ten pages are never exceeded', async () => {
