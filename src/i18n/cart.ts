@@ -121,7 +121,7 @@ export const texts = defineTexts({
     pickup: 'Pick-up',
     voucher: 'Voucher',
     sum: 'Total',
-    sumNote: 'Coupons and friend discounts come at checkout',
+    sumNote: 'Discounts come at checkout',
     noneNote: 'Choose what to pay; several shops at once',
     toCheckout: (count) => `Check out (${count})`,
     emptyTitle: 'Your cart is empty',
@@ -161,7 +161,7 @@ export const texts = defineTexts({
     later: 'Not now',
     seePurchase: 'See the orders',
 
-    purchaseTitle: 'Paid together',
+    purchaseTitle: 'Combined payment',
     purchaseNeedLogin: 'Log in to see the orders of this payment.',
     headUnpaid: (count) => `${count} orders, to pay together`,
     untilPay: '· then all of them close, and nothing is charged',

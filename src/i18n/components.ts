@@ -66,7 +66,7 @@ export const texts = defineTexts({
     available: 'Available',
     withdraw: 'Withdraw',
     pending: 'Pending',
-    total: 'Earned so far',
+    total: 'Earned',
     friends: 'Friends',
     friendCount: (count) => count,
     show: 'Show amounts',

@@ -132,7 +132,7 @@ export const texts = defineTexts({
     perPerson: (count, mine) => `${count} per person${mine > 0 ? `, you have claimed ${mine}` : ''}`,
     claimUntil: (when) => `claim until ${when}`,
     claimFrom: (when) => `claim from ${when}`,
-    validDays: (days) => `valid ${days} days after the claim`,
+    validDays: (days) => `${days} days once claimed`,
     validUntil: (when) => `valid until ${when}`,
     validFrom: (when) => `valid from ${when}`,
     forNew: 'for guests new to the shop',

@@ -46,7 +46,7 @@ export const texts = defineTexts({
   en: {
     title: 'Me',
     guest: 'Not logged in',
-    guestText: 'Log in to see vouchers, orders and rebates',
+    guestText: 'Vouchers, orders and rebates',
     login: 'Log in',
     signedIn: 'Logged in',
     notLoaded: 'Name and number did not load. Try again below',

@@ -129,7 +129,7 @@ export const texts = defineTexts({
     statusFormingBody: 'Your voucher comes when it is filled; not filled in time, all of it goes back the way you paid.',
     statusClosing: 'Time is over, closing the group',
     groupOf: (size, count) => `Group of ${size} × ${count}`,
-    groupRow: 'See this group',
+    groupRow: 'See group',
     untilEnd: 'not filled, all is refunded',
     statusPickup: 'Paid. Pick it up with the code',
     statusUsable: 'Paid. Show the code in the shop',

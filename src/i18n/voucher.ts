@@ -65,7 +65,7 @@ export const texts = defineTexts({
     refundedText: 'The money for this voucher went back the way you paid',
     expiredTitle: (when) => `Expired ${when}`,
     expiredText: 'What was not used is refunded in full, automatically',
-    overOffline: 'No network: this goes by the phone’s clock and is checked once you are back. What was not used is refunded in full, automatically.',
+    overOffline: 'No network: this goes by the clock of this phone and is checked once you are back. What was not used is refunded in full, automatically.',
     progress: 'Refund progress',
     rebate: (name, amount) => `Once used, ${name} who shared this earns ${amount}`,
     rebateAll: (name, amount) => `Once all vouchers of this order are used, ${name} who shared this earns ${amount} in all`,

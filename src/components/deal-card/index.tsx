@@ -61,7 +61,7 @@ export function DealCard({ deal, onClick, showRebate = true }: Props) {
         <View className="jk-deal-card__foot">
           <PriceTag fen={deal.group?.priceFen ?? deal.priceFen} size="m" tone={over ? 'muted' : 'price'} />
           {deal.group ? <View className="jk-deal-card__kind"><Text className="jk-deal-card__word">{kind}</Text></View> : null}
-          {showRebate && deal.rebateFen > 0 && !over ? <RebateBadge fen={deal.rebateFen} /> : null}
+          {showRebate && deal.rebateFen > 0 && !over ? <RebateBadge fen={deal.rebateFen} className="jk-deal-card__back" /> : null}
         </View>
       </View>
     </Touchable>

@@ -36,7 +36,7 @@ export function OrderCard({ row, note, className = '', children }: Props) {
         <View className="jk-order__body">
           <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
           <View className="jk-grow jk-order__what">
-            <View className="jk-strong jk-ell">{row.title}</View>
+            <View className="jk-strong jk-2lines">{row.title}</View>
             <View className="jk-caption jk-text-3 jk-num jk-2lines jk-order__note">{note}</View>
           </View>
           <View className="jk-strong jk-semibold jk-num jk-order__amount">{money(row.payableFen)}</View>

@@ -115,7 +115,7 @@ export default function Login() {
               <ListRow key={person.who} icon="user" tone="brand" title={person.name} note={person.role} onClick={() => void asDemo(person.who)} />
             ))}
             {config.sandboxUrl && !isWeapp ? (
-              <ListRow icon="comment" tone="plain" title={t.smsInbox} note={t.smsInboxText} onClick={() => openBeside(`${config.sandboxUrl}/sandbox/sms`)} />
+              <ListRow icon="comment" tone="brand" title={t.smsInbox} note={t.smsInboxText} onClick={() => openBeside(`${config.sandboxUrl}/sandbox/sms`)} />
             ) : null}
           </List>
         </>
