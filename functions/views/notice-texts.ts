@@ -106,6 +106,10 @@ const zh: Record<string, Words> = {
     '朋友到店用掉了',
     `${f.friendName} 用掉了券，返 ${money(f)} 待到账：过 7 天售后期${f.releaseAtMs ? `，${timeText(f.releaseAtMs, 'zh')} 到账` : ''}。期间退款就不发。`,
   ],
+  'reward.undone': (f) => [
+    '朋友的核销撤销了',
+    `门店撤销了核销，${f.friendName} 的券还没用。返 ${money(f)} 回到等到店：用掉、过 7 天售后期再到账。`,
+  ],
   'reward.released': (f) => [
     '返利到账了',
     f.amountFen === 0
@@ -241,6 +245,10 @@ const en: Record<string, Words> = {
   'reward.pending': (f) => [
     'Your friend was served',
     `${f.friendName} used the voucher. ${money(f)} is on its way: after the 7-day after-sale time${f.releaseAtMs ? `, on ${timeText(f.releaseAtMs, 'en')}` : ''}. A refund before that cancels it.`,
+  ],
+  'reward.undone': (f) => [
+    'Redemption undone',
+    `The shop undid it, so the voucher of ${f.friendName} is unused again. ${money(f)} is yours once it is used and the 7-day after-sale time is over.`,
   ],
   'reward.released': (f) => [
     'Rebate arrived',

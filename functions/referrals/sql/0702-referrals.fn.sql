@@ -108,7 +108,7 @@ END $$;
 CREATE OR REPLACE FUNCTION referrals_expected() RETURNS SETOF reward LANGUAGE sql STABLE AS
   $$ SELECT * FROM reward WHERE state = 'expected' $$;
 
--- Redemption undone: back to expected, the pending journal reversed. I-03.
+-- Redemption undone: back to expected, the pending journal reversed. I-03. The sharer was told of a date.
 CREATE OR REPLACE FUNCTION referrals_unpend(p_order text, p_paid bigint, p_amount bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
@@ -118,7 +118,11 @@ BEGIN
   PERFORM ledger_reverse('reward.unpending', v.pended_by, 'reward.pending', v.pended_by, v.sharer_id);
   UPDATE reward SET paid_fen = p_paid, amount_fen = p_amount WHERE reward_id = v.reward_id;
   -- So little is left of the order since: none, as before it was used.
-  IF p_amount = 0 THEN PERFORM referrals_cancel(p_order, 'limit'); END IF;
+  IF p_amount = 0 THEN
+    PERFORM referrals_cancel(p_order, 'limit');
+  ELSE
+    PERFORM identity_notify(v.sharer_id, 'reward.undone', jsonb_build_object('amountFen', p_amount, 'orderId', p_order, 'friendId', v.friend_id), '/pages/wallet/index');
+  END IF;
 END $$;
 
 -- Everything of the order was refunded before it was used, or so much that nothing worth paying is left. p_why: what made it so little.

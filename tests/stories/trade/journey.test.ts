@@ -66,7 +66,7 @@ test('a post in Moments carries the discount and no rebate, from the sheet to th
 });
 
 test('a second scan says when and where; an old picture is refused; undo within five minutes (I-14, A-09)', async () => {
-  const { voucherIds: [voucher] } = await buy(t, m, friend);
+  const { voucherIds: [voucher] } = await buy(t, m, friend, { shareToken: await share(t, m, sharer) });
   const stale = await t.refused('redeemVoucher', { as: m.clerk, params: { storeId: m.storeId }, body: { code: await codeOf(t, voucher!, 'qr', 10 * MINUTE) } });
   expect(stale.code).toBe('CODE_STALE');
   const first = await t.ok('redeemVoucher', { as: m.clerk, params: { storeId: m.storeId }, body: { code: await codeOf(t, voucher!, 'typed') } });
@@ -75,6 +75,10 @@ test('a second scan says when and where; an old picture is refused; undo within 
   await t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId: first.redemptionId } });
   await t.drain();
   const again = await redeem(t, m, voucher!);
+  await t.drain();
+  // The sharer was told of a day; that it no longer holds is told too.
+  const told = (await t.ok('listNotices', { as: sharer })).items.map(({ kind }) => kind);
+  expect(told.reverse()).toEqual(['reward.expected', 'reward.pending', 'reward.undone', 'reward.pending']);
   await t.moveTime(5 * MINUTE);
   const late = await t.refused('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId: again.redemptionId } });
   expect(late.code).toBe('UNDO_TOO_LATE');
