@@ -13,6 +13,8 @@ import {
   findStores,
   flashOf,
   LISTS_MOST,
+  NEARBY_ROWS,
+  NEAREST_ROWS,
   placeKey,
   positionOf,
   roughly,
@@ -28,7 +30,7 @@ import {
 import { COVERS, OPEN } from './coupons';
 import { toGroupRow } from './group-rows';
 import { openGroupsOf } from './groups';
-import { pageByOffset } from './page';
+import { isFirstPage, pageByOffset } from './page';
 import { dealHoursText, distanceM, shownRebateFen, type Position } from './rules';
 
 type Deal = Answer<'getDeal'>;
@@ -46,44 +48,55 @@ export const listDeals: Story<'listDeals'> = async (ctx, { query }) => {
     maxFen: query.maxFen,
     sort: query.sort,
   };
-  const candidates = await snapshotOf<Candidate[]>(ctx.db, 'deals', LISTS_MOST).get(listKey(filter), () =>
-    loadList(ctx.db, filter),
-  );
+  const load = async (rows: number) => {
+    const { candidates, isWhole } = await snapshotOf<List>(ctx.db, 'deals', LISTS_MOST).get(listKey(filter, rows), () =>
+      loadList(ctx.db, filter, rows),
+    );
+    return { deals: nearestOfEach(candidates, at), isWhole };
+  };
+  // A chain's deal is at many stores: it may take more of them than the nearest to fill a page.
+  let found = await load(at && !query.q && BY_DISTANCE.has(query.sort) && isFirstPage(query) ? NEAREST_ROWS : NEARBY_ROWS);
+  if (!found.isWhole && found.deals.length <= PAGE_SIZE) found = await load(NEARBY_ROWS);
   const page = pageByOffset(
-    sorted(nearestOfEach(candidates, at), query.sort, at !== null),
+    sorted(found.deals, query.sort, at !== null),
     query,
-    ({ deal: { at: _place, ...card }, m }): DealCard => ({ ...card, distanceM: at ? m : null }),
+    ({ deal: { at: _place, isFar: _far, ...card }, m }): DealCard => ({ ...card, distanceM: at ? m : null }),
   );
   return { readyJson: JSON.stringify(page satisfies Answer<'listDeals'>) };
 };
 
-const listKey = (f: Filter) =>
-  JSON.stringify([placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort, f.q]);
+interface List {
+  candidates: Candidate[];
+  isWhole: boolean;
+}
+const BY_DISTANCE = new Set<string | undefined>([undefined, 'near']);
+const listKey = (f: Filter, rows: number) =>
+  JSON.stringify([placeKey(f.at), f.category, f.rebate, f.openNow, f.maxFen, f.at ? '' : f.sort, f.q, rows]);
 
 /** A page of them is checked at each load: what is sent from the snapshot is not checked again. */
-async function loadList(db: Db, filter: Filter): Promise<Candidate[]> {
-  const candidates = await findCandidates(db, filter);
-  for (const { at: _place, ...card } of candidates.slice(0, PAGE_SIZE)) dealCard.parse({ ...card, distanceM: null });
-  return candidates;
+async function loadList(db: Db, filter: Filter, rows: number): Promise<List> {
+  const list = await findCandidates(db, filter, rows);
+  for (const { at: _place, isFar: _far, ...card } of list.candidates.slice(0, PAGE_SIZE)) dealCard.parse({ ...card, distanceM: null });
+  return list;
 }
 
 interface Near {
   deal: Candidate;
   m: number;
 }
-/** One for each deal, at its nearest store. */
+/** One for each deal, at its nearest store; the near ones are the same whether the far ones are known or not. */
 function nearestOfEach(candidates: Candidate[], at: Position | null): Near[] {
   const best = new Map<string, Near>();
   for (const deal of candidates) {
     const m = at ? distanceM(at, deal.at) : 0;
     const known = best.get(deal.dealId);
-    if (!known || m < known.m) best.set(deal.dealId, { deal, m });
+    if (!known || (m < known.m && deal.isFar === known.deal.isFar)) best.set(deal.dealId, { deal, m });
   }
   return [...best.values()];
 }
 
 function sorted(all: Near[], sort: string | undefined, hasPlace: boolean): Near[] {
-  const tie = (a: Near, b: Near) => a.m - b.m || (a.deal.dealId < b.deal.dealId ? -1 : 1);
+  const tie = (a: Near, b: Near) => Number(a.deal.isFar) - Number(b.deal.isFar) || a.m - b.m || (a.deal.dealId < b.deal.dealId ? -1 : 1);
   if (sort === 'price') return all.sort((a, b) => a.deal.priceFen - b.deal.priceFen || tie(a, b));
   if (sort === 'sold') return all.sort((a, b) => b.deal.soldCount - a.deal.soldCount || tie(a, b));
   if (sort === 'rebate') return all.sort((a, b) => b.deal.rebateFen - a.deal.rebateFen || tie(a, b));

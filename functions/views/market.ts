@@ -20,8 +20,8 @@ import {
 
 export type DealCard = Answer<'listDeals'>['items'][number];
 export type StoreCard = Answer<'listStores'>['items'][number];
-/** A deal at a store, before it is known who looks from where. */
-export type Candidate = Omit<DealCard, 'distanceM'> & { at: Position };
+/** A deal at a store, before it is known who looks from where. `isFar`: not among the NEAREST_ROWS. */
+export type Candidate = Omit<DealCard, 'distanceM'> & { at: Position; isFar?: boolean };
 export type StoreRow = Hours & { card: Omit<StoreCard, 'hoursText' | 'isOpen' | 'distanceM'>; nowMs: number };
 
 export interface Filter {
@@ -63,12 +63,14 @@ export const near = (lat: number, lng: number) =>
 const SEARCHED_STORES = 4 * NEARBY_STORES;
 /** Six pages of the nearest: each row costs five look-ups, and who scrolls further searches. */
 export const NEARBY_ROWS = NEARBY_STORES / 2;
+/** What the first page is made of, asked for alone: most people see no other. It comes first in the whole list as well. */
+export const NEAREST_ROWS = 2 * PAGE_SIZE;
 
 /**
  * The statement for a filter, from a closed list of parts; values are parameters (A-32). Nearest first when there is a
  * place.
  */
-export function candidateSql(filter: Filter): { sql: string; params: unknown[] } {
+export function candidateSql(filter: Filter, rows: number): { sql: string; params: unknown[] } {
   const params: unknown[] = [];
   const p = (value: unknown) => `$${params.push(value)}`;
   const order = filter.at ? (params.push(filter.at.lat / 1e6, filter.at.lng / 1e6), near(1, 2)) : null;
@@ -121,7 +123,7 @@ export function candidateSql(filter: Filter): { sql: string; params: unknown[] }
       sql: `
       SELECT ${STORE}, x.* FROM store s CROSS JOIN LATERAL (
         SELECT ${DEAL} FROM deal_store ds ${DEAL_JOINS} WHERE ds.store_id = s.store_id AND ${ofDeal} OFFSET 0) x
-      WHERE ${ofStore} ORDER BY ${order} LIMIT ${NEARBY_ROWS}`,
+      WHERE ${ofStore} ORDER BY ${order} LIMIT ${rows}`,
     };
   }
   const rank = RANKS[filter.sort ?? ''] ?? 'd.created_at DESC';
@@ -146,9 +148,12 @@ const RANKS: Record<string, string> = {
   rebate: 't.rebate_bps * (t.price_fen - t.friend_discount_fen) DESC',
 };
 
-export async function findCandidates(db: Db, filter: Filter): Promise<Candidate[]> {
-  const { sql, params } = candidateSql(filter);
-  return (await db.query(sql, params)).map(toCandidate).filter((c) => !filter.rebate || c.rebateFen > 0);
+/** `isWhole`: there is no more than these. */
+export async function findCandidates(db: Db, filter: Filter, rows = NEARBY_ROWS): Promise<{ candidates: Candidate[]; isWhole: boolean }> {
+  const { sql, params } = candidateSql(filter, rows);
+  const found = await db.query(sql, params);
+  const candidates = found.map((row, nth) => ({ ...toCandidate(row), isFar: nth >= NEAREST_ROWS }));
+  return { candidates: candidates.filter((c) => !filter.rebate || c.rebateFen > 0), isWhole: rows === NEARBY_ROWS || found.length < rows };
 }
 
 /** A flash sale's window, with the regular deal's own price beside it where that is on sale too (A11). */

@@ -1,4 +1,5 @@
 /** Cursors and pages of lists. A cursor is opaque to the app; one that is not ours is BAD_INPUT. Guards I-28, A-32. */
+import { PAGE_SIZE } from '../contract/limits';
 import { pageSize } from '../contract/shapes-common';
 import { refuse, type Db, type Row } from '../kernel';
 
@@ -39,6 +40,8 @@ export const afterCursor = (column: string, id: string, n: number) =>
   `($${n}::bigint IS NULL OR (${column}, ${id}) < (to_timestamp(0) + $${n}::bigint * interval '1 microsecond',
       $${n + 1}::text))`;
 
+/** The first page in its usual size. */
+export const isFirstPage = (query: PageQuery) => query.cursor === undefined && pageSize(query.limit) <= PAGE_SIZE;
 /** A list that exists whole (a snapshot): the cursor is the place in it. */
 export function pageByOffset<T, R>(all: readonly T[], query: PageQuery, item: (value: T) => R): Page<R> {
   const limit = pageSize(query.limit);

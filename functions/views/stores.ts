@@ -7,6 +7,7 @@ import {
   LISTS_MOST,
   near,
   NEARBY_ROWS,
+  NEAREST_ROWS,
   DEAL,
   ON_SALE,
   placeKey,
@@ -20,7 +21,7 @@ import {
   type Candidate,
   type StoreRow,
 } from './market';
-import { containing, pageByOffset } from './page';
+import { containing, isFirstPage, pageByOffset } from './page';
 import type { Position } from './rules';
 
 const OTHER_STORES_MAX = 20;
@@ -29,12 +30,15 @@ const DEALS_MAX = 50;
 export const listStores: Story<'listStores'> = async (ctx, { query }) => {
   const exact = positionOf(query);
   const at = roughly(exact);
+  const count = at && !query.q && isFirstPage(query) ? NEAREST_ROWS : NEARBY_ROWS;
   const rows = await snapshotOf<StoreRow[]>(ctx.db, 'stores', LISTS_MOST).get(
-    `${placeKey(at)}|${query.category}|${query.q ?? ''}`,
-    () => findNear(ctx.db, at, query.q, query.category),
+    `${placeKey(at)}|${query.category}|${query.q ?? ''}|${count}`,
+    () => findNear(ctx.db, at, query.q, query.category, count),
   );
   const cards = rows.map((row) => toStoreCard(row, exact, ctx.language));
-  return pageByOffset(exact ? cards.sort(byDistance) : cards, query, (card) => card);
+  // The nearest first, in the same order whether the rest is known or not.
+  const all = exact ? [...cards.slice(0, NEAREST_ROWS).sort(byDistance), ...cards.slice(NEAREST_ROWS).sort(byDistance)] : cards;
+  return pageByOffset(all, query, (card) => card);
 };
 
 function findNear(
@@ -42,6 +46,7 @@ function findNear(
   at: Position | null,
   q: string | undefined,
   category: string | undefined,
+  count: number,
 ): Promise<StoreRow[]> {
   const params: unknown[] = at ? [at.lat / 1e6, at.lng / 1e6] : [];
   const p = (value: unknown) => `$${params.push(value)}`;
@@ -54,7 +59,7 @@ function findNear(
     .join(' AND ');
   return findStores(
     db,
-    `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${NEARBY_ROWS}`,
+    `${where && `WHERE ${where}`} ORDER BY ${at ? near(1, 2) : 's.created_at DESC, s.store_id'} LIMIT ${count}`,
     params,
   );
 }
