@@ -26,11 +26,12 @@ const windows = process.platform === 'win32';
 const START_TRIES = 5;
 const READY_WITHIN_MS = 60_000; // recovery after a power cut replays the log first
 const STOP_WITHIN_MS = 20_000;
+const WATCH_MS = 1000;
 const EMPTY_PID_FILE_MS = 5_000;
 
 /**
- * @typedef {{ url: string, port: number, pid: number, attached: boolean, dataDir: string, stop: () => Promise<void>
- * }} Server
+ * @typedef {{ url: string, port: number, pid: number, attached: boolean, dataDir: string, stop: () => Promise<void>,
+ * whenGone: (tell: () => void) => () => void }} Server
  */
 
 /**
@@ -230,7 +231,19 @@ function serverOf(place, lock, attached) {
     attached,
     dataDir: place.dataDir,
     stop: () => stopServer(place, lock.pid),
+    whenGone: (tell) => whenGone(lock.pid, tell),
   };
+}
+
+/** It may be no child of ours but one that outlived an earlier start, so nobody would tell. @returns {() => void} to look no longer */
+function whenGone(pid, tell) {
+  const timer = setInterval(() => {
+    if (isAlive(pid)) return;
+    clearInterval(timer);
+    tell();
+  }, WATCH_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 async function stopServer(place, pid) {

@@ -87,6 +87,7 @@ function ownKey(data) {
 async function localDatabase(data) {
   const server = await startPostgres({ dataDir: join(data, 'postgres') });
   undo.push(() => server.stop());
+  undo.push(server.whenGone(() => void endWith('PostgreSQL ended by itself', `${server.dataDir}.log`)));
   return server;
 }
 
@@ -127,14 +128,15 @@ async function startHost(data, env, url) {
 /** Stops it with everything, and stops everything when it ends by itself. */
 function keep(entry) {
   undo.push(() => stopEntry(entry));
-  void entry.exited.then(async ({ code, signal }) => {
-    if (stopping || !running) return;
-    console.error(
-      `The ${entry.name} ended by itself (${signal ?? `code ${code}`}): its log is ${entry.logFile}. Stopping; ` +
-        'npm start begins again with the same data.',
-    );
-    await stop(1);
-  });
+  void entry.exited.then(({ code, signal }) =>
+    endWith(`The ${entry.name} ended by itself (${signal ?? `code ${code}`})`, entry.logFile),
+  );
+}
+
+async function endWith(what, logFile) {
+  if (stopping || !running) return;
+  console.error(`${what}: its log is ${logFile}. Stopping; npm start begins again with the same data.`);
+  await stop(1);
 }
 
 function summary({ urls, databaseUrl, folders, ownSandbox, ready }) {

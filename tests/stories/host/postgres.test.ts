@@ -87,6 +87,16 @@ test('what a power cut or a reboot left as the pid file is in nobody\'s way', as
   expect(JSON.parse((await script(`${start}${say}`, env)).out).attached).toBe(false);
 });
 
+test('who started or attached is told when the server is gone, and not when it looks no longer', async () => {
+  const watching = start + `const told = []; const look = (who, one) => one.whenGone(() => told.push(who));
+    const attached = await startPostgres({ dataDir: process.env.FOLDER });
+    look('started', server); look('attached', attached); look('neither', attached)();
+    const before = told.length; process.kill(server.pid, 'SIGKILL');
+    while (told.length < 2) await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 1500)); console.log(JSON.stringify([attached.attached, before, told]));`;
+  expect(JSON.parse((await script(watching, env)).out)).toEqual([true, 0, ['started', 'attached']]);
+});
+
 test('starts at the same moment end up with one server', async () => {
   const started = await Promise.all([
     script(`${start}${say}`, env),
