@@ -93,6 +93,8 @@ export const SHARE_LIFE_MS = 30 * DAY;
 export const AFTER_SALE_ANSWER_MS = 48 * HOUR;
 /** An after-sale may be asked for so long after redemption. */
 export const AFTER_SALE_WINDOW_MS = 30 * DAY;
+/** How often one use of a voucher may be asked about: once more after a shop's no. Each time holds the rebate until the answer. */
+export const AFTER_SALE_TRIES = 2;
 
 /** WeChat 商家转账: at least 0.1 yuan; we ask for 1 yuan; a name is required from 2,000 yuan, so we stop below. */
 export const WITHDRAWAL_MIN_FEN = 100;

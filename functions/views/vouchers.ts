@@ -2,7 +2,7 @@
  * A voucher on the phone, and how a refund stands. Secret and locator go to the owner of a usable voucher only. Guards
  * A-08, A-18, F-15.
  */
-import { AFTER_SALE_WINDOW_MS, DAY_MS } from '../contract/limits';
+import { AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS, DAY_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { REWARD_FEN, SHOWN_STATE } from './orders';
@@ -25,9 +25,10 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       ms_of(v.valid_from) AS from_ms, ms_of(v.valid_until) AS until_ms,
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in, vs.issued,
       v.state = 'redeemed' AND juke_now() < r.redeemed_at + $3::bigint * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.kind = 'after_sale'
-        AND (f.state = 'requested'
-          OR v.voucher_id = ANY (f.voucher_ids) AND f.answered_by IS DISTINCT FROM 'undo')) AS can_after_sale,
+        AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.state = 'requested')
+        AND (SELECT count(*) FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
+          AND f.kind = 'after_sale' AND f.state = 'declined' AND f.answered_by <> 'undo'
+          AND f.requested_at >= r.redeemed_at) < ${AFTER_SALE_TRIES} AS can_after_sale,
       (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
         ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,

@@ -103,7 +103,8 @@ BEGIN
   RETURN '{"outcome": "succeeded"}';
 END $$;
 
--- After-sale of a used voucher: the merchant answers within 48 h, else it is accepted. The reward waits meanwhile.
+-- After-sale of a used voucher: the merchant answers within 48 h, else it is accepted. The reward waits meanwhile; so a use is asked about
+-- so often, not for as long as there are days (`most`, counted from usedAtMs; what an undo ended was nobody's no).
 CREATE OR REPLACE FUNCTION refunds_request(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_answer jsonb := jsonb_build_object('refundId', p ->> 'refundId', 'amountFen', (p ->> 'amountFen')::bigint);
@@ -120,6 +121,10 @@ BEGIN
   END;
   -- I-15: an earlier one of this voucher may have been accepted, or its use undone, since it was looked at.
   PERFORM vouchers_need_used(p ->> 'voucherId');
+  IF (SELECT count(*) FROM refund WHERE order_id = p ->> 'orderId' AND p ->> 'voucherId' = ANY (voucher_ids) AND kind = 'after_sale' AND state = 'declined'
+      AND answered_by <> 'undo' AND requested_at >= time_of((p ->> 'usedAtMs')::bigint)) >= (p ->> 'most')::int THEN
+    PERFORM juke_refuse('AFTER_SALE_TRIES');
+  END IF;
   PERFORM referrals_dispute(p ->> 'orderId', true);
   PERFORM kernel_emit('after_sale.requested', p ->> 'refundId', '{}', v_by);
   FOR v_manager IN SELECT jsonb_array_elements_text(p -> 'managerIds') LOOP

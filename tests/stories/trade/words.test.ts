@@ -39,6 +39,28 @@ test('I-17 where the first touch counts, a link opened once more later is still 
   expect((await quote()).sharer).toMatchObject({ token: first });
 });
 
+test('after a shop\'s no it is asked once more and no third time: the rebate is not held for as long as there are days', async () => {
+  const token = await share(t, m, sharer);
+  await open(friend, token);
+  const order = await buy(t, m, friend, { shareToken: token });
+  const voucherId = order.voucherIds[0]!;
+  await redeem(t, m, voucherId);
+  const canAsk = async () => (await t.ok('getVoucher', { as: friend, params: { voucherId } })).canAfterSale;
+  const declined = async () => {
+    const { refundId } = await askAfterSale(voucherId);
+    expect(await canAsk()).toBe(false);
+    await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: false, reason: '当场吃完了' } });
+  };
+  await declined();
+  expect(await canAsk()).toBe(true);
+  await declined();
+  expect(await canAsk()).toBe(false);
+  expect(await t.refused('requestAfterSale', { as: friend, params: { voucherId }, body: { reason: '再问一次' } }))
+    .toMatchObject({ code: 'AFTER_SALE_TRIES', message: expect.stringContaining('你的钱没有变化') });
+  await later(t, 8 * DAY);
+  expect((await t.ok('getWallet', { as: sharer })).availableFen).toBeGreaterThan(0);
+});
+
 test('an undo ends an after-sale in the voucher\'s words, not in the shop\'s; after the next use it can be asked for again', async () => {
   const order = await buy(t, m, friend);
   const voucherId = order.voucherIds[0]!;
