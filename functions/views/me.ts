@@ -21,6 +21,14 @@ const PARTS: Record<string, string> = {
   jobs: `SELECT m.name AS merchant, s.name AS store, f.role, f.created_at, f.removed_at FROM staff f
       JOIN merchant m ON m.merchant_id = f.merchant_id
     LEFT JOIN store s ON s.store_id = f.store_id WHERE f.person_id = $1 ORDER BY f.created_at`,
+  // What they did at work, without the guests' names.
+  redeemedAtWork: `SELECT r.redemption_id, s.name AS store, r.paid_fen, r.code_kind, r.device_id, r.redeemed_at, r.undone_at, r.reversed_at
+    FROM staff f JOIN redemption r ON r.staff_id = f.staff_id JOIN store s ON s.store_id = r.store_id
+    WHERE f.person_id = $1 ORDER BY r.redeemed_at`,
+  answeredAtWork: `SELECT a.refund_id, m.name AS merchant, a.amount_fen, a.accepted_at IS NOT NULL AS is_accepted, a.answer,
+      coalesce(a.accepted_at, a.ended_at) AS answered_at
+    FROM staff f JOIN refund a ON a.merchant_id = f.merchant_id AND a.answered_by = f.staff_id
+      JOIN merchant m ON m.merchant_id = f.merchant_id WHERE f.person_id = $1 ORDER BY 6`,
   orders: `SELECT o.order_id, m.name AS merchant, o.state, o.snapshot ->> 'title' AS title,
       o.snapshot -> 'items' AS items, o.quantity, o.unit_price_fen, o.discount_fen, o.payable_fen, o.refunded_fen,
     o.surface, o.device_id, o.purchase_id, o.placed_at, o.expires_at, o.paid_at FROM guest_order o

@@ -61,6 +61,20 @@ test('after a shop\'s no it is asked once more and no third time: the rebate is 
   expect((await t.ok('getWallet', { as: sharer })).availableFen).toBeGreaterThan(0);
 });
 
+test('H6 the copy of one\'s data holds what one did at work, without the guests', async () => {
+  const order = await buy(t, m, friend, { quantity: 2 });
+  const { redemptionId } = await redeem(t, m, order.voucherIds[0]!);
+  const undone = await redeem(t, m, order.voucherIds[1]!);
+  await undo(undone.redemptionId);
+  const { refundId } = await askAfterSale(order.voucherIds[0]!);
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: false, reason: '当场吃完了' } });
+  const [clerk, manager] = [await t.ok('exportMe', { as: m.clerk }), await t.ok('exportMe', { as: m.manager })];
+  expect(clerk).toMatchObject({ answeredAtWork: [], redeemedAtWork: [{ redemption_id: redemptionId, undone_at: null }, { redemption_id: undone.redemptionId, undone_at: expect.any(String) }] });
+  expect(manager).toMatchObject({ redeemedAtWork: [], answeredAtWork: [{ refund_id: refundId, is_accepted: false, answer: '当场吃完了' }] });
+  expect(JSON.stringify([clerk, manager])).not.toContain(friend.personId);
+  expect(await t.ok('exportMe', { as: friend })).toMatchObject({ redeemedAtWork: [], answeredAtWork: [] });
+});
+
 test('an undo ends an after-sale in the voucher\'s words, not in the shop\'s; after the next use it can be asked for again', async () => {
   const order = await buy(t, m, friend);
   const voucherId = order.voucherIds[0]!;
