@@ -141,3 +141,6 @@ export type ConsentKind = (typeof consents)[number];
 export function canStep<S extends Subject>(subject: S, from: StateOf<S>, to: StateOf<S>): boolean {
   return (transitions[subject][from] as readonly string[]).includes(to);
 }
+
+/** What a person is called who deleted the account; stored in Chinese, said in the reader's language. */
+export const GONE_NAME = { zh: '已注销', en: 'Deleted account' } as const;

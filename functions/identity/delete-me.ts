@@ -1,9 +1,10 @@
 /** Deleting one's account (PIPL §47), refused while money or rights are open (a wallet of less than can be withdrawn is given up). Pictures lose their rows first: without one no file is ever served. */
 import { WITHDRAWAL_MIN_FEN } from '../contract/limits';
+import { GONE_NAME } from '../contract/states';
 import { me, type Story } from '../kernel';
 import { mediaStore } from '../kernel/media-store';
 
-const NOBODY = { name: '已注销', avatarUrl: '/art/avatar-0.svg' };
+const NOBODY = { name: GONE_NAME.zh, avatarUrl: '/art/avatar-0.svg' };
 
 export const deleteMe: Story<'deleteMe'> = async (ctx) => {
   const { personId, familyId } = me(ctx);

@@ -26,9 +26,9 @@ export const maskPhone = (phone: string): string => `${phone.slice(0, 3)}****${p
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u;
 const ADVERT = /https?:|www\.|\.(com|cn|net|top|vip)\b|\d[\d\s-]{5,}|微信号|加[vV薇微]|[vV]信/u;
-const POSING = /官方|客服|管理员|聚客|微信支付|平台|admin|juke/iu;
+const POSING = /官方|客服|管理员|聚客|微信支付|平台|已注销|admin|juke/iu;
 
-/** Our own look at a name, before WeChat's: nothing invisible, no markup, no advertising, nobody posing as the platform. */
+/** Our own look at a name, before WeChat's: nothing invisible, no markup, no advertising, nobody posing as the platform or as nobody. */
 export function isPlainName(name: string): boolean {
   return !HIDDEN.test(name) && !/[<>]/.test(name) && !ADVERT.test(name) && !POSING.test(name);
 }

@@ -9,6 +9,7 @@ import { errors, messageOf, type ErrorBody, type ErrorCode } from '../contract/e
 import { BODY_MAX_BYTES, BODY_MAX_DEPTH, RATE_ADDRESS_BURST, RATE_ADDRESS_PER_SECOND, RATE_BURST, RATE_PER_SECOND } from '../contract/limits';
 import { routes, type Auth, type Route, type RouteName } from '../contract/routes';
 import { shapes } from '../contract/shapes';
+import { GONE_NAME } from '../contract/states';
 import type { App, Context, Ready, Staff, Stories } from './context';
 import type { Db } from './db';
 import { ProviderRefused, Refused, Unavailable, refuse } from './failure';
@@ -76,11 +77,16 @@ async function answer(app: App, stories: Stories, options: HandlerOptions, event
   };
   const story = stories[name] as (ctx: Context, input: unknown) => Promise<unknown>;
   const value = await story(ctx, { params, query, body });
-  if (value && typeof value === 'object' && 'readyJson' in value) return json(200, (value as Ready).readyJson);
+  if (value && typeof value === 'object' && 'readyJson' in value) return json(200, spoken((value as Ready).readyJson, language));
   const parsed = shape.answer.safeParse(value);
   if (!parsed.success) throw new Error(`the answer of ${name} has the wrong shape: ${z.prettifyError(parsed.error)}`);
-  return json(200, JSON.stringify(parsed.data));
+  return json(200, spoken(JSON.stringify(parsed.data), language));
 }
+
+/** A deleted person's name stands in any answer that names people, also in those that are kept for readers of both languages. Only a whole text is one. */
+const GONE = JSON.stringify(GONE_NAME.zh);
+const spoken = (text: string, language: 'zh' | 'en'): string =>
+  language === 'en' && text.includes(GONE) ? text.replaceAll(GONE, JSON.stringify(GONE_NAME.en)) : text;
 
 /** 64 KB, JSON object only, at most 8 deep, no prototype keys, text that can be stored (A-40). */
 function bodyOf(event: Event): unknown {

@@ -1,4 +1,5 @@
 /** A person's notice list, worded here so that both languages and both targets say the same. Own rows only. */
+import { GONE_NAME } from '../contract/states';
 import { me, type Db, type Row, type Story } from '../kernel';
 import { noticeText, type NoticeFacts } from './notice-texts';
 import { afterCursor, micros, pageByKey, readKeyset } from './page';
@@ -39,7 +40,7 @@ function factsOf(row: Row, language: Language): NoticeFacts {
   return {
     ...row.body,
     atMs: row.at_ms,
-    friendName: row.friend_name || nobody,
+    friendName: !row.friend_name ? nobody : row.friend_name === GONE_NAME.zh ? GONE_NAME[language] : row.friend_name,
     storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop'),
   };
 }

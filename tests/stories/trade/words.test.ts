@@ -147,6 +147,23 @@ test('what a share still brings is what the wallet says, also after a part was t
   expect((await t.ok('getVoucher', { as: friend, params: { voucherId: order.voucherIds[1]! } })).sharer!.rebateFen).toBe(wallet.inHoldFen);
 });
 
+test('H6 who deleted the account is called so in the reader\'s language: in lists, in snapshots, in notices', async () => {
+  const order = await buy(t, m, friend, { shareToken: await share(t, m, sharer) });
+  await redeem(t, m, order.voucherIds[0]!);
+  await later(t, 6 * MINUTE);
+  const left = await share(t, m, friend);
+  await t.ok('deleteMe', { as: friend, body: { confirm: true } });
+  const shown = async (language: 'zh' | 'en') => [
+    (await t.ok('listRewards', { as: sharer, language })).items[0]!.friend.name,
+    (await t.ok('getDeal', { as: sharer, params: { dealId: m.dealId }, query: { share: left }, language })).invite!.sharer.name,
+    (await t.ok('listRedemptions', { as: m.clerk, params: { storeId: m.storeId }, language })).items[0]!.guest.name,
+    (await noticesOf(sharer, language))[0]!.text.split(' used').shift()!.split(' 用掉').shift()!,
+  ];
+  expect(await shown('zh')).toEqual(Array(4).fill('已注销'));
+  expect(await shown('en')).toEqual(Array(4).fill('Deleted account'));
+  expect(await t.refused('updateMe', { as: sharer, body: { name: '已注销' } })).toMatchObject({ code: 'CONTENT_REFUSED' });
+});
+
 test('I-16 what an invitation says the sharer earns: of the group\'s price in a group, nothing where the account is gone', async () => {
   const seat = await openGroup(t, m, sharer);
   const { token } = await t.ok('createShare', { as: sharer, params: { dealId: m.dealId }, body: { channel: 'chat', groupId: seat.groupId } });
