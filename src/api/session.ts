@@ -1,6 +1,6 @@
 // Who is signed in on this device: the short-lived token, and the refresh token that renews it.
 import type { Answer } from '@contract/shapes';
-import { storage } from '@/platform';
+import { onStored, storage } from '@/platform';
 import { dropKeptVouchers } from '@/state/kept-vouchers';
 import { createStore, useStore } from '@/state/store';
 
@@ -11,6 +11,9 @@ const OUT = 'juke.out';
 
 let isOut = storage.get<boolean>(OUT) === true;
 const session = createStore<Session | null>(storage.get<Session>(KEY));
+
+// Signed out in another tab: here too, before somebody looks.
+onStored(KEY, () => !storage.get(KEY) && session.set(null));
 
 export const getSession = (): Session | null => session.get();
 
@@ -36,8 +39,12 @@ export function takeNewerSession(): boolean {
 }
 
 export function dropSession(): void {
-  storage.remove(KEY);
-  dropKeptVouchers();
+  // Who logged in at another tab meanwhile keeps theirs.
+  const kept = storage.get<Session>(KEY);
+  if (!kept || kept.personId === session.get()?.personId) {
+    storage.remove(KEY);
+    dropKeptVouchers();
+  }
   session.set(null);
 }
 

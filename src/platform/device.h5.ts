@@ -45,6 +45,11 @@ export const storage = {
   },
 };
 
+/** Told when another tab wrote or removed it. */
+export function onStored(key: string, listener: () => void): void {
+  window.addEventListener('storage', (event) => event.key === key && listener());
+}
+
 export function systemLanguage(): string {
   return navigator.language ?? '';
 }

@@ -45,6 +45,10 @@ export const storage = {
   },
 };
 
+export function onStored(_key: string, _listener: () => void): void {
+  // a mini-program has no second tab
+}
+
 export function systemLanguage(): string {
   return wx.getAppBaseInfo?.().language ?? '';
 }

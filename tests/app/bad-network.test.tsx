@@ -112,6 +112,23 @@ test('a tab never goes on as somebody else who logged in at another', async () =
   expect(sent.map(({ headers }) => headers.authorization)).toEqual([undefined, 'Bearer new']);
 });
 
+test('a sign-out at another tab is one here; the end of a session here is none for who logged in there', () => {
+  const other = (value: Session | null) => {
+    if (value) localStorage.setItem('juke.session', JSON.stringify(value));
+    else localStorage.removeItem('juke.session');
+    act(() => void window.dispatchEvent(new StorageEvent('storage', { key: 'juke.session' })));
+  };
+  other(session('per_1', 'renewed'));
+  expect(getSession()?.token).toBe('t');
+  other(null);
+  expect(getSession()).toBeNull();
+  act(() => keepSession(session('per_1')));
+  other(session('per_2'));
+  act(() => dropSession());
+  expect(getSession()).toBeNull();
+  expect(localStorage.getItem('juke.session')).toContain('per_2');
+});
+
 test('who signs in after somebody else is never shown under their name', async () => {
   act(() => keepMe(me as never));
   const { result } = renderHook(() => useMe());
