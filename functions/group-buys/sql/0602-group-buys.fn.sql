@@ -1,9 +1,10 @@
 -- Saves of seats, called by the saves of orders and refunds. Guards I-12, F-17, F-18, A-33. Locks, in this order everywhere: an
 -- unpaid order of one's own, then its group, then seats and paid orders of that group, then the stock.
 
--- Another open group of the deal with a seat for this person: the fullest one.
+-- Another open group of the deal with a seat for this person: the fullest one; none where nobody can buy it any more.
 CREATE OR REPLACE FUNCTION group_buys_other(p_deal text, p_group text, p_person text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
+  IF NOT EXISTS (SELECT FROM catalog_stock(p_deal) k WHERE k.available > 0 AND catalog_sale_problem(p_deal, k.terms_version, 'group', juke_now()) IS NULL) THEN RETURN NULL; END IF;
   RETURN (SELECT group_id FROM group_buy g WHERE deal_id = p_deal AND state = 'open' AND group_id <> p_group AND taken < size AND juke_now() < join_until
       AND NOT EXISTS (SELECT FROM group_seat s WHERE s.group_id = g.group_id AND s.person_id = p_person AND s.state <> 'released')
       AND (kind <> 'newcomer' OR person_last_paid(p_person, merchant_id) IS NULL)

@@ -5,7 +5,7 @@ import { drain } from '../../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { checkGreen, newMarket, people, stockOf } from '../../support/faults';
 import { groupOf, join, ladder, openGroup, paySeat, seatsOf, sit, standard } from '../../support/groups';
-import { account, buy, DAY, later, MINUTE, redeem, share, stateOf, vouchersOf } from '../../support/trade';
+import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf, vouchersOf } from '../../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -251,6 +251,24 @@ describe('what is refused says what can be done', () => {
     expect(await ask(b, other.groupId)).toMatchObject({ code: 'GROUP_ENDED', details: { otherGroupId: null } });
     expect((await t.ok('listDealGroups', { params: { dealId: shop.dealId } })).items).toEqual([]);
     await later(t, 2 * MINUTE);
+  });
+
+  test('another group is offered only while somebody could pay for a seat in it: not of a deal that is sold out or off sale', async () => {
+    const endsAt = (await t.app.clock.read()) + 2 * HOUR;
+    const { dealId } = await m.addDeal({ group: standard({ size: 2, hostBenefitFen: 0 }), stock: 4, saleEndsAtMs: endsAt });
+    const [host, a, other, b, c] = (await people(t, 5)) as [TestPerson, TestPerson, TestPerson, TestPerson, TestPerson];
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    await join(t, m, a, groupId, { dealId });
+    const second = await openGroup(t, m, other, { dealId });
+    const offered = async () => (await t.ok('getGroup', { as: b, params: { groupId } })).otherGroupId;
+    expect(await offered()).toBe(second.groupId);
+    const last = await place(t, m, c, { dealId });
+    expect(await offered()).toBeNull();
+    await t.ok('cancelOrder', { as: c, params: { orderId: last.orderId } });
+    expect(await offered()).toBe(second.groupId);
+    await t.moveTime(2 * HOUR);
+    expect(await offered()).toBeNull();
+    await later(t, DAY);
   });
 
   test('the last seat is held five minutes, another one fifteen, and none beyond the deadline', async () => {
