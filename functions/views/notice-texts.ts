@@ -26,6 +26,8 @@ export interface NoticeFacts {
   /** Of a group buy: paid seats still needed, and its deadline. */
   left?: number;
   deadlineMs?: number | null;
+  /** Of an order whose things are picked up: a code to collect them, no voucher to use. */
+  isPickup?: boolean;
   atMs: number;
 }
 type Words = (f: NoticeFacts) => [title: string, text: string];
@@ -47,14 +49,15 @@ const enLost: Record<string, string> = {
 };
 /** A rebate that fell below what is paid, after a ladder's lower price instead of a refund. */
 const lostOf = (f: NoticeFacts) => (f.reason === 'limit' && f.why === 'ladder' ? 'ladder' : f.reason ?? '');
+/** What a paid order brings, for whom, until when. */
+const zhReady = (f: NoticeFacts) => `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店${f.isPickup ? '取' : '用'}；` : ''}没${f.isPickup ? '取' : '用'}随时退，过期自动退。`;
+const enReady = (f: NoticeFacts) =>
+  `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `${f.isPickup ? 'Collect' : 'Use'} it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}${f.isPickup ? 'Not collected' : 'Unused'}: refundable any time, and refunded automatically after that.`;
 const quoted = (answer: string | null | undefined, open: string, close: string) =>
   answer ? `${open}${answer}${close}` : '';
 
 const zh: Record<string, Words> = {
-  'order.paid': (f) => [
-    '付好了，券在你手机里',
-    `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店用；` : ''}没用随时退，过期自动退。`,
-  ],
+  'order.paid': (f) => [f.isPickup ? '付好了，凭取货码到店自提' : '付好了，券在你手机里', zhReady(f)],
   'order.expired': (f) => [
     '订单过期了',
     `${f.title ?? ''} ${f.minutes ?? 15} 分钟没付，已经关掉。没有扣款；如果你刚付过，会全额退回。`,
@@ -75,10 +78,7 @@ const zh: Record<string, Words> = {
     '有人参团了',
     `${f.friendName} 坐进了你的团。${f.left ? `还差 ${f.left} 人。` : '人数已够，到点成团，还能再叫人。'}`,
   ],
-  'group.full': (f) => [
-    '成团了，券在你手机里',
-    `${f.title ?? ''} · ${money(f)}。${f.untilMs ? `${dayText(f.untilMs - 1, 'zh')}前到店用；` : ''}没用随时退，过期自动退。`,
-  ],
+  'group.full': (f) => [f.isPickup ? '成团了，凭取货码到店自提' : '成团了，券在你手机里', zhReady(f)],
   'group.failed': (f) => [
     '没成团，全额退给你',
     `${f.title ?? ''} 到点还差 ${f.left ?? 0} 人。${money(f)} 原路退回，一般 0–3 个工作日到账。`,
@@ -125,8 +125,8 @@ const zh: Record<string, Words> = {
     `${f.friendName} 售后退了款，收回返利 ${money(f)}。已经提走的，从之后的返利里补。`,
   ],
   'voucher.redeemed': (f) => [
-    '券用掉了',
-    `${timeText(f.atMs, 'zh')} 在${f.storeName}用掉。不是你本人用的，马上联系门店，或申请售后。`,
+    f.isPickup ? '取走了' : '券用掉了',
+    `${timeText(f.atMs, 'zh')} 在${f.storeName}${f.isPickup ? '取走。不是你本人取' : '用掉。不是你本人用'}的，马上联系门店，或申请售后。`,
   ],
   'voucher.undone': (f) => [
     '核销撤销了',
@@ -182,10 +182,7 @@ const zh: Record<string, Words> = {
   'person.joined': () => ['两个账号合成了一个', '同一个手机号的订单、券和返利都在这里了，钱一分没变。'],
 };
 const en: Record<string, Words> = {
-  'order.paid': (f) => [
-    'Paid. Your voucher is ready',
-    `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `Use it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}Unused: refundable any time, and refunded automatically after that.`,
-  ],
+  'order.paid': (f) => [f.isPickup ? 'Paid. Your pick-up code is ready' : 'Paid. Your voucher is ready', enReady(f)],
   'order.expired': (f) => [
     'Order expired',
     `${f.title ?? ''} was not paid within ${f.minutes ?? 15} minutes and is closed. Nothing was charged; if you just paid, all of it is refunded.`,
@@ -207,8 +204,8 @@ const en: Record<string, Words> = {
     `${f.friendName} took a seat. ${f.left ? `${f.left} more needed.` : 'Enough are in; more may still join.'}`,
   ],
   'group.full': (f) => [
-    'The group is complete. Your voucher is ready',
-    `${f.title ?? ''} · ${money(f)}. ${f.untilMs ? `Use it by ${dayText(f.untilMs - 1, 'en')}. ` : ''}Unused: refundable any time, and refunded automatically after that.`,
+    f.isPickup ? 'The group is complete. Your pick-up code is ready' : 'The group is complete. Your voucher is ready',
+    enReady(f),
   ],
   'group.failed': (f) => [
     'The group did not fill. All of it is refunded',
@@ -265,8 +262,8 @@ const en: Record<string, Words> = {
     `${f.friendName} got an after-sale refund, so ${money(f)} was taken back. What was already withdrawn is made good from later rebates.`,
   ],
   'voucher.redeemed': (f) => [
-    'Voucher used',
-    `Used at ${f.storeName} on ${timeText(f.atMs, 'en')}. Was it not you? Contact the shop now or ask for an after-sale.`,
+    f.isPickup ? 'Collected' : 'Voucher used',
+    `${f.isPickup ? 'Collected' : 'Used'} at ${f.storeName} on ${timeText(f.atMs, 'en')}. Was it not you? Contact the shop now or ask for an after-sale.`,
   ],
   'voucher.undone': (f) => [
     'Redemption undone',

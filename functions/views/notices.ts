@@ -7,9 +7,10 @@ import type { Language } from './rules';
 
 const NOTICE = `SELECT n.notice_id, n.notice_id AS id, ${micros('n.created_at')} AS key, n.kind, n.body, n.link,
     ms_of(n.created_at) AS at_ms, n.created_at <= me.notices_read_at AS is_read, me.language,
-    f.name AS friend_name, s.name AS store_name
+    f.name AS friend_name, s.name AS store_name, o.fulfilment
   FROM notice n JOIN person me ON me.person_id = n.person_id
-  LEFT JOIN person f ON f.person_id = n.body ->> 'friendId' LEFT JOIN store s ON s.store_id = n.body ->> 'storeId'`;
+  LEFT JOIN person f ON f.person_id = n.body ->> 'friendId' LEFT JOIN store s ON s.store_id = n.body ->> 'storeId'
+  LEFT JOIN guest_order o ON o.order_id = n.body ->> 'orderId'`;
 
 export const listNotices: Story<'listNotices'> = async (ctx, { query }) => {
   const cursor = readKeyset(query);
@@ -40,6 +41,7 @@ function factsOf(row: Row, language: Language): NoticeFacts {
   return {
     ...row.body,
     atMs: row.at_ms,
+    isPickup: row.fulfilment === 'pickup',
     friendName: !row.friend_name ? nobody : row.friend_name === GONE_NAME.zh ? GONE_NAME[language] : row.friend_name,
     storeName: row.store_name ?? (language === 'zh' ? '门店' : 'the shop'),
   };

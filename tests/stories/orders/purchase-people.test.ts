@@ -129,4 +129,10 @@ test('what is picked up is reported to WeChat as 用户自提, a voucher as virt
   const { row } = await t.ok('getOrder', { as: guest, params: { orderId: orderIds[1]! } });
   expect(row.fulfilment).toBe('pickup');
   expect(await t.ok('getVoucher', { as: guest, params: { voucherId: row.firstVoucherId! } })).toMatchObject({ fulfilment: 'pickup' });
+  // Nobody is told of a voucher where there is a thing to collect.
+  const said = async (language: 'zh' | 'en') => (await t.ok('listNotices', { as: guest, language })).items.filter(({ kind }) => kind === 'order.paid').map(({ title, text }) => `${title} ${text}`);
+  const ofBox = async (language: 'zh' | 'en') => (await said(language)).filter((words) => words.includes('面包礼盒'));
+  expect(await ofBox('zh')).toEqual([expect.stringMatching(/^付好了，凭取货码到店自提 .*前到店取；没取随时退，过期自动退。$/)]);
+  expect(await ofBox('en')).toEqual([expect.stringMatching(/^Paid\. Your pick-up code is ready .*Collect it by .*Not collected: refundable any time/)]);
+  expect((await said('zh')).filter((words) => !words.includes('面包礼盒'))).toEqual([expect.stringMatching(/^付好了，券在你手机里 .*前到店用；没用随时退/)]);
 });
