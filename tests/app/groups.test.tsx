@@ -162,6 +162,14 @@ describe('how a group stands', () => {
 });
 
 describe('the landing', () => {
+  test('one that its host cancelled before paying did not lack people', () => {
+    const { rerender } = render(<Standing group={{ ...group, state: 'cancelled', deadlineMs: null, confirmed: 0 }} phase={phaseOf({ ...group, state: 'cancelled' }, NOW)} onEnd={() => undefined} />);
+    expect(screen.getByText('你取消了，或者没按时付款。没有扣款。')).toBeTruthy();
+    expect(screen.queryByText(/没凑齐/)).toBeNull();
+    rerender(<Standing group={{ ...group, state: 'failed' }} phase="over" onEnd={() => undefined} />);
+    expect(screen.getByText('这个团没凑齐')).toBeTruthy();
+  });
+
   test('while the last payments are checked nobody is told of money that was never paid or went back; sold out is not "all seats taken"', () => {
     const closing = { ...group, state: 'closing' as const };
     const of = (who: NonNullable<Group['mine']>) => render(<><Standing group={{ ...closing, mine: who }} phase="closing" onEnd={() => undefined} /><PriceCard group={{ ...closing, mine: who }} phase="closing" inviter={null} /></>);

@@ -73,7 +73,8 @@ function useWords(group: Group, phase: Phase): [string, ReactNode] {
     case 'opening': return [t.headOpening, ''];
     case 'closing': return [t.headClosing, group.mine && group.mine.seat !== 'released' ? t.headClosingMine : t.headClosingText];
     case 'done': return [t.headDone, t.headDoneText];
-    case 'over': return [t.headOver, t.headOverText];
+    // Only who opened it ever sees one that was not paid for.
+    case 'over': return group.state === 'cancelled' ? [t.headCancelled, t.headCancelledText] : [t.headOver, t.headOverText];
     case 'succeeded': return [t.headSucceeded, t.headSucceededText(dayTime(group.completedAtMs ?? group.nowMs, language, serverNow()))];
     case 'failed': return [t.headFailed, t.headFailedText(money(group.mine?.paidFen ?? 0))];
   }
