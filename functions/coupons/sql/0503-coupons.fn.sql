@@ -141,6 +141,7 @@ BEGIN
     RETURN '{"ok": false}';
   END IF;
   UPDATE coupon SET state = CASE WHEN v_now < valid_until THEN 'available' ELSE 'expired' END WHERE coupon_id = g.coupon_id AND state = 'passing' RETURNING * INTO v;
+  IF v.state = 'available' THEN PERFORM kernel_emit('coupon.ending', v.coupon_id); END IF; -- its reminder may have fallen due on the way
   IF p ->> 'to' = 'ended' AND v.state = 'available' THEN PERFORM coupons_tell(v, 'coupon.gift_returned', g.giver_id, '{}'); END IF;
   RETURN '{"ok": true}';
 END $$;
@@ -173,6 +174,7 @@ BEGIN
   UPDATE coupon SET state = 'available', owner_id = v_me, given_by = g.giver_id WHERE coupon_id = g.coupon_id AND state = 'passing' RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM juke_refuse('COUPON_STATE'); END IF;
   PERFORM coupons_within(v_me, (p ->> 'heldMax')::int);
+  PERFORM kernel_emit('coupon.ending', v.coupon_id); -- its reminder may have fallen due on the way
   PERFORM coupons_tell(v, 'coupon.gift_taken', g.giver_id, jsonb_build_object('friendId', v_me));
   PERFORM kernel_event('reach', 'coupon.given', v.merchant_id, NULL, g.giver_id, v.coupon_id, NULL);
   RETURN v_answer;

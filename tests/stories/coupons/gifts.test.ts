@@ -2,7 +2,7 @@
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, couponState, makeOffer, pay, placeWith } from '../../support/coupons';
 import { newKnife } from '../../support/faults';
-import { buy, DAY, later } from '../../support/trade';
+import { buy, DAY, HOUR, later } from '../../support/trade';
 
 const knife = newKnife();
 let t: TestApp;
@@ -55,6 +55,23 @@ test('while it is on its way nobody uses it; taken back it is the giver\'s again
   const again = await t.ok('giveCoupon', { as: giver, params: { couponId } });
   expect(again.token).not.toBe(token);
   await take(again.token);
+});
+
+test('a reminder that falls due while the coupon is on its way reaches whoever has it then, once', async () => {
+  const reminders = async (as: TestPerson) => (await t.ok('listNotices', { as })).items.filter(({ kind }) => kind === 'coupon.ending').length;
+  for (const end of ['taken', 'taken back', 'nobody took it'] as const) {
+    const { couponId } = await claim(t, giver, (await makeOffer(t, m, { isTransferable: true, validDays: 3 })).offerId);
+    const { validUntilMs } = (await t.ok('listMyCoupons', { as: giver })).items.find((coupon) => coupon.couponId === couponId)!;
+    await t.moveTime(validUntilMs - DAY - HOUR - (await t.app.clock.read()));
+    const { token } = await t.ok('giveCoupon', { as: giver, params: { couponId } });
+    await later(t, 2 * HOUR); // fallen due on its way
+    const before = [await reminders(giver), await reminders(friend)];
+    if (end === 'taken') await take(token);
+    if (end === 'taken back') await t.ok('takeBackCoupon', { as: giver, params: { couponId } });
+    await later(t, end === 'nobody took it' ? 22 * HOUR : HOUR);
+    await later(t, HOUR / 2);
+    expect([end, (await reminders(giver)) - before[0]!, (await reminders(friend)) - before[1]!]).toEqual([end, end === 'taken' ? 0 : 1, end === 'taken' ? 1 : 0]);
+  }
 });
 
 test('taken back while the account that gave it becomes this one: it is the giver\'s again, not a coupon whose state changed', async () => {
