@@ -1,6 +1,6 @@
 /** Wire shapes of what is sold and where: deals, stores, places, and the operator's ways to create them. */
 import * as z from 'zod';
-import { fulfilments, groupKinds, shareChannels, staffRoles, surfaces } from './states';
+import { fulfilments, groupKinds, rewardFlags, shareChannels, staffRoles, surfaces } from './states';
 import {
   bps, category, deviceId, done, fen, id, latE6, lngE6, ms, name, nothing, page, pageOf, person, phone, positiveFen, query,
   queryInt, shareToken, text, url,
@@ -126,5 +126,6 @@ export const marketShapes = {
     params: z.strictObject({ merchantId: id('mch') }), query: nothing,
     body: z.strictObject({ storeId: id('sto'), kind: z.enum(['store', 'table', 'poster', 'staff']), label: name }), answer: z.strictObject({ code: z.string() }),
   },
-  clearReward: { params: z.strictObject({ rewardId: id('rwd') }), query: nothing, body: z.strictObject({ reason: text.min(4) }), answer: done },
+  /** `flags`: those that were looked at; without them all that it has when the call arrives. One that is raised meanwhile stays. */
+  clearReward: { params: z.strictObject({ rewardId: id('rwd') }), query: nothing, body: z.strictObject({ reason: text.min(4), flags: z.array(z.enum(rewardFlags)).min(1).max(rewardFlags.length).optional() }), answer: done },
 };

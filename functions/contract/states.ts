@@ -142,5 +142,9 @@ export function canStep<S extends Subject>(subject: S, from: StateOf<S>, to: Sta
   return (transitions[subject][from] as readonly string[]).includes(to);
 }
 
+/** Why a rebate waits for somebody to look at it (A-02 … A-04). */
+export const rewardFlags = ['same_payer', 'same_phone', 'same_device', 'device_farm', 'ring', 'same_person'] as const;
+export type RewardFlag = (typeof rewardFlags)[number];
+
 /** What a person is called who deleted the account; stored in Chinese, said in the reader's language. */
 export const GONE_NAME = { zh: '已注销', en: 'Deleted account' } as const;

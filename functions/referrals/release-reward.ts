@@ -11,7 +11,7 @@ import { findReward } from './store';
 export function releaseReward(app: App, rewardId: string): Promise<number | null> {
   return decided(async () => {
     const reward = await findReward(app.db, rewardId);
-    if (!reward || reward.state !== 'pending' || reward.isHeld || reward.disputed) return null;
+    if (!reward || reward.state !== 'pending' || reward.heldFor.length > 0 || reward.disputed) return null;
     if (reward.releaseAtMs! > reward.nowMs) return reward.releaseAtMs! - reward.nowMs;
     const debtFen = await balanceOf(app.db, 'reward-debt', reward.sharerId);
     await app.db.call('referrals_release', { rewardId, ...decideRelease(reward.amountFen - reward.clawedFen, debtFen) });
@@ -19,7 +19,8 @@ export function releaseReward(app: App, rewardId: string): Promise<number | null
   });
 }
 
+/** The operator lets go of what was looked at: a flag that is raised between the look and the save still holds it. */
 export const clearReward: Story<'clearReward'> = async (ctx, { params, body }) => {
-  if (!(await findReward(ctx.db, params.rewardId))) refuse('NOT_FOUND');
-  return ctx.db.call('referrals_clear', { idem: ctx.idem, rewardId: params.rewardId, by: ctx.session!.personId, reason: body.reason });
+  const { heldFor } = (await findReward(ctx.db, params.rewardId)) ?? refuse('NOT_FOUND');
+  return ctx.db.call('referrals_clear', { idem: ctx.idem, rewardId: params.rewardId, flags: body.flags ?? heldFor, by: ctx.session!.personId, reason: body.reason });
 };

@@ -1,6 +1,6 @@
 /** The referrals module's SQL, one named function per statement. */
 import { ATTRIBUTION_WINDOW_MS } from '../contract/limits';
-import type { ShareChannel } from '../contract/states';
+import type { RewardFlag, ShareChannel } from '../contract/states';
 import type { Db } from '../kernel';
 
 /** Where a link leads: into its group buy, or to its deal. */
@@ -37,10 +37,10 @@ export function addTouches(db: Db, touches: readonly { token: string; merchantId
 
 export interface RewardRow {
   rewardId: string; orderId: string; merchantId: string; sharerId: string; friendId: string; state: string; amountFen: number; paidFen: number; rateBps: number; capFen: number;
-  clawedFen: number; releaseAtMs: number | null; isHeld: boolean; disputed: boolean; nowMs: number;
+  clawedFen: number; releaseAtMs: number | null; heldFor: RewardFlag[]; disputed: boolean; nowMs: number;
 }
 const REWARD = `reward_id AS "rewardId", order_id AS "orderId", merchant_id AS "merchantId", sharer_id AS "sharerId", friend_id AS "friendId", state, amount_fen AS "amountFen",
-  paid_fen AS "paidFen", rate_bps AS "rateBps", cap_fen AS "capFen", clawed_fen AS "clawedFen", ms_of(release_at) AS "releaseAtMs", held_for <> '{}' AS "isHeld", disputed, ms_of(juke_now()) AS "nowMs"`;
+  paid_fen AS "paidFen", rate_bps AS "rateBps", cap_fen AS "capFen", clawed_fen AS "clawedFen", ms_of(release_at) AS "releaseAtMs", held_for AS "heldFor", disputed, ms_of(juke_now()) AS "nowMs"`;
 export async function findReward(db: Db, rewardId: string): Promise<RewardRow | null> {
   return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE reward_id = $1`, [rewardId]))[0] ?? null;
 }

@@ -1,14 +1,16 @@
 /** Farming rebates: by oneself, by a second account, in rings, from one device, by refunding, by tiny orders. A-01 …. */
 import { REWARD_MIN_FEN, REWARDS_PER_DAY_MAX } from '../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
+import { newKnife } from '../support/faults';
 import { account, buy, DAY, later, MINUTE, place, redeem, share } from '../support/trade';
 
+const knife = newKnife();
 let t: TestApp;
 let m: Market;
 let sharer: TestPerson;
 let friend: TestPerson;
 beforeEach(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market();
   [sharer, friend] = [await t.person('林小满'), await t.person('周屿')];
 });
@@ -58,6 +60,24 @@ test.each([
   await t.ok('clearReward', { as: m.operator, params: { rewardId: reward.id }, body: { reason: '一家人，看过了' } });
   await t.drain();
   expect(await account(t, 'reward-available', sharer.personId)).toBe(reward.fen);
+});
+
+test('A-02 a flag that is raised while another is looked at is not let go with it; one that was named is', async () => {
+  const { orderId } = await brought(sharer, friend);
+  const { id } = (await rewardOf(orderId))!;
+  const raise = (...flags: string[]) => t.db.query('UPDATE reward SET held_for = held_for || $2::text[] WHERE reward_id = $1', [id, flags]);
+  await raise('same_device');
+  const gate = knife.holdAt(/referrals_clear/);
+  const clearing = t.ok('clearReward', { as: m.operator, params: { rewardId: id }, body: { reason: '一家人，看过了' } });
+  await gate.reached;
+  await raise('same_person');
+  gate.open();
+  await clearing;
+  knife.clear();
+  expect((await rewardOf(orderId))!.held).toEqual(['same_person']);
+  await raise('ring');
+  await t.ok('clearReward', { as: m.operator, params: { rewardId: id }, body: { reason: '两家人，看过了', flags: ['ring'] } });
+  expect((await rewardOf(orderId))!.held).toEqual(['same_person']);
 });
 
 test('A-03 A to B to A: each order pays one level, the way back is held', async () => {

@@ -183,17 +183,18 @@ BEGIN
   PERFORM identity_notify(v.sharer_id, 'reward.clawed_back', jsonb_build_object('amountFen', p_fen, 'orderId', p_order, 'friendId', v.friend_id), '/pages/wallet/index');
 END $$;
 
--- The operator looked at a flagged reward and lets it go (A-02). The reason stays in the alarm.
+-- The operator looked at these flags of a reward and lets them go (A-02); any other still holds it. The reason stays in the alarm.
+-- p: {idem, rewardId, flags, by, reason}
 CREATE OR REPLACE FUNCTION referrals_clear(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
   v_seen jsonb := kernel_accept(p -> 'idem', '{"ok": true}');
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
-  UPDATE reward SET held_for = '{}' WHERE reward_id = p ->> 'rewardId' RETURNING * INTO v;
+  UPDATE reward SET held_for = ARRAY(SELECT flag FROM unnest(held_for) flag WHERE NOT p -> 'flags' ? flag) WHERE reward_id = p ->> 'rewardId' RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
-  PERFORM kernel_alarm('reward.cleared', v.reward_id || ':' || (p #>> '{idem,key}'), jsonb_build_object('by', p ->> 'by', 'reason', p ->> 'reason'));
-  IF v.state = 'pending' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
+  PERFORM kernel_alarm('reward.cleared', v.reward_id || ':' || (p #>> '{idem,key}'), jsonb_build_object('by', p ->> 'by', 'reason', p ->> 'reason', 'flags', p -> 'flags'));
+  IF v.state = 'pending' AND v.held_for = '{}' THEN PERFORM kernel_emit('reward.pending', v.reward_id, '{}', v.release_at); END IF;
   RETURN '{"ok": true}';
 END $$;
 
