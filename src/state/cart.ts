@@ -35,9 +35,9 @@ export async function setInCart(dealId: string, quantity: number, shareToken?: s
   known.set({ ...now, quantities });
 }
 
-/** One more of a deal; answers how many of it are in the cart now. */
+/** One more of a deal than the server has now, which another device may have changed; answers how many of it are in the cart then. */
 export async function addToCart(dealId: string, shareToken: string | undefined): Promise<number> {
-  if (!mine()) await loadCart();
+  await loadCart();
   const quantity = (mine()?.quantities[dealId] ?? 0) + 1;
   await setInCart(dealId, quantity, shareToken);
   return quantity;

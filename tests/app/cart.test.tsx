@@ -9,7 +9,7 @@ import CartPage from '../../src/cart/pages/cart/index';
 import PurchasePage from '../../src/cart/pages/purchase/index';
 import { standingOf } from '../../src/cart/pages/purchase/model';
 import { goesInCart } from '@/pages/deal/cart';
-import type { CartLine } from '@/state/cart';
+import { addToCart, loadCart, type CartLine } from '@/state/cart';
 import { paidPage, usePay, type PayOutcome } from '@/state/pay';
 import { setLanguage } from '@/state/settings';
 import { sent, serve, type Reply } from './support/server';
@@ -114,6 +114,14 @@ describe('the cart page', () => {
     fireEvent.click(screen.getAllByRole('button', { name: '加一份' })[0]!);
     await waitFor(() => expect(asked('PUT', /deal_a/).map((request) => JSON.parse(request.body!).quantity).at(-1)).toBe(2));
     expect(asked('PUT', /deal_b/)).toEqual([]);
+  });
+
+  test('one more is one more than the server has, also after another device put some in', async () => {
+    await act(async () => void (await loadCart()));
+    world.items = [line({ quantity: 4 }), tea];
+    let now = 0;
+    await act(async () => void (now = await addToCart('deal_a', undefined)));
+    expect([body(), now]).toEqual([{ quantity: 5 }, 5]);
   });
 
   test('a refusal is said on its line, and the line stays as it was', async () => {
