@@ -30,7 +30,7 @@ export const payOrder: Story<'payOrder'> = (ctx, { params, body }) =>
   }));
 
 /** WeChat's definite no to a payment that it has taken already; its notice may still be on the way. */
-export const isPaidThere = (error: unknown): boolean => error instanceof ProviderRefused && error.code === 'ORDERPAID';
+export const isPaidThere = (error: unknown): boolean => error instanceof ProviderRefused && error.code === 'ORDER_PAID';
 
 /** What would be paid now could not count any more (F-18). */
 async function needOpenGroup(ctx: Context, groupId: string): Promise<void> {

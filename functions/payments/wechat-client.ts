@@ -129,7 +129,8 @@ function failureOf(error: unknown, path: string): Error {
   const body = bodyOf(response.data);
   const said = typeof body?.code === 'string' ? body.code : null;
   if (!said || status >= 500 || status === 429 || status === 401 || status < 400 || PASSING.has(said)) return down(path, `HTTP ${status} ${said ?? ''}`.trim());
-  return new ProviderRefused(said === 'ORDER_PAID' ? 'ORDERPAID' : said, String(body?.message ?? '').slice(0, 200), status);
+  // WeChat's pages spell it both ways.
+  return new ProviderRefused(said === 'ORDERPAID' ? 'ORDER_PAID' : said, String(body?.message ?? '').slice(0, 200), status);
 }
 
 /** Failures of a download arrive as bytes. */

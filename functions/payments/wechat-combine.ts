@@ -17,7 +17,7 @@ export interface CombinedPay {
   prepareCombinedH5(p: PrepareCombined & { clientIp: string }): Promise<{ h5Url: string }>;
   /** null: WeChat does not know it. */
   findCombined(combineNo: string): Promise<ProviderCombined | null>;
-  /** Closed already, or never arrived, is fine. Paid meanwhile: ProviderRefused('ORDERPAID'). Every sub-order must be named. */
+  /** Closed already, or never arrived, is fine. Paid meanwhile: ProviderRefused('ORDER_PAID'). Every sub-order must be named. */
   closeCombined(combineNo: string, orders: readonly { paymentId: string; subMchid: string }[]): Promise<void>;
 }
 

@@ -35,7 +35,7 @@ export interface WechatPay extends CombinedPay {
   jsapiParams(prepayId: string): JsapiParams;
   /** null: WeChat does not know it. */
   findPayment(paymentId: string, subMchid: string): Promise<ProviderPayment | null>;
-  /** Closed already, or never arrived, is fine. Paid meanwhile: ProviderRefused('ORDERPAID'). */
+  /** Closed already, or never arrived, is fine. Paid meanwhile: ProviderRefused('ORDER_PAID'). */
   closePayment(paymentId: string, subMchid: string): Promise<void>;
   refund(p: { refundId: string; transactionId: string; subMchid: string; amountFen: number; totalFen: number; reason: string; notifyUrl: string }): Promise<ProviderRefund>;
   findRefund(refundId: string, subMchid: string): Promise<ProviderRefund | null>;

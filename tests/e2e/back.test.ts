@@ -52,6 +52,8 @@ test('a list that was grown is as long as it was, and looked at where it was, af
   const again = v.page.waitForResponse((answer) => answer.url().includes('cursor='));
   await v.page.getByText('有券码？输进来领').dispatchEvent('click');
   await sees(v, '查一下');
+  // Until the new page has come in, a twentieth of a second, Taro's router hides the old one: nobody is back before that.
+  await v.page.locator('.taro_page_shade').waitFor({ state: 'attached' });
   await v.page.goBack();
   await again;
   await claims.nth(PAGE_SIZE + 2).waitFor();

@@ -101,7 +101,7 @@ describe('the published samples of combined payment (Union…Prepay, UnionQueryB
       expect(one).toMatchObject({ trade_type: 'MWEB', trade_state: 'SUCCESS', bank_type: 'OTHERS', transaction_id: expect.stringMatching(/^\d{28}$/), success_time: expect.stringMatching(/\+08:00$/), amount: { total_amount: 10, payer_amount: 10, currency: 'CNY', payer_currency: 'CNY' } });
     }
     expect(paid.combine_payer_info.openid).toMatch(/^o/);
-    expect((await api.post(`${path(h5.combine_out_trade_no)}/close`, { combine_appid: h5.combine_appid, sub_orders: named(h5.sub_orders) })).json.code).toBe('ORDERPAID');
+    expect((await api.post(`${path(h5.combine_out_trade_no)}/close`, { combine_appid: h5.combine_appid, sub_orders: named(h5.sub_orders) })).json.code).toBe('ORDER_PAID');
   });
 
   it('prepay by App, which may name a payer and a scenario, and by Native', async () => {

@@ -120,7 +120,7 @@ describe('payment', () => {
     const { json } = await api.post('/v3/pay/partner/transactions/jsapi', body);
     expect((await query(body.out_trade_no)).json).toMatchObject({ trade_state: 'NOTPAY' });
     expect((await pay({ prepay_id: json.prepay_id })).status).toBe(200);
-    expect((await pay({ prepay_id: json.prepay_id })).json.code).toBe('ORDERPAID');
+    expect((await pay({ prepay_id: json.prepay_id })).json.code).toBe('ORDER_PAID');
     await call(running.url, '/sandbox/flush', {});
     expect(inbox.heard).toHaveLength(1);
     const [heard] = inbox.heard;
@@ -134,7 +134,7 @@ describe('payment', () => {
     expect((await query(body.out_trade_no)).json).toEqual(heard!.clear);
     const byId = await api.get(`/v3/pay/partner/transactions/id/${heard!.clear.transaction_id}?sp_mchid=${known().spMchid}&sub_mchid=${SUB_MCHID}`);
     expect(byId.json).toEqual(heard!.clear);
-    expect((await api.post('/v3/pay/partner/transactions/jsapi', body)).json.code).toBe('ORDERPAID');
+    expect((await api.post('/v3/pay/partner/transactions/jsapi', body)).json.code).toBe('ORDER_PAID');
   });
 
   it('a payer other than the one of the order is refused; a failed try leaves the order payable', async () => {
@@ -157,7 +157,7 @@ describe('payment', () => {
     const paid = order(known(), inbox.url);
     await api.post('/v3/pay/partner/transactions/jsapi', paid);
     await pay({ out_trade_no: paid.out_trade_no });
-    expect((await api.post(`/v3/pay/partner/transactions/out-trade-no/${paid.out_trade_no}/close`, { sp_mchid: known().spMchid, sub_mchid: SUB_MCHID })).json.code).toBe('ORDERPAID');
+    expect((await api.post(`/v3/pay/partner/transactions/out-trade-no/${paid.out_trade_no}/close`, { sp_mchid: known().spMchid, sub_mchid: SUB_MCHID })).json.code).toBe('ORDER_PAID');
   });
 
   it('time_expire is half-open on the sandbox clock: payable a moment before, closed from it on', async () => {

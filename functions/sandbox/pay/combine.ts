@@ -51,7 +51,7 @@ const answer = (sandbox: Sandbox, combine: Combine) => {
 const repeat = (sandbox: Sandbox, combine: Combine, bodyHash: string, type: TradeType) => {
   if (combine.tradeType !== type) throw new PayError(403, 'OUT_TRADE_NO_USED', '商户订单号重复');
   const states = txsOf(sandbox, combine).map((tx) => tx.state);
-  if (states.some((state) => state === 'SUCCESS' || state === 'REFUND')) throw new PayError(400, 'ORDERPAID', '该订单已支付');
+  if (states.some((state) => state === 'SUCCESS' || state === 'REFUND')) throw new PayError(400, 'ORDER_PAID', '该订单已支付');
   if (states.includes('CLOSED')) throw new PayError(400, 'ORDER_CLOSED', '该订单已关闭，请重新下单');
   if (combine.bodyHash !== bodyHash) throw repeatedDifferently();
   if (sandbox.now() - combine.prepayAtMs >= PREPAY_VALID_MS) combine.prepayId = newPrepayId(sandbox);

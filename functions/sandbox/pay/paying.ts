@@ -36,7 +36,7 @@ const requirePayable = (sandbox: Sandbox, prepared: Prepared, viaPrepayId: strin
   const now = sandbox.now();
   for (const tx of prepared.txs) {
     expireIfDue(sandbox, tx);
-    if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDERPAID', '该订单已支付');
+    if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDER_PAID', '该订单已支付');
     if (tx.state === 'CLOSED') throw new PayError(400, 'ORDER_CLOSED', '订单已关闭，无法支付');
   }
   const h5 = prepared.txs[0]!.tradeType === 'MWEB';

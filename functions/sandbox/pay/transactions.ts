@@ -77,7 +77,7 @@ const prepayAnswer = (sandbox: Sandbox, type: TradeType, prepayId: string): Answ
 const repeatPrepay = (sandbox: Sandbox, tx: Tx, bodyHash: string, type: TradeType): Answer => {
   if (tx.combineKey || tx.tradeType !== type) throw new PayError(403, 'OUT_TRADE_NO_USED', '商户订单号重复');
   expireIfDue(sandbox, tx);
-  if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDERPAID', '该订单已支付');
+  if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDER_PAID', '该订单已支付');
   if (tx.state === 'CLOSED') throw new PayError(400, 'ORDER_CLOSED', '该订单已关闭，请重新下单');
   if (tx.bodyHash !== bodyHash) throw repeatedDifferently();
   if (sandbox.now() - tx.prepayAtMs >= PREPAY_VALID_MS) tx.prepayId = newPrepayId(sandbox);
@@ -156,7 +156,7 @@ const close = (mode: 'partner' | 'merchant'): Handler => (sandbox, { body, param
 /** Closes an unpaid order; closing a closed one is no error, closing a paid one is. */
 export const closeTx = (sandbox: Sandbox, tx: Tx): void => {
   expireIfDue(sandbox, tx);
-  if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDERPAID', '该订单已支付，不能关单');
+  if (tx.state === 'SUCCESS' || tx.state === 'REFUND') throw new PayError(400, 'ORDER_PAID', '该订单已支付，不能关单');
   if (tx.state === 'CLOSED') return;
   tx.state = 'CLOSED';
   tx.closedAtMs = sandbox.now();

@@ -85,7 +85,7 @@ describe('payments', () => {
     await pay().closePayment(open.paymentId, SUB);
     expect(await pay().findPayment(open.paymentId, SUB)).toMatchObject({ state: 'CLOSED', transactionId: '' });
     const { paymentId } = await paid();
-    await expect(pay().closePayment(paymentId, SUB)).rejects.toMatchObject({ name: 'ProviderRefused', code: 'ORDERPAID' });
+    await expect(pay().closePayment(paymentId, SUB)).rejects.toMatchObject({ name: 'ProviderRefused', code: 'ORDER_PAID' });
   });
 
   test('a definite no is ProviderRefused with WeChat’s own code', async () => {
