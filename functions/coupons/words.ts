@@ -46,8 +46,11 @@ function paidByOf({ platformBps, merchantName }: FaceRow, language: Language): s
   return language === 'zh' ? `优惠由${ours}承担 ${a}%，${who}承担 ${b}%` : `Paid ${a}% by ${ours}, ${b}% by ${who}`;
 }
 
-/** 1550 → 15.5: yuan without what says nothing. */
-export const short = (fen: number): string => tenths(fen, 2);
+/** 10000 → 100, 1550 → 15.50: yuan, without .00. */
+export function short(fen: number): string {
+  const digits = String(fen).padStart(3, '0');
+  return digits.slice(0, -2) + (digits.endsWith('00') ? '' : `.${digits.slice(-2)}`);
+}
 /** A whole number with its last `places` digits behind the point, without trailing zeros. */
 function tenths(value: number, places: number): string {
   const digits = String(value).padStart(places + 1, '0');

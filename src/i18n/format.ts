@@ -16,19 +16,19 @@ export function groupDigits(value: number): string {
 export interface PriceParts {
   sign: '' | typeof MINUS;
   integer: string;
-  /** '.90', '.9' or '' */
+  /** '.90' or '' */
   decimals: string;
 }
 
-/** Parts of an amount: exact keeps two decimals (orders, wallet), otherwise trailing zeros go (browsing). */
+/** Parts of an amount: exact always has two decimals (orders, wallet), otherwise .00 goes (browsing). */
 export function priceParts(amountFen: number, exact: boolean): PriceParts {
   const fen = Math.abs(amountFen);
   const two = `.${String(fen % 100).padStart(2, '0')}`;
-  const decimals = exact ? two : two.replace(/\.?0+$/, '');
+  const decimals = exact || two !== '.00' ? two : '';
   return { sign: amountFen < 0 ? MINUS : '', integer: groupDigits(Math.floor(fen / 100)), decimals };
 }
 
-/** `¥128`, `¥39.9`: while browsing. */
+/** `¥128`, `¥39.90`: while browsing. */
 export function price(amountFen: number): string {
   const { sign, integer, decimals } = priceParts(amountFen, false);
   return `${sign}¥${integer}${decimals}`;

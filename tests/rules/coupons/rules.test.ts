@@ -55,9 +55,9 @@ const row: FaceRow = {
   title: '券', kind: 'amount', audience: 'everyone', thresholdFen: 10_000, amountFen: 1_550, offBps: 0, capFen: 0, merchantId: 'm', merchantName: '老灶', logoInk: null, dealId: null, dealIds: [], storeIds: [], platformBps: 0, isTransferable: false, dealTitle: null,
 };
 test('how it is said', () => {
-  expect([1, 10, 155, 1_550, 10_000, 1_234_560].map(short)).toEqual(['0.01', '0.1', '1.55', '15.5', '100', '12345.6']);
+  expect([1, 10, 155, 1_550, 10_000, 1_234_560].map(short)).toEqual(['0.01', '0.10', '1.55', '15.50', '100', '12345.60']);
   const said = (more: Partial<FaceRow>, language: 'zh' | 'en' = 'zh') => faceOf({ ...row, ...more }, language).summary;
-  expect([said({}), said({ thresholdFen: 0 }), said({}, 'en')]).toEqual(['满 100 减 15.5', '立减 15.5', '¥15.5 off ¥100']);
+  expect([said({}), said({ thresholdFen: 0 }), said({}, 'en')]).toEqual(['满 100 减 15.50', '立减 15.50', '¥15.50 off ¥100']);
   const percent = { kind: 'percent' as const, offBps: 1_500, capFen: 2_000 };
   expect([said(percent), said({ ...percent, thresholdFen: 0 }), said(percent, 'en')]).toEqual(['满 100 打 8.5 折，最多减 20', '8.5 折，最多减 20', '15% off from ¥100, up to ¥20']);
   expect(faceOf({ ...row, platformBps: 3_333 }, 'zh').paidByText).toBe('优惠由聚客承担 33.33%，老灶承担 66.67%');
