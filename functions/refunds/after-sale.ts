@@ -3,7 +3,7 @@
  * Guards I-15, I-18 (the reward waits), F-14, A-06. Money moves only after acceptance (settlement funds it from the split).
  */
 import { AFTER_SALE_ANSWER_MS, AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS } from '../contract/limits';
-import { Changed, decided, me, myStaff, newId, refuse, replayed, type App, type Idempotency, type Story } from '../kernel';
+import { decided, me, myStaff, newId, refuse, replayed, type App, type Idempotency, type Story } from '../kernel';
 import { findManagers } from '../merchants';
 import { findOrder } from '../orders';
 import { findKeptPayment } from '../payments';
@@ -16,8 +16,6 @@ export const requestAfterSale: Story<'requestAfterSale'> = (ctx, { params, body 
     if (!voucher || voucher.ownerId !== me(ctx).personId) refuse('NOT_FOUND');
     if (voucher.state !== 'redeemed') refuse('REFUND_STATE');
     const used = (await listOrderRedemptions(ctx.db, voucher.orderId)).find((r) => r.redemptionId === voucher.redemptionId);
-    // Given back to the guest since the voucher was read: what it is now is another matter.
-    if (used?.undoneAtMs) throw new Changed('redemption');
     if (!used || used.nowMs >= used.redeemedAtMs + AFTER_SALE_WINDOW_MS) refuse('AFTER_SALE_TOO_LATE');
     const [order, payment, managers] = await Promise.all([findOrder(ctx.db, voucher.orderId), findKeptPayment(ctx.db, voucher.orderId), findManagers(ctx.db, voucher.merchantId, used.storeId)]);
     return ctx.db.call('refunds_request', {

@@ -217,3 +217,29 @@ test('F-34 paid twice by two combined payments: the first counts, every order of
   expect(await purchaseState(t, purchaseId)).toMatchObject({ orders: ['paid'], payments: Array(6).fill('succeeded'), vouchers: 3, journals: 3 });
   expect(await refundsOf(purchaseId)).toEqual(Array(3).fill({ kind: 'double_payment', state: 'succeeded', fen: 12_800 }));
 });
+
+test('F-16 F-34 cancelled and paid at the same moment while another way to pay is chosen: nobody is told that a cancelled purchase is paid', async () => {
+  const { purchaseId, notice } = await paidAtWechat();
+  const gate = knife.holdAt(/FROM purchase u WHERE purchase_id/, 'after');
+  const again = prepare(purchaseId, 'h5');
+  await gate.reached;
+  await t.ok('cancelPurchase', params(purchaseId));
+  expect(await deliver(notice)).toBe(204);
+  gate.open();
+  expect((await again).body.code).toBe('ORDER_NOT_PAYABLE');
+  await settle(t);
+  expect((await refundsOf(purchaseId)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+});
+
+test('F-05 paid between two looks at an unpaid purchase: it is not unpaid with a voucher', async () => {
+  const { purchaseId, combineNo } = await prepared();
+  let looks = 0;
+  knife.use({ after: async (sql) => {
+    if (!/FROM purchase u WHERE purchase_id/.test(sql) || (looks += 1) !== 2) return;
+    await payAt(combineNo);
+    expect(await deliver((await inbox.waitFor(1))[0]!)).toBe(204);
+  } });
+  const check = () => t.ok('checkPurchase', params(purchaseId));
+  expect([await check(), looks >= 2]).toEqual([{ state: 'unpaid', voucherId: null }, true]);
+  expect(await check()).toEqual({ state: 'paid', voucherId: expect.stringMatching(/^vch_/) });
+});
