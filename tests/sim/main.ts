@@ -1,4 +1,5 @@
 /** `npm run sim`: one seed, or new ones until one fails. */
+import { whenNpmEnds } from '../../functions/host/parent.mjs';
 import { startTestDatabase } from '../support/database-server.mjs';
 import { runSeed, type Ran } from './runner';
 
@@ -36,8 +37,10 @@ async function main(args: string[]): Promise<number> {
   if (asked.steps < 1 || asked.people < 2) return fail('It takes a step and two people at least.');
   const stop = await startTestDatabase().catch((error: Error) => fail(`No database: ${error.message}`));
   if (typeof stop === 'number') return stop;
-  // Ctrl-C: the database would go on by itself.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop().finally(() => process.exit(130)));
+  // The database would go on by itself.
+  const onSignal = () => void stop().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
+  whenNpmEnds(onSignal);
   try {
     return await search(asked);
   } finally {
