@@ -9,7 +9,7 @@ const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const nativeOnly = ['@noble', 'qr'];
 
 /** configFile and swcrc off: the app's babel.config.js and any .swcrc are none of the tests' business. */
-const swc = (runtime = 'automatic') => [
+const swc = [
   '@swc/jest',
   {
     configFile: false,
@@ -18,7 +18,7 @@ const swc = (runtime = 'automatic') => [
     jsc: {
       target: 'es2022',
       parser: { syntax: 'typescript', tsx: true },
-      transform: { react: { runtime } },
+      transform: { react: { runtime: 'automatic' } },
     },
     module: { type: 'commonjs' },
   },
@@ -27,7 +27,7 @@ const swc = (runtime = 'automatic') => [
 const base = {
   rootDir,
   testEnvironment: 'node',
-  transform: { '\\.[cm]?[jt]sx?$': swc() },
+  transform: { '\\.[cm]?[jt]sx?$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${nativeOnly.join('|')})/)`],
   moduleNameMapper: {
     '^@contract/(.*)$': '<rootDir>/functions/contract/$1',

@@ -12,15 +12,15 @@ export interface Terms {
   group: GroupRule | null; isFlash: boolean; regularDealId: string | null; offPeak: OffPeak | null;
 }
 /** A ladder's tiers ascend in size and fall in price; `priceFen` is its first tier's, which everyone pays until it completes. */
-export interface GroupRule { kind: GroupKind; size: number; hours: number; priceFen: number; hostBenefitFen: number; tiers: { size: number; priceFen: number }[] }
+interface GroupRule { kind: GroupKind; size: number; hours: number; priceFen: number; hostBenefitFen: number; tiers: { size: number; priceFen: number }[] }
 /** Days 1 (Monday) … 7 and minutes of the day in Asia/Shanghai, half-open. */
-export interface OffPeak { days: number[]; fromMinute: number; toMinute: number; priceFen: number }
+interface OffPeak { days: number[]; fromMinute: number; toMinute: number; priceFen: number }
 export interface Proposal extends Terms { title: string; subtitle: string; items: readonly { name: string; quantity: number }[]; notes: readonly string[]; pictureUrls: readonly string[]; storeIds: readonly string[] }
 
 /** Frozen money is unfrozen by WeChat after `freezeDays`; the automatic refund of what was not used must come before that. */
-export const FREEZE_MARGIN_DAYS = 3;
+const FREEZE_MARGIN_DAYS = 3;
 /** A2: what a friend saves and a sharer earns together, as a share of the price, below which few will pass a deal on. */
-export const ROOM_MIN_BPS = 2_000;
+const ROOM_MIN_BPS = 2_000;
 
 /** The first field that makes a deal impossible, with why; null when there is none. */
 export function dealProblem(p: Proposal, freezeDays: number): { where: string; problem: string } | null {
@@ -55,7 +55,7 @@ export function nextTurn({ saleStartsAtMs, saleEndsAtMs, offPeak }: Pick<Terms, 
 }
 
 /** A group is cheaper than buying alone; a ladder ascends in size and falls in price, from its first tier to its full size. */
-export function groupProblem(g: GroupRule, priceFen: number): { where: string; problem: string } | null {
+function groupProblem(g: GroupRule, priceFen: number): { where: string; problem: string } | null {
   const bad = (where: string, problem: string) => ({ where, problem });
   if (g.priceFen >= priceFen) return bad('priceFen', 'must be less than the price alone');
   if (g.hostBenefitFen >= g.priceFen) return bad('hostBenefitFen', 'must be less than the group price');
@@ -74,7 +74,7 @@ export function isOwnPicture(url: string): boolean {
   return /^\/art\/[a-z0-9-]{1,60}\.(svg|png|jpg)$/.test(url) || /^\/media\/med_[0-9a-z]{8,28}$/.test(url);
 }
 
-export const dealWarnings = ['room', 'repeatable', 'standard', 'quality', 'rebate', 'window'] as const;
+const dealWarnings = ['room', 'repeatable', 'standard', 'quality', 'rebate', 'window'] as const;
 export type DealWarning = (typeof dealWarnings)[number];
 
 /** Why this deal may not work, most important first. A2. */

@@ -16,6 +16,7 @@
  * room the platform's one finds, and every combination of them would have to be tried.)
  */
 import { assertFen, partFen, splitFen } from './money';
+import type { CouponKind } from './states';
 
 /** One line is one deal and one order. Amounts are for the whole line; a deal has one line. */
 export interface StackLine {
@@ -24,7 +25,6 @@ export interface StackLine {
   /** 0: nobody brought it. */
   friendDiscountFen: number;
 }
-export type CouponKind = 'amount' | 'percent' | 'exchange';
 export interface StackCoupon {
   couponId: string; title: string;
   /** null: the platform's. */
@@ -55,13 +55,13 @@ export interface PricePart {
   /** What the platform pays of this discount, ≥ 0, rounded down: the broken fen stays with the merchant of the line. */
   platformFen: number;
 }
-export interface PricedLine { lineId: string; priceFen: number; payableFen: number; platformFen: number; parts: PricePart[] }
+interface PricedLine { lineId: string; priceFen: number; payableFen: number; platformFen: number; parts: PricePart[] }
 /** savedFen is what the discounts take off the prices, host benefit included. */
 export interface PricedStack { stack: Stack; lines: PricedLine[]; payableFen: number; savedFen: number }
-export interface StackProblem { couponId: string; reason: StackReason; missingFen: number }
+interface StackProblem { couponId: string; reason: StackReason; missingFen: number }
 /** The best allowed stack with something that the best stack leaves out, and what it costs more. */
-export interface OtherStack { stack: Stack; costMoreFen: number }
-export interface LostCoupon {
+interface OtherStack { stack: Stack; costMoreFen: number }
+interface LostCoupon {
   couponId: string; reason: StackReason;
   /** For `threshold`, else 0. */
   missingFen: number;

@@ -3,7 +3,7 @@
  * (what happened · what about the money · what now). `{name}` is filled from the refusal's details.
  */
 export type Retry = 'never' | 'later' | 'after-change';
-export interface ErrorEntry { status: number; retry: Retry; zh: string; en: string }
+interface ErrorEntry { status: number; retry: Retry; zh: string; en: string }
 
 const e = (status: number, retry: Retry, zh: string, en: string): ErrorEntry => ({ status, retry, zh, en });
 

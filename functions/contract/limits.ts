@@ -81,10 +81,9 @@ export const REWARD_HOLD_MS = 7 * DAY;
 export const REWARD_REPEAT_MS = 30 * DAY;
 /** commission + rebate together (WeChat's default cap for 分账, pay.weixin.qq.com profit-sharing/development). */
 export const SPLIT_MAX_BPS = 3_000;
-/** Below this a rebate is not paid; and at most so many rebates and so much a day per sharer. */
+/** Below this a rebate is not paid, and of more rebates than this in a day a sharer gets none. */
 export const REWARD_MIN_FEN = 10;
 export const REWARDS_PER_DAY_MAX = 50;
-export const REWARD_MAX_FEN = 20_000;
 /** Orders of different buyers from one device or payer that may earn one sharer a rebate in REWARD_REPEAT_MS. */
 export const REWARDS_PER_DEVICE_MAX = 2;
 /** Rebates between the same two people in both directions within REWARD_REPEAT_MS before they are held. */
@@ -132,7 +131,6 @@ export const PAYMENT_QUERY_DELAYS_MS = [30_000, 2 * MINUTE, 10 * MINUTE] as cons
 export const REFUND_QUERY_DELAYS_MS = [30_000, 5 * MINUTE, HOUR, 6 * HOUR] as const;
 /** Refunds of one payment that WeChat takes (pay.weixin.qq.com, 申请退款); each unit may go back alone, so an order has at most so many. */
 export const REFUND_MAX_PARTS = 50;
-export const REFUND_WINDOW_MS = 365 * DAY;
 
 /** Days whose bill is still asked for when the worker was stopped meanwhile; WeChat keeps them for three months. */
 export const BILL_DAYS = 30;
@@ -177,7 +175,6 @@ export const SHED_IN_FLIGHT = { touch: 100, browse: 200, place: 300 };
 export const URGENT_CONNECTIONS = 8;
 export const SNAPSHOT_MS = 2_000;
 export const NEARBY_STORES = 240;
-export const TITLE_MAX = 40;
 export const NAME_MAX = 24;
 export const TEXT_MAX = 500;
 /** What somebody says to the friends they call into a group. */

@@ -20,7 +20,9 @@ export const latE6 = z.int().min(-90_000_000).max(90_000_000);
 export const lngE6 = z.int().min(-180_000_000).max(180_000_000);
 /** Numbers arrive as text in a query. */
 export const queryInt = (min: number, max: number) => z.string().regex(/^-?\d{1,12}$/).transform(Number).pipe(z.int().min(min).max(max));
-export const cursor = z.string().regex(/^[0-9A-Za-z_.:-]{1,80}$/);
+const cursor = z.string().regex(/^[0-9A-Za-z_.:-]{1,80}$/);
+/** Where somebody is, in micro-degrees. */
+export const place = { lat: queryInt(-90_000_000, 90_000_000).optional(), lng: queryInt(-180_000_000, 180_000_000).optional() };
 export const page = { cursor: cursor.optional(), limit: queryInt(1, PAGE_SIZE_MAX).optional() };
 export const pageSize = (limit: number | undefined) => limit ?? PAGE_SIZE;
 export const query = z.string().trim().min(1).max(QUERY_MAX_CHARS);

@@ -4,7 +4,7 @@ import { COUPON_PER_PERSON_MAX, COUPON_TOTAL_MAX } from './limits';
 import { couponAudiences, couponKinds, transitions } from './states';
 import { bps, done, fen, id, keysOf, ms, name, nothing, page, pageOf, person, shareToken, text, url } from './shapes-common';
 
-const couponState = z.enum([...keysOf(transitions.coupon)]);
+const couponState = z.enum(keysOf(transitions.coupon));
 const offerState = z.enum(keysOf(transitions.couponOffer));
 /** What a coupon takes off, under which condition. `summary` is its short name as people read it: 满 100 减 15. */
 const face = {
@@ -13,11 +13,11 @@ const face = {
   scopeText: z.string(), paidByText: z.string(), isTransferable: z.boolean(),
 };
 /** `claim` says whether this person may claim now, and if not why. Counts are real. */
-export const couponOffer = z.strictObject({
+const couponOffer = z.strictObject({
   offerId: z.string(), ...face, left: z.int(), total: z.int(), perPerson: z.int(), claimFromMs: ms, claimUntilMs: ms, validFromMs: ms.nullable(), validUntilMs: ms.nullable(), validDays: z.int().nullable(),
   claim: z.enum(['ok', 'sign_in', 'gone', 'limit', 'not_started', 'ended', 'not_new', 'not_lapsed', 'paused']), mine: z.int(),
 });
-export const coupon = z.strictObject({
+const coupon = z.strictObject({
   couponId: z.string(), ...face, state: couponState, validFromMs: ms, validUntilMs: ms, orderId: z.string().nullable(), isNew: z.boolean(), gift: z.strictObject({ token: z.string(), expiresAtMs: ms }).nullable(),
   /** Where it can be used: a deal's page or a shop's. */
   useDealId: z.string().nullable(), useStoreId: z.string().nullable(),
@@ -26,12 +26,12 @@ const offerParams = z.strictObject({ offerId: id('cof') });
 const couponParams = z.strictObject({ couponId: id('cpn') });
 const giftParams = z.strictObject({ token: shareToken });
 const storeParams = z.strictObject({ storeId: id('sto') });
-export const couponCode = z.string().trim().toUpperCase().regex(/^[0-9A-Z]{10}$/);
+const couponCode = z.string().trim().toUpperCase().regex(/^[0-9A-Z]{10}$/);
 const claimed = z.strictObject({ couponId: z.string(), offerId: z.string(), validFromMs: ms, validUntilMs: ms });
 const given = z.strictObject({ token: z.string(), url, weappPath: z.string(), expiresAtMs: ms });
 
 /** A new offer. Which fields count depends on the kind: amount (thresholdFen, amountFen), percent (offBps, capFen), exchange (dealId). */
-export const offerInput = z.strictObject({
+const offerInput = z.strictObject({
   title: name, kind: z.enum(couponKinds), audience: z.enum(couponAudiences), winBackDays: z.int().min(7).max(365).nullable(), thresholdFen: fen.min(0), amountFen: fen.min(0), offBps: bps, capFen: fen.min(0),
   dealId: id('deal').nullable(), dealIds: z.array(id('deal')).max(50), storeIds: z.array(id('sto')).max(50), total: z.int().min(1).max(COUPON_TOTAL_MAX), perPerson: z.int().min(1).max(COUPON_PER_PERSON_MAX),
   claimFromMs: ms, claimUntilMs: ms, validFromMs: ms.nullable(), validUntilMs: ms.nullable(), validDays: z.int().min(1).max(365).nullable(), withCode: z.boolean(), isTransferable: z.boolean(),

@@ -1,13 +1,13 @@
 /** Wire shapes of group buys. Members and progress are real; nothing here is ever made up. */
 import * as z from 'zod';
-import { GROUP_SIZE_MAX, GROUP_SIZE_MIN, GROUP_WORDS_MAX } from './limits';
+import { GROUP_HOURS, GROUP_SIZE_MAX, GROUP_SIZE_MIN, GROUP_WORDS_MAX } from './limits';
 import { groupKinds, transitions } from './states';
-import { fen, id, keysOf, ms, nothing, page, pageOf, person, positiveFen, queryInt, shareToken, url } from './shapes-common';
+import { fen, id, keysOf, ms, nothing, page, pageOf, person, place, positiveFen, shareToken, url } from './shapes-common';
 
 export const groupState = z.enum(keysOf(transitions.groupBuy));
 /** The group part of a deal's terms. A ladder's tiers ascend in size and fall in price; its first tier is what makes it succeed. */
 export const groupRule = z.strictObject({
-  kind: z.enum(groupKinds), size: z.int().min(GROUP_SIZE_MIN).max(GROUP_SIZE_MAX), hours: z.union([z.literal(12), z.literal(24), z.literal(48)]), priceFen: positiveFen, hostBenefitFen: fen.min(0),
+  kind: z.enum(groupKinds), size: z.int().min(GROUP_SIZE_MIN).max(GROUP_SIZE_MAX), hours: z.literal(GROUP_HOURS), priceFen: positiveFen, hostBenefitFen: fen.min(0),
   tiers: z.array(z.strictObject({ size: z.int().min(GROUP_SIZE_MIN).max(GROUP_SIZE_MAX), priceFen: positiveFen })).max(GROUP_SIZE_MAX),
 });
 /** A seat as others see it: a paid member, or one that a person is paying for right now (no name, no picture). */
@@ -17,7 +17,7 @@ export const groupRow = z.strictObject({
   size: z.int(), minSize: z.int(), confirmed: z.int(), left: z.int(), priceFen: fen, singlePriceFen: fen, deadlineMs: ms.nullable(), joinEndsMs: ms.nullable(), host: person, seats: z.array(seat), isMine: z.boolean(), isMember: z.boolean(),
 });
 /** The landing: round table, who invited, your price, what happens if it fails. */
-export const group = z.strictObject({
+const group = z.strictObject({
   ...groupRow.shape, merchantId: z.string(), storeId: z.string(), category: z.string(), termsVersion: z.int(), tiers: z.array(z.strictObject({ size: z.int(), priceFen: fen })), tierPriceFen: fen.nullable(), hostBenefitFen: fen,
   priceNowFen: fen, friendDiscountFen: fen, payFen: fen, isOnSale: z.boolean(), available: z.int(), nowMs: ms, completedAtMs: ms.nullable(),
   inviter: z.strictObject({ person, rebateFen: fen, token: z.string(), isMine: z.boolean() }).nullable(),
@@ -30,14 +30,13 @@ export const group = z.strictObject({
   /** Another open group of the same deal with a seat, offered when this one is full or over. */
   otherGroupId: z.string().nullable(),
 });
-const at = { lat: queryInt(-90_000_000, 90_000_000).optional(), lng: queryInt(-180_000_000, 180_000_000).optional() };
 const groupParams = z.strictObject({ groupId: id('grp') });
 
 export const groupShapes = {
   listDealGroups: { params: z.strictObject({ dealId: id('deal') }), query: z.strictObject(page), body: nothing, answer: pageOf(groupRow) },
-  listGroups: { params: nothing, query: z.strictObject({ ...at, ...page }), body: nothing, answer: pageOf(groupRow) },
+  listGroups: { params: nothing, query: z.strictObject({ ...place, ...page }), body: nothing, answer: pageOf(groupRow) },
   listMyGroups: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['open', 'ended']).optional() }), body: nothing, answer: pageOf(groupRow) },
-  getGroup: { params: groupParams, query: z.strictObject({ ...at, share: shareToken.optional() }), body: nothing, answer: group },
+  getGroup: { params: groupParams, query: z.strictObject({ ...place, share: shareToken.optional() }), body: nothing, answer: group },
   leaveGroup: { params: groupParams, query: nothing, body: nothing, answer: z.strictObject({ refundId: z.string().nullable(), amountFen: fen }) },
   /** Members only; empty takes them back. */
   setGroupWords: { params: groupParams, query: nothing, body: z.strictObject({ words: z.string().trim().max(GROUP_WORDS_MAX) }), answer: z.strictObject({ words: z.string().nullable() }) },

@@ -1,12 +1,13 @@
 /** Wire shapes of people, sessions, notices and the demo controls. */
 import * as z from 'zod';
+import { MEDIA_MAX_BYTES } from './limits';
 import { consents } from './states';
 import { deviceId, done, ms, name, nothing, phone, url } from './shapes-common';
 
-export const session = z.strictObject({
+const session = z.strictObject({
   token: z.string(), expiresAtMs: ms, refreshToken: z.string(), personId: z.string(),
 });
-export const me = z.strictObject({
+const me = z.strictObject({
   personId: z.string(), name: z.string(), avatarUrl: url, phoneMasked: z.string().nullable(), hasWechat: z.boolean(),
   language: z.enum(['zh', 'en']), consents: z.partialRecord(z.enum(consents), z.boolean()),
   isOperator: z.boolean(), isStaff: z.boolean(), unreadNotices: z.int(),
@@ -38,7 +39,7 @@ export const identityShapes = {
   deleteMe: { params: nothing, query: nothing, body: z.strictObject({ confirm: z.literal(true) }), answer: done },
   createUpload: {
     params: nothing, query: nothing,
-    body: z.strictObject({ contentType: z.enum(['image/jpeg', 'image/png']), bytes: z.int().min(1).max(5 * 1024 * 1024) }),
+    body: z.strictObject({ contentType: z.enum(['image/jpeg', 'image/png']), bytes: z.int().min(1).max(MEDIA_MAX_BYTES) }),
     answer: z.strictObject({ uploadUrl: url, mediaUrl: url }),
   },
   readNotices: { params: nothing, query: nothing, body: z.strictObject({ upToMs: ms }), answer: done },

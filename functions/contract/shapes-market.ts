@@ -2,17 +2,15 @@
 import * as z from 'zod';
 import { fulfilments, groupKinds, rewardFlags, shareChannels, staffRoles, surfaces } from './states';
 import {
-  bps, category, deviceId, done, fen, id, latE6, lngE6, ms, name, nothing, page, pageOf, person, phone, positiveFen, query,
+  bps, category, deviceId, done, fen, id, latE6, lngE6, ms, name, nothing, page, pageOf, person, phone, place, positiveFen, query,
   queryInt, shareToken, text, url,
 } from './shapes-common';
 import { groupRow, groupRule } from './shapes-groups';
 
-const at = { lat: queryInt(-90_000_000, 90_000_000).optional(), lng: queryInt(-180_000_000, 180_000_000).optional() };
-
 /** A price for a time, by the database clock. `regularPriceFen` is the own single price of the regular deal, where there is one on sale. */
 const flashSale = z.strictObject({ startsAtMs: ms, endsAtMs: ms, regularPriceFen: fen.nullable() });
 /** Days 1 (Monday) … 7, minutes of the day in Asia/Shanghai, half-open. Orders placed inside it have this price. */
-export const offPeak = z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), fromMinute: z.int().min(0).max(1439), toMinute: z.int().min(1).max(1440), priceFen: positiveFen });
+const offPeak = z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), fromMinute: z.int().min(0).max(1439), toMinute: z.int().min(1).max(1440), priceFen: positiveFen });
 /** One offer in a list. `rebateFen` is what a sharer earns on one, at the friend's price. Distances in metres. */
 export const dealCard = z.strictObject({
   dealId: z.string(), title: z.string(), category, pictureUrl: url, merchantName: z.string(), storeId: z.string(), storeName: z.string(),
@@ -21,23 +19,23 @@ export const dealCard = z.strictObject({
   /** The group price with its number of people; a flash sale with its window. */
   group: z.strictObject({ kind: z.enum(groupKinds), size: z.int(), priceFen: fen }).nullable(), flash: flashSale.nullable(),
 });
-export const storeCard = z.strictObject({
+const storeCard = z.strictObject({
   storeId: z.string(), merchantId: z.string(), name: z.string(), merchantName: z.string(), logoInk: z.string(), category, address: z.string(), phone: z.string(),
   latE6, lngE6, distanceM: z.int().nullable(), hoursText: z.string(), isOpen: z.boolean(),
   bestDeal: z.strictObject({ dealId: z.string(), title: z.string(), priceFen: fen }).nullable(),
 });
 /** Who invited, shown before paying. */
-export const invite = z.strictObject({
+const invite = z.strictObject({
   token: z.string(), sharer: person, isMine: z.boolean(), friendDiscountFen: fen, rebateFen: fen, expiresAtMs: ms, isLive: z.boolean(),
 });
-export const deal = z.strictObject({
+const deal = z.strictObject({
   dealId: z.string(), title: z.string(), subtitle: z.string(), category, pictureUrls: z.array(url), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
   notes: z.array(z.string()), tags: z.array(z.string()), merchantId: z.string(), merchantName: z.string(), logoInk: z.string(), termsVersion: z.int(),
   priceFen: fen, friendDiscountFen: fen, friendPriceFen: fen, rebateFen: fen, rebateHoldDays: z.int(), soldCount: z.int(), available: z.int(), perPersonLimit: z.int(),
   saleEndsAtMs: ms.nullable(), isOnSale: z.boolean(), validDays: z.int(), hoursText: z.string(), stores: z.array(storeCard), invite: invite.nullable(),
   fulfilment: z.enum(fulfilments), group: groupRule.nullable(), openGroups: z.array(groupRow), openGroupCount: z.int(), flash: flashSale.nullable(), offPeak: z.strictObject({ ...offPeak.shape, isNow: z.boolean() }).nullable(), couponCount: z.int(), nowMs: ms,
 });
-export const dealItems = z.array(z.strictObject({ name, quantity: z.int().min(1).max(99) })).min(1).max(20);
+const dealItems = z.array(z.strictObject({ name, quantity: z.int().min(1).max(99) })).min(1).max(20);
 
 export const marketShapes = {
   getConfig: {
@@ -54,15 +52,15 @@ export const marketShapes = {
   listDeals: {
     params: nothing,
     query: z.strictObject({
-      ...at, ...page, q: query.optional(), category: category.optional(), sort: z.enum(['near', 'price', 'sold', 'rebate']).optional(),
+      ...place, ...page, q: query.optional(), category: category.optional(), sort: z.enum(['near', 'price', 'sold', 'rebate']).optional(),
       rebate: z.literal('1').optional(), openNow: z.literal('1').optional(), maxFen: queryInt(1, 100_000_000).optional(),
     }),
     body: nothing, answer: pageOf(dealCard),
   },
-  getDeal: { params: z.strictObject({ dealId: id('deal') }), query: z.strictObject({ ...at, share: shareToken.optional() }), body: nothing, answer: deal },
-  listStores: { params: nothing, query: z.strictObject({ ...at, ...page, q: query.optional(), category: category.optional() }), body: nothing, answer: pageOf(storeCard) },
+  getDeal: { params: z.strictObject({ dealId: id('deal') }), query: z.strictObject({ ...place, share: shareToken.optional() }), body: nothing, answer: deal },
+  listStores: { params: nothing, query: z.strictObject({ ...place, ...page, q: query.optional(), category: category.optional() }), body: nothing, answer: pageOf(storeCard) },
   getStore: {
-    params: z.strictObject({ storeId: id('sto') }), query: z.strictObject(at), body: nothing,
+    params: z.strictObject({ storeId: id('sto') }), query: z.strictObject(place), body: nothing,
     answer: z.strictObject({ store: storeCard, deals: z.array(dealCard), otherStores: z.array(storeCard) }),
   },
 
@@ -81,7 +79,7 @@ export const marketShapes = {
     }),
     answer: z.strictObject({ dealId: z.string(), groupId: z.string().nullable(), invite }),
   },
-  getShareLink: { params: z.strictObject({ token: shareToken }), query: nothing, body: nothing, answer: z.strictObject({ urlLink: url, scheme: z.string().nullable() }) },
+  getShareLink: { params: z.strictObject({ token: shareToken }), query: nothing, body: nothing, answer: z.strictObject({ urlLink: url }) },
   getDealLink: { params: z.strictObject({ dealId: id('deal') }), query: z.strictObject({ group: id('grp').optional() }), body: nothing, answer: z.strictObject({ urlLink: url }) },
   openCode: {
     params: z.strictObject({ code: shareToken }), query: nothing, body: z.strictObject({ visitorId: deviceId, surface: z.enum(surfaces) }),
@@ -115,7 +113,7 @@ export const marketShapes = {
   createDeal: {
     params: z.strictObject({ merchantId: id('mch') }), query: nothing,
     body: z.strictObject({
-      title: name.max(40), subtitle: text, category, pictureUrls: z.array(url).min(1).max(6), items: dealItems, notes: z.array(text).max(10), tags: z.array(z.string().max(8)).max(4),
+      title: name, subtitle: text, category, pictureUrls: z.array(url).min(1).max(6), items: dealItems, notes: z.array(text).max(10), tags: z.array(z.string().max(8)).max(4),
       storeIds: z.array(id('sto')).min(1).max(50), priceFen: positiveFen, friendDiscountFen: fen.min(0), rebateBps: bps, rebateCapFen: fen.min(0), commissionBps: bps,
       stock: z.int().min(1).max(1_000_000), perPersonLimit: z.int().min(1).max(99), validDays: z.int().min(1).max(177), saleStartsAtMs: ms.nullable(), saleEndsAtMs: ms.nullable(),
       fulfilment: z.enum(fulfilments).optional(), group: groupRule.optional(), isFlash: z.boolean().optional(), regularDealId: id('deal').optional(), offPeak: offPeak.optional(),

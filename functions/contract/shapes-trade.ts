@@ -6,10 +6,10 @@ import { COUPONS_HELD_MAX, MAX_QUANTITY, WITHDRAWAL_MAX_FEN } from './limits';
 import { groupState } from './shapes-groups';
 
 export const orderState = z.enum(keysOf(transitions.order));
-export const voucherState = z.enum([...keysOf(transitions.voucher), 'expired']);
-export const refundState = z.enum(keysOf(transitions.refund));
-export const rewardState = z.enum(keysOf(transitions.reward));
-export const withdrawalState = z.enum(keysOf(transitions.withdrawal));
+const voucherState = z.enum([...keysOf(transitions.voucher), 'expired']);
+const refundState = z.enum(keysOf(transitions.refund));
+const rewardState = z.enum(keysOf(transitions.reward));
+const withdrawalState = z.enum(keysOf(transitions.withdrawal));
 
 /** Which discounts are used: friend discounts or a platform coupon, and at most one coupon of each merchant (contract/best-combination). */
 export const stackChoice = z.strictObject({ usesFriend: z.boolean(), couponIds: z.array(id('cpn')).max(COUPONS_HELD_MAX) });
@@ -26,7 +26,7 @@ export const quoteItem = z.strictObject({
   sharer: z.strictObject({ person, rebateFen: fen, token: z.string() }).nullable(),
 });
 /** A priced order before it is placed. Lines are what the person sees; they sum to payableFen. The app prices other stacks by the same function. */
-export const quote = z.strictObject({
+const quote = z.strictObject({
   ...quoteItem.shape, savedFen: fen, moreCoupons: z.int().min(0), coupons: z.array(stackCoupon), stack: stackChoice, nowMs: ms,
   group: z.strictObject({ groupId: z.string().nullable(), size: z.int(), minSize: z.int(), left: z.int(), hours: z.int(), deadlineMs: ms.nullable(), isLastSeat: z.boolean() }).nullable(),
 });
@@ -45,7 +45,7 @@ export const orderRow = z.strictObject({
   payableFen: fen, refundedFen: fen, placedAtMs: ms, expiresAtMs: ms, validUntilMs: ms.nullable(), vouchersLeft: z.int(), firstVoucherId: z.string().nullable(), refundState: refundState.nullable(),
   priceKind: z.enum(priceKinds), fulfilment: z.enum(fulfilments), purchaseId: z.string().nullable(), group: orderGroup.nullable(),
 });
-export const order = z.strictObject({
+const order = z.strictObject({
   row: orderRow, quote: z.array(pricedLine), paidAtMs: ms.nullable(),
   vouchers: z.array(z.strictObject({ voucherId: z.string(), state: voucherState, validUntilMs: ms, paidFen: fen, redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable() })),
   refunds: z.array(z.strictObject({ refundId: z.string(), state: refundState, amountFen: fen, requestedAtMs: ms })),
@@ -53,7 +53,7 @@ export const order = z.strictObject({
   canPay: z.boolean(), canCancel: z.boolean(), refundableFen: fen,
 });
 /** secret and locator let the phone derive the rotating code without signal (contract/voucher-code); only the owner gets them. */
-export const voucher = z.strictObject({
+const voucher = z.strictObject({
   voucherId: z.string(), orderId: z.string(), state: voucherState, fulfilment: z.enum(fulfilments), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(),
   secret: z.string().nullable(), locator: z.string().nullable(), validFromMs: ms, validUntilMs: ms, hoursText: z.string(), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
   stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), hoursText: z.string(), latE6: z.int(), lngE6: z.int() })),
@@ -61,21 +61,21 @@ export const voucher = z.strictObject({
   sharer: z.strictObject({ person, rebateFen: fen, state: rewardState }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
 });
 /** Steps carry the time they happened, or null with the latest time they should. answeredBy: an after-sale is answered by the shop, by its 48 hours, or ended by an undone redemption. */
-export const refund = z.strictObject({
+const refund = z.strictObject({
   refundId: z.string(), orderId: z.string(), kind: z.enum(['unused', 'expired', 'late_payment', 'double_payment', 'after_sale', 'group_failed', 'group_left', 'ladder']), state: refundState, amountFen: fen, title: z.string(), pictureUrl: url,
   reason: z.string(), answer: z.string().nullable(), answeredBy: z.enum(['shop', 'time', 'undo']).nullable(), answerByMs: ms.nullable(), steps: z.array(z.strictObject({ step: z.enum(['requested', 'accepted', 'sent', 'arrived', 'declined']), atMs: ms.nullable(), byMs: ms.nullable() })),
 });
 /** One clear answer at the counter. merchantNetFen = paid + subsidy − rebate − commission − provider fee. */
-export const redemption = z.strictObject({
+const redemption = z.strictObject({
   redemptionId: z.string(), voucherId: z.string(), title: z.string(), pictureUrl: url, items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })), redeemedAtMs: ms, undoUntilMs: ms,
   paidFen: fen, subsidyFen: fen, rebateFen: fen, commissionFen: fen, commissionBps: z.int(), providerFeeFen: fen, merchantNetFen: fen, guest: person, isNewGuest: z.boolean(),
   broughtBy: z.strictObject({ person, channel: z.enum(shareChannels) }).nullable(), left: z.int(), codeShown: z.string(),
 });
-export const reward = z.strictObject({
+const reward = z.strictObject({
   rewardId: z.string(), state: rewardState, isHeld: z.boolean(), amountFen: fen, friend: person, dealTitle: z.string(), orderedAtMs: ms, redeemedAtMs: ms.nullable(), releaseAtMs: ms.nullable(),
   endedAtMs: ms.nullable(), reason: z.enum(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'refunded', 'repeat', 'self', 'limit', 'clawed_back', 'expired', 'group_failed']),
 });
-export const withdrawal = z.strictObject({
+const withdrawal = z.strictObject({
   withdrawalId: z.string(), state: withdrawalState, amountFen: fen, requestedAtMs: ms, endedAtMs: ms.nullable(),
   confirm: z.strictObject({ mchId: z.string(), appId: z.string(), package: z.string(), url: url.nullable() }).nullable(), failReason: z.string().nullable(),
 });

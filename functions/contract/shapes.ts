@@ -9,7 +9,7 @@ import { marketShapes } from './shapes-market';
 import { tradeShapes } from './shapes-trade';
 
 export const shapes = { ...identityShapes, ...marketShapes, ...tradeShapes, ...couponShapes, ...groupShapes, ...cartShapes } satisfies Record<RouteName, Shape>;
-export interface Shape { params: z.ZodType; query: z.ZodType; body: z.ZodType; answer: z.ZodType }
+interface Shape { params: z.ZodType; query: z.ZodType; body: z.ZodType; answer: z.ZodType }
 
 /** What the app sends (before parsing: numbers in a query are text) and what it gets. */
 export type RouteTypes = {

@@ -39,11 +39,10 @@ export const transitions = {
     clawed_back: [],
   },
   split: {
-    due: ['sent', 'succeeded', 'cancelled'],
+    due: ['sent', 'succeeded'],
     sent: ['succeeded', 'stuck'],
     stuck: ['sent', 'succeeded'],
     succeeded: [],
-    cancelled: [],
   },
   coupon: {
     available: ['held', 'passing', 'expired', 'void'],
@@ -85,13 +84,12 @@ export const transitions = {
   },
 } as const;
 
-export type Subject = keyof typeof transitions;
+type Subject = keyof typeof transitions;
 export type StateOf<S extends Subject> = keyof (typeof transitions)[S] & string;
 export type OrderState = StateOf<'order'>;
 export type PaymentState = StateOf<'payment'>;
 export type VoucherState = StateOf<'voucher'>;
 export type RefundState = StateOf<'refund'>;
-export type RewardState = StateOf<'reward'>;
 export type SplitState = StateOf<'split'>;
 export type WithdrawalState = StateOf<'withdrawal'>;
 export type CouponState = StateOf<'coupon'>;
@@ -109,11 +107,6 @@ export const fulfilments = ['voucher', 'pickup'] as const;
 export type Fulfilment = (typeof fulfilments)[number];
 /** What an order is priced from. The lines sum to what is paid. */
 export const lineKinds = ['price', 'host_benefit', 'friend_discount', 'platform_coupon', 'merchant_coupon'] as const;
-export type LineKind = (typeof lineKinds)[number];
-
-/** The five-stage loop: every event carries one. */
-export const stages = ['reach', 'convert', 'consume', 'feedback', 'retain'] as const;
-export type Stage = (typeof stages)[number];
 
 export const categories = ['food', 'tea', 'bakery', 'beauty', 'sport', 'kids'] as const;
 export type Category = (typeof categories)[number];
@@ -127,7 +120,7 @@ export type ShareChannel = (typeof shareChannels)[number];
 export const staffRoles = ['clerk', 'manager'] as const;
 export type StaffRole = (typeof staffRoles)[number];
 
-export const accountKinds = [
+const accountKinds = [
   'provider', 'merchant-frozen', 'merchant-available', 'merchant-debt', 'provider-fee', 'platform-fee',
   'reward-pending', 'reward-available', 'reward-debt', 'campaign-budget', 'coupon-subsidy', 'refund-transit',
   'payout-transit',
@@ -136,11 +129,6 @@ export type AccountKind = (typeof accountKinds)[number];
 
 export const consents = ['location', 'privacy', 'profiling'] as const;
 export type ConsentKind = (typeof consents)[number];
-
-/** True when the step is one of the table's. */
-export function canStep<S extends Subject>(subject: S, from: StateOf<S>, to: StateOf<S>): boolean {
-  return (transitions[subject][from] as readonly string[]).includes(to);
-}
 
 /** Why a rebate waits for somebody to look at it (A-02 … A-04). */
 export const rewardFlags = ['same_payer', 'same_phone', 'same_device', 'device_farm', 'ring', 'same_person'] as const;

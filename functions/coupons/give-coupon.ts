@@ -5,7 +5,7 @@
  * checked here where the phone passes it on. A phone that says nothing (an old client, a browser) claims as by a plain link.
  */
 import { COUPON_GIFT_MS, COUPONS_HELD_MAX } from '../contract/limits';
-import { findFingerprint, openPrivateMessage, wechatApi } from '../identity';
+import { findOpenid, openPrivateMessage, wechatApi } from '../identity';
 import { me, newShareToken, refuse, replayed, type App, type Story } from '../kernel';
 import { refuseClaim } from './claim-coupon';
 import { decideAudience } from './rules';
@@ -18,7 +18,7 @@ export const giveCoupon: Story<'giveCoupon'> = (ctx, { params }) =>
     const { personId } = me(ctx);
     const coupon = await findCoupon(ctx.db, params.couponId);
     if (coupon?.ownerId !== personId) refuse('NOT_FOUND');
-    if (coupon.state !== 'available' || !coupon.isTransferable || coupon.nowMs >= coupon.validUntilMs) refuse('COUPON_STATE');
+    if (!coupon.isTransferable) refuse('COUPON_STATE');
     const token = newShareToken();
     const weappPath = `${PAGE}?t=${token}`;
     return ctx.db.call('coupons_give', { idem: ctx.idem, couponId: coupon.couponId, personId, token, giftMs: COUPON_GIFT_MS, url: `${ctx.config.publicUrl}/${weappPath}`, weappPath });
@@ -40,7 +40,7 @@ export const createGiftActivity: Story<'createGiftActivity'> = async (ctx, { par
   const gift = await findGift(ctx.db, params.token);
   if (gift?.giverId !== personId || gift.state !== 'open') refuse('NOT_FOUND');
   if (gift.activityId) return { activityId: gift.activityId };
-  const openid = (await findFingerprint(ctx.db, [personId])).get(personId)?.openids[0] ?? null;
+  const openid = await findOpenid(ctx.db, personId);
   const made = await wechatApi(ctx.config.wechat).createActivity(openid).catch((error: Error) => void ctx.log.warn({ reason: error.message }, 'no private card'));
   return made ? ctx.db.call('coupons_add_card', { token: params.token, activityId: made.activityId }) : { activityId: null };
 };

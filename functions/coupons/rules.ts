@@ -6,7 +6,7 @@ import { DAY_MS } from '../contract/limits';
 import type { OfferInput } from '../contract/shapes-coupons';
 import type { CouponAudience } from '../contract/states';
 
-export interface ClaimOffer { state: 'active' | 'paused'; audience: CouponAudience; winBackDays: number | null; total: number; claimed: number; perPerson: number; claimFromMs: number; claimUntilMs: number }
+interface ClaimOffer { state: 'active' | 'paused'; audience: CouponAudience; winBackDays: number | null; total: number; claimed: number; perPerson: number; claimFromMs: number; claimUntilMs: number }
 export type ClaimVerdict = 'ok' | 'gone' | 'limit' | 'not_started' | 'ended' | 'not_new' | 'not_lapsed' | 'paused';
 
 /** `mine`: what the person claimed of it already. `lastPaidMs`: when the person last paid there; null: never. Half-open window [from, until). */

@@ -62,11 +62,10 @@ export async function findLastPaid(db: Db, personId: string, merchantId: string 
   return (await db.query<{ at: number | null }>('SELECT ms_of(person_last_paid($1, $2)) AS at', [personId, merchantId]))[0]!.at;
 }
 
-export interface CouponRow {
-  couponId: string; offerId: string; merchantId: string | null; ownerId: string; state: CouponState; validFromMs: number; validUntilMs: number; isTransferable: boolean; givenBy: string | null; nowMs: number;
+interface CouponRow {
+  couponId: string; offerId: string; ownerId: string; isTransferable: boolean; givenBy: string | null;
 }
-const COUPON = `c.coupon_id AS "couponId", c.offer_id AS "offerId", c.merchant_id AS "merchantId", c.owner_id AS "ownerId", c.state, ms_of(c.valid_from) AS "validFromMs", ms_of(c.valid_until) AS "validUntilMs",
-  o.transferable AND c.given_by IS NULL AS "isTransferable", c.given_by AS "givenBy", ms_of(juke_now()) AS "nowMs"`;
+const COUPON = `c.coupon_id AS "couponId", c.offer_id AS "offerId", c.owner_id AS "ownerId", o.transferable AND c.given_by IS NULL AS "isTransferable", c.given_by AS "givenBy"`;
 export async function findCoupon(db: Db, couponId: string): Promise<CouponRow | null> {
   return (await db.query<CouponRow>(`SELECT ${COUPON} FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
 }
@@ -76,8 +75,8 @@ export async function findPassing(db: Db, couponId: string): Promise<(CouponRow 
     `SELECT ${COUPON}, (SELECT json_build_object('token', token, 'giverId', giver_id) FROM coupon_gift g WHERE g.coupon_id = c.coupon_id AND g.state = 'open') AS gift
      FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
 }
-export interface GiftRow { token: string; activityId: string | null; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended'; expiresAtMs: number; nowMs: number }
-const GIFT = 'token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state, ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"';
+interface GiftRow { token: string; activityId: string | null; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended' }
+const GIFT = 'token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state';
 export async function findGift(db: Db, token: string): Promise<GiftRow | null> {
   return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE token = $1`, [token]))[0] ?? null;
 }

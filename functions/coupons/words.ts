@@ -1,7 +1,7 @@
 /** How a coupon is said: its short name, where it can be used, who pays for it. Pure; amounts in whole fen. */
 import type { CouponAudience, CouponKind } from '../contract/states';
 
-export type Language = 'zh' | 'en';
+type Language = 'zh' | 'en';
 export interface FaceRow {
   title: string; kind: CouponKind; audience: CouponAudience; thresholdFen: number; amountFen: number; offBps: number; capFen: number; merchantId: string | null; merchantName: string | null; logoInk: string | null;
   dealId: string | null; dealIds: readonly string[]; storeIds: readonly string[]; platformBps: number; isTransferable: boolean;

@@ -2,4 +2,4 @@
 export { offerSeat } from './offer-seat';
 export { decideEnd, ladderRefundFen, tierPriceOf } from './rules';
 export { findGroup, findOtherGroup, listCards } from './store';
-export type { GroupRow, SeatOffer, SeatRow } from './types';
+export type { GroupRow, SeatOffer } from './types';

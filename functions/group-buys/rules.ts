@@ -5,7 +5,7 @@ import type { ErrorCode } from '../contract/errors';
 import type { GroupKind, GroupState } from '../contract/states';
 
 export interface Tier { size: number; priceFen: number }
-export interface GroupNow { state: GroupState; kind: GroupKind; size: number; taken: number; joinUntilMs: number | null; nowMs: number; seats: readonly { personId: string }[] }
+interface GroupNow { state: GroupState; kind: GroupKind; size: number; taken: number; joinUntilMs: number | null; nowMs: number; seats: readonly { personId: string }[] }
 
 /** Why this person gets no seat in this group now, or null. NOT_FOUND: a group whose host has not paid is nobody's business. */
 export function decideSeat(g: GroupNow, personId: string, isNewcomer: boolean): ErrorCode | null {

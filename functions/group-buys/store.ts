@@ -7,7 +7,7 @@ export async function findGroup(db: Db, groupId: string): Promise<GroupRow | nul
   return (await db.query<GroupRow>(
     `SELECT group_id AS "groupId", merchant_id AS "merchantId", deal_id AS "dealId", host_id AS "hostId", kind, state, size, min_size AS "minSize", taken, confirmed, hours, price_fen AS "priceFen",
        host_benefit_fen AS "hostBenefitFen", tiers, ms_of(join_until) AS "joinUntilMs", ms_of(deadline) AS "deadlineMs", ms_of(juke_now()) AS "nowMs",
-       (SELECT coalesce(json_agg(json_build_object('orderId', order_id, 'personId', person_id, 'seatNo', seat_no, 'state', state) ORDER BY order_id COLLATE "C"), '[]')
+       (SELECT coalesce(json_agg(json_build_object('orderId', order_id, 'personId', person_id, 'state', state) ORDER BY order_id COLLATE "C"), '[]')
          FROM group_seat s WHERE s.group_id = g.group_id AND s.state <> 'released') AS seats
      FROM group_buy g WHERE group_id = $1`, [groupId]))[0] ?? null;
 }

@@ -7,7 +7,7 @@ export interface SeatOffer {
   groupId: string | null; isOpening: boolean; merchantId: string; dealId: string; termsVersion: number; kind: GroupKind; size: number; minSize: number; left: number; hours: number;
   priceFen: number; hostBenefitFen: number; tiers: Tier[]; deadlineMs: number | null; isLast: boolean; flagsMax: number; flagsWindowMs: number; triesMax: number;
 }
-export interface SeatRow { orderId: string; personId: string; seatNo: number; state: 'held' | 'confirmed' | 'released' }
+interface SeatRow { orderId: string; personId: string; state: 'held' | 'confirmed' | 'released' }
 export interface GroupRow {
   groupId: string; merchantId: string; dealId: string; hostId: string; kind: GroupKind; state: GroupState; size: number; minSize: number; taken: number; confirmed: number; hours: number;
   priceFen: number; hostBenefitFen: number; tiers: Tier[]; joinUntilMs: number | null; deadlineMs: number | null; nowMs: number;

@@ -16,7 +16,7 @@ export interface DemoSize {
   city: readonly CityMerchant[];
   /** Purchases on an ordinary day. */ perDay: number;
 }
-export interface Step {
+interface Step {
   atMs: number;
   act: () => Promise<unknown>;
 }

@@ -8,13 +8,13 @@ import type { MadeDeal, MadeMerchant, MadeStore } from './demo-market';
 
 export const DAYS = 14;
 /** Everything was entered at six in the morning of the first day; people come from eight on. */
-export const FIRST_SALE_MS = 2 * HOUR_MS;
+const FIRST_SALE_MS = 2 * HOUR_MS;
 
-export type Came =
+type Came =
   | { by: 'share'; sharer: string; channel: ShareChannel; group?: string; glances: number }
   | { by: 'sign' }
   | { by: 'self' };
-export type Ended =
+type Ended =
   | { how: 'used'; atMs: number; store: MadeStore }
   | { how: 'refunded'; atMs: number; reason: string }
   | { how: 'cancelled'; atMs: number }
@@ -46,7 +46,7 @@ const REASONS = ['临时有事，去不了', '买重了', '想换个时间', '�
 const HOURS = [1, 0, 0, 0, 0, 0, 0, 1, 2, 2, 3, 6, 7, 4, 2, 3, 3, 6, 8, 7, 5, 3, 2, 2];
 
 /** mulberry32: [0, 1). */
-export function newChance(seed: number) {
+function newChance(seed: number) {
   let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -72,7 +72,7 @@ const momentOf = (chance: Chance, startMs: number) =>
   chance.whole(0, 59) * 1_000;
 
 /** Open at that moment, or the next time that it opens and a little later. */
-export function whenOpen(chance: Chance, { data }: MadeStore, atMs: number): number {
+function whenOpen(chance: Chance, { data }: MadeStore, atMs: number): number {
   const { opensAtMinute: from, closesAtMinute: to } = data;
   if (to - from === 1_440) return atMs;
   const minute = (atMs - dayStart(atMs)) / MINUTE_MS;

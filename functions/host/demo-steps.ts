@@ -12,7 +12,7 @@ export interface Purchase {
   orderId: string;
   voucherIds: string[];
 }
-export interface Shared {
+interface Shared {
   sharer: Actor;
   channel: ShareChannel;
   group?: string;

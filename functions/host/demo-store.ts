@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { App, Db } from '../kernel';
 import { sandboxOf } from './demo-world';
 
-export interface Mark {
+interface Mark {
   state: 'making' | 'made';
   friendToken: string | null;
 }

@@ -19,7 +19,7 @@ export interface Actor {
   expiresAtMs: number;
   renewing: Promise<void> | null;
 }
-export interface Call<N extends RouteName> {
+interface Call<N extends RouteName> {
   params?: RouteTypes[N]['params'];
   query?: RouteTypes[N]['query'];
   body?: RouteTypes[N]['body'];

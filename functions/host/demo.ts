@@ -9,7 +9,7 @@ import { playHistory, type DemoSize } from './demo-history';
 import { beginMark, finishMark, forgetCity, hasData, onlyMaker, readMark } from './demo-store';
 import { openWorld, sandboxOf } from './demo-world';
 
-export interface SignIn {
+interface SignIn {
   who: string;
   name: string;
   phone: string;

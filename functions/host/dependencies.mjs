@@ -29,7 +29,7 @@ export async function ensureDependencies(onChild = () => undefined) {
 }
 
 /** Compares the lock with what npm noted as installed; optional packages may be missing (other systems' programs). */
-export function isInstalled(root = findRoot()) {
+function isInstalled(root) {
   const lock = packagesOf(join(root, 'package-lock.json'));
   const installed = packagesOf(join(root, 'node_modules', '.package-lock.json'));
   if (!installed) return false;

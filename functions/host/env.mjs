@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
  * The folder of our package.json, found upwards from this file, so that it also holds inside a bundle under
  * .juke/build.
  */
-export function findRoot(from = dirname(fileURLToPath(import.meta.url))) {
+export function findRoot() {
+  const from = dirname(fileURLToPath(import.meta.url));
   let folder = from;
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);

@@ -14,8 +14,8 @@ import { rawRoutes } from '../views';
 import { stories as views } from '../views/handler';
 import { stories as vouchers } from '../vouchers/handler';
 
-export const allStories: Stories = { ...identity, ...merchants, ...catalog, ...coupons, ...referrals, ...vouchers, ...orders, ...refunds, ...settlement, ...views };
-export const allRaw: RawRoute[] = [...orderRoutes, ...shareRoutes, ...identityRoutes, ...rawRoutes];
+const allStories: Stories = { ...identity, ...merchants, ...catalog, ...coupons, ...referrals, ...vouchers, ...orders, ...refunds, ...settlement, ...views };
+const allRaw: RawRoute[] = [...orderRoutes, ...shareRoutes, ...identityRoutes, ...rawRoutes];
 
 export const allRoutes = (getApp: () => Promise<App>, afterMoney?: () => void): Handler =>
   createHandler(getApp, allStories, { findStaff, raw: allRaw, ...(afterMoney ? { afterMoney } : {}) });

@@ -83,7 +83,7 @@ export async function withDatabase(use, { dataDir = defaultDataDir() } = {}) {
 }
 
 /** Where the local development data is, unless JUKE_DATA says otherwise. */
-export function defaultDataDir() {
+function defaultDataDir() {
   return join(dataFolder(), 'postgres');
 }
 

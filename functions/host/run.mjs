@@ -15,7 +15,7 @@ import { findRoot, loadEnv, sentenceOf } from './env.mjs';
  * native modules.
  * @param {string} entry a .ts file @returns {Promise<string>} path of the bundle
  */
-export async function bundle(entry) {
+async function bundle(entry) {
   const root = findRoot();
   const { build } = createRequire(join(root, 'package.json'))('esbuild');
   const folder = join(root, '.juke', 'build');

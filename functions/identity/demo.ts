@@ -8,8 +8,8 @@ import { exchangeCode, wechatIds } from './login-wechat';
 import { freshPerson, newSession, sessionAnswer, type Opened } from './sessions';
 import { findNamesByPhone, readClock } from './store';
 
-export type DemoName = (typeof demoNames)[number];
-export interface DemoPerson { who: DemoName; phone: string; name: string; avatarUrl: string; role: { zh: string; en: string } }
+type DemoName = (typeof demoNames)[number];
+interface DemoPerson { who: DemoName; phone: string; name: string; avatarUrl: string; role: { zh: string; en: string } }
 const demo = (who: DemoName, n: number, name: string, zh: string, en: string): DemoPerson =>
   ({ who, phone: `1380000000${n}`, name, avatarUrl: `/art/avatar-${n - 1}.svg`, role: { zh, en } });
 
@@ -28,11 +28,7 @@ export async function findDemoPeople(db: Db, language: 'zh' | 'en'): Promise<{ w
   return demoPeople.map((person) => ({ who: person.who, name: names.get(person.phone) ?? person.name, role: person.role[language] }));
 }
 
-/** The person behind a demo name, made when missing; with the stand-in running they have a WeChat there too. */
-export async function ensureDemoPerson(app: App, who: DemoName): Promise<string> {
-  return (await app.db.call<{ personId: string }>('identity_add_person', await demoIdentity(app, who))).personId;
-}
-
+/** The person behind a demo name; with the stand-in running they have a WeChat there too. */
 async function demoIdentity(app: App, who: DemoName) {
   const person = demoPeople.find((one) => one.who === who)!;
   const wechat = app.config.sandboxUrl ? await exchangeCode(app, `sandbox:${person.name}`, '127.0.0.1') : null;

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../contract/errors';
 
 export interface Account { personId: string; openid: string | null; phone: string | null }
 export type LinkKind = 'openid' | 'phone';
-export type LinkDecision =
+type LinkDecision =
   | { step: 'keep' | 'add' | 'replace' }
   | { step: 'join'; from: string; to: string }
   | { refused: ErrorCode };

@@ -6,7 +6,7 @@ import { createHmac, randomInt } from 'node:crypto';
 import { REFRESH_MS, RISK_RANK_HIGH } from '../contract/limits';
 import { makeToken, newDigits, newId, newSecret, sha256, type App } from '../kernel';
 
-export interface NewSession { row: { familyId: string; deviceId: string; refreshHash: string; refreshMs: number }; refreshToken: string }
+interface NewSession { row: { familyId: string; deviceId: string; refreshHash: string; refreshMs: number }; refreshToken: string }
 export function newSession(deviceId: string): NewSession {
   const familyId = newId('fam');
   const secret = newSecret();

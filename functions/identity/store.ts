@@ -3,7 +3,7 @@ import type { Db } from '../kernel';
 import type { Account, LinkKind } from './rules';
 
 /** `earns`: whether rebates are paid to them: not to a minor, nor to an account that is gone. */
-export interface Person { personId: string; name: string; avatarUrl: string; earns: boolean }
+interface Person { personId: string; name: string; avatarUrl: string; earns: boolean }
 /** What others may see of people, in the order of the ids. A deleted person keeps a row without a name. */
 export function findPeople(db: Db, personIds: readonly string[]): Promise<Person[]> {
   return db.query<Person>(
@@ -12,7 +12,7 @@ export function findPeople(db: Db, personIds: readonly string[]): Promise<Person
      FROM unnest($1::text[]) WITH ORDINALITY AS x (id, n) JOIN person p ON p.person_id = x.id ORDER BY n`, [personIds]);
 }
 
-export interface Fingerprint { openids: string[]; phones: string[]; devices: string[]; seen: Record<string, number>; isMinor: boolean; isDeleted: boolean }
+interface Fingerprint { openids: string[]; phones: string[]; devices: string[]; seen: Record<string, number>; isMinor: boolean; isDeleted: boolean }
 /**
  * By what two accounts may turn out to be one person (A-02): openids, phones, devices (`seen`: when last, in ms), also of
  * accounts that were joined into this one. For comparing only; never sent to anyone.
@@ -45,7 +45,7 @@ export async function findMe(db: Db, personId: string): Promise<MeRow | null> {
 }
 
 /** Where a person's money goes, and since when that is so (A-36). */
-export interface Payout { openid: string | null; changedAtMs: number | null; nowMs: number }
+interface Payout { openid: string | null; changedAtMs: number | null; nowMs: number }
 export async function findPayout(db: Db, personId: string): Promise<Payout> {
   const [row] = await db.query<Payout>(
     `SELECT identity_value($1, 'openid') AS openid, (SELECT ms_of(payout_changed_at) FROM person WHERE person_id = $1) AS "changedAtMs", ms_of(juke_now()) AS "nowMs"`,

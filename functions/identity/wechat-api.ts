@@ -7,7 +7,7 @@ import { createDecipheriv } from 'node:crypto';
 import { ProviderRefused, type WechatConfig } from '../kernel';
 import { ask, type Json, tokenSource, withToken } from './wechat-token';
 
-export interface WechatApi {
+interface WechatApi {
   /** A login code, once and within 5 min. ProviderRefused 40029/40163: the code is wrong, old or used; 40226: a risky user. */
   session(code: string): Promise<{ openid: string; unionid: string | null; sessionKey: string }>;
   /** A phone code (not the login code), once and within 5 min. Mainland number without +86. */
@@ -29,7 +29,7 @@ export interface WechatApi {
   /** Asks WeChat to look at a picture; it tells its verdict later, in a message with this trace id. */
   checkMedia(p: { openid: string; scene: 1 | 2 | 3 | 4; mediaUrl: string }): Promise<{ traceId: string }>;
   /** 0 (none) … 4 (high). scene 0 registration, 1 marketing fraud, 2 other. */
-  riskRank(p: { openid: string; scene: 0 | 1 | 2; clientIp: string; phone?: string }): Promise<number>;
+  riskRank(p: { openid: string; scene: 0 | 1 | 2; clientIp: string }): Promise<number>;
   /** Tells WeChat that the order was handed over, so that it frees the money. Told before is fine. */
   uploadShipping(p: { transactionId: string; type: 'virtual' | 'pick_up'; description: string; openid: string }): Promise<void>;
 }
@@ -143,9 +143,8 @@ function checking(config: WechatConfig, call: Call) {
       const json = await call('/wxa/media_check_async', { version: 2, openid: p.openid, scene: p.scene, media_type: 2, media_url: p.mediaUrl });
       return { traceId: text(json, 'trace_id') };
     },
-    async riskRank(p: { openid: string; scene: 0 | 1 | 2; clientIp: string; phone?: string }) {
-      const body = { appid: config.appid, openid: p.openid, scene: p.scene, client_ip: p.clientIp, ...(p.phone ? { mobile_no: p.phone } : {}) };
-      const { risk_rank: rank } = await call('/wxa/getuserriskrank', body);
+    async riskRank(p: { openid: string; scene: 0 | 1 | 2; clientIp: string }) {
+      const { risk_rank: rank } = await call('/wxa/getuserriskrank', { appid: config.appid, openid: p.openid, scene: p.scene, client_ip: p.clientIp });
       if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 0 || rank > 4) throw missing('risk_rank');
       return rank;
     },

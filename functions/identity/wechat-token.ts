@@ -6,7 +6,7 @@
 import { ProviderRefused, Unavailable, type WechatConfig } from '../kernel';
 
 export type Json = Record<string, unknown>;
-export interface TokenSource { get(): Promise<string>; renewed(refused: string): Promise<string> }
+interface TokenSource { get(): Promise<string>; renewed(refused: string): Promise<string> }
 
 const TIMEOUT_MS = 5_000;
 const EARLY_MS = 5 * 60_000;

@@ -31,7 +31,7 @@ export interface Config {
 
 /** The words of a notice that a field of a template can take. */
 const SUBSCRIBE_WORDS = ['title', 'text', 'time'] as const;
-export type SubscribeWord = (typeof SUBSCRIBE_WORDS)[number];
+type SubscribeWord = (typeof SUBSCRIBE_WORDS)[number];
 
 type Env = Record<string, string | undefined>;
 const LOG_LEVELS = ['info', 'silent', 'fatal', 'error', 'warn', 'debug', 'trace'] as const;

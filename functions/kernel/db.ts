@@ -12,7 +12,7 @@ import { Changed, Fenced, Refused, Unavailable } from './failure';
 pg.types.setTypeParser(20, (v) => Number(v)); // bigint: amounts and ms stay within the safe integers (I-24)
 
 export type Row = Record<string, any>;
-export interface Fence { factId: string; reaction: string; fence: number }
+interface Fence { factId: string; reaction: string; fence: number }
 export interface Db {
   /** Reads. Retried when the connection is lost. */
   query<T extends Row = Row>(sql: string, params?: readonly unknown[]): Promise<T[]>;

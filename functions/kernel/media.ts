@@ -13,7 +13,7 @@ import { mediaStore } from './media-store';
 
 /** `nowMs` is the database clock. */
 export interface MediaPlace { config: Pick<Config, 'mediaDir' | 'mediaBucket' | 'publicUrl' | 'sessionKey'>; db: Pick<Db, 'query'>; nowMs: number }
-export interface SignedQuery { exp?: string; bytes?: string; sig?: string }
+interface SignedQuery { exp?: string; bytes?: string; sig?: string }
 interface MediaRow { content_type: PictureType; state: 'awaited' | 'hidden' | 'shown' | 'refused' }
 
 const MEDIA_ID = /^med_[0-9a-z]{8,28}$/;

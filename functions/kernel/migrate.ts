@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
 
-export interface Migration {
+interface Migration {
   number: number;
   /** File name without number and extension. */
   name: string;
@@ -27,7 +27,7 @@ interface AppliedRow {
   checksum: string;
 }
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** Apply files with a number up to this one. */
   until?: number;
   /** Folder of the modules: `<folder>/<module>/sql/*.sql`. Default: MIGRATIONS_DIR, else functions/ of the checkout. */

@@ -22,8 +22,8 @@ export type Result = APIGatewayProxyStructuredResultV2;
 export type Handler = (event: Event) => Promise<Result>;
 /** Routes outside the contract (pictures, provider notices, documents): they do their own checks. */
 export interface RawRoute { method: string; path: RegExp; handle: (app: App, event: Event, match: RegExpExecArray) => Promise<Result> }
-export type FindStaff = (db: Db, personId: string, storeId: string) => Promise<Staff | null>;
-export interface HandlerOptions { findStaff?: FindStaff; raw?: RawRoute[]; afterMoney?: () => void }
+type FindStaff = (db: Db, personId: string, storeId: string) => Promise<Staff | null>;
+interface HandlerOptions { findStaff?: FindStaff; raw?: RawRoute[]; afterMoney?: () => void }
 
 interface Entry { name: RouteName; route: Route; pattern: RegExp; keys: string[]; fixed: number }
 

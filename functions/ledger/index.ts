@@ -2,7 +2,7 @@
 import type { AccountKind } from '../contract/states';
 import type { Db } from '../kernel';
 
-export interface Posting { a: AccountKind; o: string; f: number }
+interface Posting { a: AccountKind; o: string; f: number }
 
 /** A stored balance in fen; 0 where nothing was posted. Kinds with a floor only (I-05). */
 export async function balanceOf(db: Db, kind: AccountKind, ownerId: string): Promise<number> {

@@ -4,12 +4,12 @@
  */
 import { findOrAddByPhone } from '../identity';
 import { decided, me, newId, refuse, type Story } from '../kernel';
-import { findMerchant, findStores, saveStaff } from './store';
+import { countStores, findMerchant, saveStaff } from './store';
 
 export const addStaff: Story<'addStaff'> = async (ctx, { params, body }) => {
-  const [merchant, stores] = await Promise.all([findMerchant(ctx.db, params.merchantId), findStores(ctx.db, params.merchantId, body.storeId ? [body.storeId] : [])]);
+  const isThere = body.storeId ? (await countStores(ctx.db, params.merchantId, [body.storeId])) > 0 : await findMerchant(ctx.db, params.merchantId);
   // Before the person is made: a mistyped store leaves nobody behind. The save looks again.
-  if (!merchant || (body.storeId && stores.length === 0)) refuse('NOT_FOUND');
+  if (!isThere) refuse('NOT_FOUND');
   await ctx.db.query('SELECT kernel_need_session($1)', [me(ctx).familyId]); // an ended session makes nobody
   return decided(async () => saveStaff(ctx.db, {
     idem: ctx.idem, staffId: newId('stf'), merchantId: params.merchantId, storeId: body.storeId, personId: await findOrAddByPhone(ctx.db, body.phone), role: body.role,

@@ -20,7 +20,7 @@ export async function findManagers(db: Db, merchantId: string, storeId: string |
   return rows.map((row) => row.personId);
 }
 
-export interface MyStore { storeId: string; storeName: string; merchantName: string; logoInk: string; role: StaffRole }
+interface MyStore { storeId: string; storeName: string; merchantName: string; logoInk: string; role: StaffRole }
 /** One row for each store where the person acts, with the higher of their roles there; of a merchant the first store first. */
 export function listStoresOf(db: Db, personId: string): Promise<MyStore[]> {
   return db.query<MyStore>(
@@ -29,19 +29,8 @@ export function listStoresOf(db: Db, personId: string): Promise<MyStore[]> {
      WHERE s.person_id = $1 AND s.removed_at IS NULL ORDER BY m.name, t.store_id, s.role = 'manager' DESC LIMIT 200`, [personId]);
 }
 
-export interface MerchantRow { merchantId: string; name: string; subMchid: string; category: string; logoInk: string; attribution: 'last' | 'first' }
-export async function findMerchant(db: Db, merchantId: string): Promise<MerchantRow | null> {
-  return (await db.query<MerchantRow>(
-    `SELECT merchant_id AS "merchantId", name, sub_mchid AS "subMchid", category, logo_ink AS "logoInk", attribution FROM merchant WHERE merchant_id = $1`,
-    [merchantId]))[0] ?? null;
-}
-
-export interface StoreRow { storeId: string; name: string; address: string; phone: string }
-/** Those of the ids that are stores of this merchant, in the order of the ids. */
-export function findStores(db: Db, merchantId: string, storeIds: readonly string[]): Promise<StoreRow[]> {
-  return db.query<StoreRow>(
-    `SELECT store_id AS "storeId", name, address, phone FROM store WHERE merchant_id = $1 AND store_id = ANY ($2::text[])
-     ORDER BY array_position($2::text[], store_id)`, [merchantId, storeIds]);
+export async function findMerchant(db: Db, merchantId: string): Promise<{ subMchid: string } | null> {
+  return (await db.query<{ subMchid: string }>('SELECT sub_mchid AS "subMchid" FROM merchant WHERE merchant_id = $1', [merchantId]))[0] ?? null;
 }
 
 export const saveMerchant = (db: Db, p: { idem: Idempotency | null; merchantId: string; name: string; subMchid: string; category: string; logoInk: string; attribution: string }) =>

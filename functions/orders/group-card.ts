@@ -3,7 +3,7 @@
  * its failure never fails anything.
  */
 import { findGroup, listCards } from '../group-buys';
-import { findFingerprint, wechatApi } from '../identity';
+import { findOpenid, wechatApi } from '../identity';
 import { me, refuse, type App, type Story } from '../kernel';
 
 export const createGroupActivity: Story<'createGroupActivity'> = async (ctx, { params }) => {
@@ -11,7 +11,7 @@ export const createGroupActivity: Story<'createGroupActivity'> = async (ctx, { p
   const group = await findGroup(ctx.db, params.groupId);
   if (!group || (group.deadlineMs === null && group.hostId !== personId)) refuse('NOT_FOUND');
   const { confirmed: members, size, groupId, merchantId } = group;
-  const openid = (await findFingerprint(ctx.db, [personId])).get(personId)?.openids[0] ?? null;
+  const openid = await findOpenid(ctx.db, personId);
   const made = await wechatApi(ctx.config.wechat).createActivity(openid).catch((error: Error) => void ctx.log.warn({ groupId, reason: error.message }, 'no share card'));
   if (!made) return { activityId: null, expiresAtMs: null, members, size };
   await ctx.db.call('group_buys_add_card', { activityId: made.activityId, groupId, merchantId, expiresAtMs: made.expiresAtMs });

@@ -34,7 +34,7 @@ export async function askCombined(app: App, combineNo: string): Promise<boolean>
 }
 
 /** @throws Unavailable when the database is; nothing is half done then. */
-export function markPurchasePaid(app: App, told: ProviderCombined, notice: object | null = null): Promise<PaidOutcome> {
+function markPurchasePaid(app: App, told: ProviderCombined, notice: object | null = null): Promise<PaidOutcome> {
   const keepAside = (reason: string) => quarantine(app, { ...told, paymentId: told.combineNo, transactionId: '' }, reason, notice);
   return decided(async () => {
     const intents = await listCombined(app.db, told.combineNo);

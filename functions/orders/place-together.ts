@@ -11,7 +11,7 @@ import type { ErrorCode, ErrorDetails } from '../contract/errors';
 import { Changed, Refused, Unavailable, type Db } from '../kernel';
 
 /** What orders_place takes; only what is read here has a name. */
-export interface Attempt { buyerId: string; dealId: string; termsVersion: number; priceKind: string }
+interface Attempt { buyerId: string; dealId: string; termsVersion: number; priceKind: string }
 export interface Placed { orderId: string; payableFen: number; expiresAtMs: number }
 interface Waiting { attempt: Attempt; done: (placed: Placed) => void; fail: (error: unknown) => void }
 type Verdict = { answer: Placed } | { refuse: ErrorCode; details: ErrorDetails } | { changed: string };

@@ -14,7 +14,7 @@ import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } fr
 import { findBringer, type Brought } from '../referrals';
 import { maxQuantity, validUntil, yuan } from './rules';
 
-export type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
+type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
 export interface Wish { dealId: string; quantity: number; shareToken?: string | undefined }
 /** One deal of a checkout with everything that its price was decided on. `lineId` is the deal's id. */
 export interface Item { deal: Deal; quantity: number; brought: Brought | null; seat: SeatOffer | null; priceKind: PriceKind; line: StackLine }

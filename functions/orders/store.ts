@@ -4,13 +4,13 @@ import type { Db } from '../kernel';
 import { PAYMENT_ROW, type CombinedOrder, type PaymentRow } from '../payments';
 
 export interface OrderRow {
-  orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; subsidyFen: number; ladderFen: number; refundedFen: number; providerFeeFen: number;
-  commissionBps: number; rebateBps: number; rebateCapFen: number; validDays: number; deviceId: string | null; groupId: string | null; purchaseId: string | null; fulfilment: Fulfilment; placedAtMs: number; expiresAtMs: number; paidAtMs: number | null; title: string; nowMs: number;
+  orderId: string; merchantId: string; buyerId: string; dealId: string; state: OrderState; quantity: number; payableFen: number; subsidyFen: number; ladderFen: number; refundedFen: number;
+  rebateBps: number; rebateCapFen: number; deviceId: string | null; groupId: string | null; purchaseId: string | null; fulfilment: Fulfilment; placedAtMs: number; expiresAtMs: number; title: string; nowMs: number;
 }
 const ORDER = `order_id AS "orderId", merchant_id AS "merchantId", buyer_id AS "buyerId", deal_id AS "dealId", state, quantity, payable_fen AS "payableFen", subsidy_fen AS "subsidyFen", ladder_fen AS "ladderFen", refunded_fen AS "refundedFen",
-  provider_fee_fen AS "providerFeeFen", commission_bps AS "commissionBps", rebate_bps AS "rebateBps", rebate_cap_fen AS "rebateCapFen", valid_days AS "validDays", device_id AS "deviceId",
+  rebate_bps AS "rebateBps", rebate_cap_fen AS "rebateCapFen", device_id AS "deviceId",
   group_id AS "groupId", purchase_id AS "purchaseId", fulfilment,
-  ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", ms_of(paid_at) AS "paidAtMs", snapshot ->> 'title' AS title, ms_of(juke_now()) AS "nowMs"`;
+  ms_of(placed_at) AS "placedAtMs", ms_of(expires_at) AS "expiresAtMs", snapshot ->> 'title' AS title, ms_of(juke_now()) AS "nowMs"`;
 
 export async function findOrder(db: Db, orderId: string): Promise<OrderRow | null> {
   return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1`, [orderId]))[0] ?? null;

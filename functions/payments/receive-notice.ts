@@ -38,7 +38,7 @@ export function noticeRoute(payPayment: (app: App, notice: ProviderNotice) => Pr
 }
 
 /** Kept once, with the fact that works on it. */
-export async function storeNotice(app: App, notice: ProviderNotice): Promise<void> {
+async function storeNotice(app: App, notice: ProviderNotice): Promise<void> {
   const content = notice.content as { out_refund_no?: string; out_bill_no?: string; out_trade_no?: string; out_order_no?: string };
   await app.db.call('payments_store_notice', {
     noticeId: notice.noticeId, kind: notice.kind, subject: content.out_refund_no ?? content.out_bill_no ?? content.out_order_no ?? content.out_trade_no ?? '?', content,

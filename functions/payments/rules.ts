@@ -1,5 +1,5 @@
 /** Whether what WeChat says belongs to what we asked for. Pure. Guards I-09, F-33, A-28. */
-export interface Intent { amountFen: number; currency: string; subMchid: string }
+interface Intent { amountFen: number; currency: string; subMchid: string }
 export interface Told { amountFen: number; currency: string; subMchid: string; spMchid: string; appid: string; subAppid: string | null; state: string; transactionId: string; successAtMs: number | null }
 
 /** Null when everything fits; else what differs, for the quarantine. */

@@ -4,12 +4,12 @@ import type { PaymentState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface PaymentRow {
-  paymentId: string; orderId: string; merchantId: string; subMchid: string; state: PaymentState; amountFen: number; currency: string; method: 'jsapi' | 'h5' | null;
-  combineNo: string | null; prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number; nowMs: number;
+  paymentId: string; orderId: string; subMchid: string; state: PaymentState; amountFen: number; currency: string; method: 'jsapi' | 'h5' | null;
+  combineNo: string | null; prepay: string | null; transactionId: string | null; payerOpenid: string | null; expiresAtMs: number;
 }
 /** A payment's columns as a PaymentRow; also for the set functions payments_find and payments_of. */
-export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", merchant_id AS "merchantId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, combine_no AS "combineNo", prepay,
-  transaction_id AS "transactionId", payer_openid AS "payerOpenid", ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs"`;
+export const PAYMENT_ROW = `payment_id AS "paymentId", order_id AS "orderId", sub_mchid AS "subMchid", state, amount_fen AS "amountFen", currency, method, combine_no AS "combineNo", prepay,
+  transaction_id AS "transactionId", payer_openid AS "payerOpenid", ms_of(expires_at) AS "expiresAtMs"`;
 
 export async function findPayment(db: Db, paymentId: string): Promise<PaymentRow | null> {
   return (await db.query<PaymentRow>(`SELECT ${PAYMENT_ROW} FROM payment WHERE payment_id = $1`, [paymentId]))[0] ?? null;

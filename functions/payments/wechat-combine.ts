@@ -11,7 +11,7 @@ import { combinedShape, type ProviderCombined } from './wechat-shapes';
 /** `subsidyFen`: the most that the platform will pay of this order's discounts. */
 export interface CombinedOrder { paymentId: string; subMchid: string; amountFen: number; subsidyFen: number; description: string; orderId: string }
 /** The sub-orders in the same order each time: WeChat compares a repeat with the first. */
-export interface PrepareCombined { combineNo: string; orders: readonly CombinedOrder[]; expiresAtMs: number; notifyUrl: string }
+interface PrepareCombined { combineNo: string; orders: readonly CombinedOrder[]; expiresAtMs: number; notifyUrl: string }
 export interface CombinedPay {
   prepareCombinedJsapi(p: PrepareCombined & { openid: string }): Promise<{ prepayId: string }>;
   prepareCombinedH5(p: PrepareCombined & { clientIp: string }): Promise<{ h5Url: string }>;

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { NOTICE_FRESH_MS } from '../contract/limits';
 import { type WechatClient, verifyText } from './wechat-client';
 
-export type NoticeKind = 'payment' | 'combined' | 'refund' | 'transfer' | 'split' | 'unknown';
+type NoticeKind = 'payment' | 'combined' | 'refund' | 'transfer' | 'split' | 'unknown';
 export interface ProviderNotice { noticeId: string; eventType: string; kind: NoticeKind; content: Record<string, unknown> }
 export type Headers = Record<string, string | undefined>;
 

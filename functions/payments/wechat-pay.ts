@@ -25,10 +25,10 @@ export {
 } from './wechat-shapes';
 
 /** `subsidyFen`: the most that the platform will pay of the order's discounts, told now (补差). */
-export interface Prepare { paymentId: string; subMchid: string; amountFen: number; subsidyFen?: number; description: string; expiresAtMs: number; notifyUrl: string }
-export interface JsapiParams { timeStamp: string; nonceStr: string; package: string; signType: 'RSA'; paySign: string }
+interface Prepare { paymentId: string; subMchid: string; amountFen: number; subsidyFen?: number; description: string; expiresAtMs: number; notifyUrl: string }
+interface JsapiParams { timeStamp: string; nonceStr: string; package: string; signType: 'RSA'; paySign: string }
 
-export interface WechatPay extends CombinedPay {
+interface WechatPay extends CombinedPay {
   prepareJsapi(p: Prepare & { openid: string }): Promise<{ prepayId: string }>;
   prepareH5(p: Prepare & { clientIp: string }): Promise<{ h5Url: string }>;
   /** Signed for wx.requestPayment. Local arithmetic, no call. */

@@ -13,7 +13,7 @@ export const getShareLink: Story<'getShareLink'> = async (ctx, { params }) => {
   const link = (await findLink(ctx.db, params.token)) ?? refuse('NOT_FOUND');
   const { page, id } = pageOf(link);
   const urlLink = await links.get(link.token, () => wechatApi(ctx.config.wechat).urlLink({ path: `/${page}`, query: `id=${id}&s=${link.token}`, expiresInDays: 7 }));
-  return { urlLink, scheme: null };
+  return { urlLink };
 };
 
 /** The same for who came without a share: nothing can be paid in WeChat's own browser, so the deal, or a group of it, leads on as well. */

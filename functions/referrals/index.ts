@@ -2,4 +2,4 @@
 export { decideOrderReward, findBringer, type Brought } from './attribute-order';
 export { releaseReward } from './release-reward';
 export { shareRoutes } from './get-share-link';
-export { findAttribution, findLink, findRewardOfOrder, type AttributionRow, type RewardRow } from './store';
+export { findRewardOfOrder } from './store';

@@ -16,7 +16,7 @@ export function chooseTouch(candidates: readonly Candidate[], buyerId: string, m
   return shown ?? valid.reduce<Candidate | null>((a, c) => (!a || c.touchedAtMs > a.touchedAtMs ? c : a), null);
 }
 
-export interface Fingerprint { openids: string[]; phones: string[]; devices: string[] }
+interface Fingerprint { openids: string[]; phones: string[]; devices: string[] }
 export interface RewardFacts {
   paidFen: number; rebateBps: number; capFen: number; isSharerMinor: boolean; sharerDeleted: boolean;
   sharer: Fingerprint; buyer: Fingerprint; payerOpenid: string | null; deviceId: string | null;

@@ -6,10 +6,10 @@ import type { Db } from '../kernel';
 /** Where a link leads: into its group buy, or to its deal. */
 export const pageOf = (link: { dealId: string; groupId: string | null }) =>
   link.groupId ? { page: 'pages/group/index', id: link.groupId } : { page: 'pages/deal/index', id: link.dealId };
-export interface LinkRow { token: string; merchantId: string; dealId: string; groupId: string | null; sharerId: string; channel: ShareChannel; expiresAtMs: number; nowMs: number }
+interface LinkRow { token: string; merchantId: string; dealId: string; groupId: string | null; sharerId: string; channel: ShareChannel; expiresAtMs: number }
 export async function findLink(db: Db, token: string): Promise<LinkRow | null> {
   const [row] = await db.query<LinkRow>(`SELECT token, merchant_id AS "merchantId", deal_id AS "dealId", group_id AS "groupId", sharer_id AS "sharerId", channel,
-    ms_of(expires_at) AS "expiresAtMs", ms_of(juke_now()) AS "nowMs" FROM share_link WHERE token = $1`, [token]);
+    ms_of(expires_at) AS "expiresAtMs" FROM share_link WHERE token = $1`, [token]);
   return row ?? null;
 }
 
@@ -35,23 +35,16 @@ export function addTouches(db: Db, touches: readonly { token: string; merchantId
   return db.call('referrals_add_touches', { touches });
 }
 
-export interface RewardRow {
-  rewardId: string; orderId: string; merchantId: string; sharerId: string; friendId: string; state: string; amountFen: number; paidFen: number; rateBps: number; capFen: number;
+interface RewardRow {
+  sharerId: string; state: string; amountFen: number; rateBps: number; capFen: number;
   clawedFen: number; releaseAtMs: number | null; heldFor: RewardFlag[]; disputed: boolean; nowMs: number;
 }
-const REWARD = `reward_id AS "rewardId", order_id AS "orderId", merchant_id AS "merchantId", sharer_id AS "sharerId", friend_id AS "friendId", state, amount_fen AS "amountFen",
-  paid_fen AS "paidFen", rate_bps AS "rateBps", cap_fen AS "capFen", clawed_fen AS "clawedFen", ms_of(release_at) AS "releaseAtMs", held_for AS "heldFor", disputed, ms_of(juke_now()) AS "nowMs"`;
+const REWARD = `sharer_id AS "sharerId", state, amount_fen AS "amountFen", rate_bps AS "rateBps", cap_fen AS "capFen", clawed_fen AS "clawedFen", ms_of(release_at) AS "releaseAtMs", held_for AS "heldFor", disputed, ms_of(juke_now()) AS "nowMs"`;
 export async function findReward(db: Db, rewardId: string): Promise<RewardRow | null> {
   return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE reward_id = $1`, [rewardId]))[0] ?? null;
 }
 export async function findRewardOfOrder(db: Db, orderId: string): Promise<RewardRow | null> {
   return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE order_id = $1`, [orderId]))[0] ?? null;
-}
-
-export interface AttributionRow { orderId: string; token: string; sharerId: string; buyerId: string; channel: ShareChannel; rewardFen: number; discountFen: number }
-export async function findAttribution(db: Db, orderId: string): Promise<AttributionRow | null> {
-  return (await db.query<AttributionRow>(`SELECT order_id AS "orderId", token, sharer_id AS "sharerId", buyer_id AS "buyerId", channel, reward_fen AS "rewardFen",
-    friend_discount_fen AS "discountFen" FROM attribution WHERE order_id = $1`, [orderId]))[0] ?? null;
 }
 
 export async function findCode(db: Db, code: string) {

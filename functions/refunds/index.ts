@@ -2,6 +2,6 @@
 export { answerLate, dropUndoneAfterSale } from './after-sale';
 export { refundGroupOrder, refundLadder } from './leave-group';
 export { expireVouchers, refundUnwanted } from './request-refund';
-export { decideFeeBack, decideFunding, type Funding } from './rules';
+export { decideFeeBack, decideFunding } from './rules';
 export { sendRefund, settleRefund } from './send-refund';
-export { findFundedAfterSales, findRefund, findRefunds, hasUnsentRefund, type RefundRow } from './store';
+export { findFundedAfterSales, findRefund, findRefunds, hasUnsentRefund } from './store';

@@ -19,7 +19,7 @@ export function decideEnd(set: { live: number; redeemed: number }, count: number
   return { closes: isLast && servedFen > fundedFen, cancels, returnsCoupons: cancels && servedFen === 0 };
 }
 
-export interface AfterSale {
+interface AfterSale {
   /** Served, before this refund: what the split was made on, less earlier after-sales. */
   keptFen: number; refundFen: number; commissionBps: number; feeBps: number;
   reward: { state: string; amountFen: number; clawedFen: number; rateBps: number; capFen: number } | null;
@@ -27,7 +27,7 @@ export interface AfterSale {
   /** What the platform paid of these vouchers' discounts: the merchant gives it back, beside the refund. */
   subsidyFen: number;
 }
-export interface Funding {
+interface Funding {
   commissionFen: number; rewardFen: number; feeBackFen: number; fromAvailableFen: number; toDebtFen: number; fromMerchantFen: number; merchantDebtFen: number;
 }
 

@@ -3,11 +3,11 @@ import type { RefundState } from '../contract/states';
 import type { Db } from '../kernel';
 
 export interface RefundRow {
-  refundId: string; orderId: string; paymentId: string; merchantId: string; buyerId: string; kind: string; state: RefundState; amountFen: number; voucherIds: string[]; reason: string;
+  refundId: string; orderId: string; paymentId: string; merchantId: string; kind: string; state: RefundState; amountFen: number; voucherIds: string[];
   funded: boolean; providerId: string | null; sentAtMs: number | null; answerByMs: number | null; nowMs: number;
 }
-const REFUND = `refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", merchant_id AS "merchantId", buyer_id AS "buyerId", kind, state, amount_fen AS "amountFen",
-  voucher_ids AS "voucherIds", reason, funded, provider_id AS "providerId", ms_of(sent_at) AS "sentAtMs", ms_of(answer_by) AS "answerByMs", ms_of(juke_now()) AS "nowMs"`;
+const REFUND = `refund_id AS "refundId", order_id AS "orderId", payment_id AS "paymentId", merchant_id AS "merchantId", kind, state, amount_fen AS "amountFen",
+  voucher_ids AS "voucherIds", funded, provider_id AS "providerId", ms_of(sent_at) AS "sentAtMs", ms_of(answer_by) AS "answerByMs", ms_of(juke_now()) AS "nowMs"`;
 
 export async function findRefund(db: Db, refundId: string): Promise<RefundRow | null> {
   return (await db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = $1`, [refundId]))[0] ?? null;

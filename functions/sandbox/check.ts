@@ -4,7 +4,7 @@
  */
 import { paramError } from './errors';
 
-export type Rule =
+type Rule =
   | { kind: 'string'; max: number; min?: number; pattern?: RegExp; oneOf?: readonly string[]; required?: boolean }
   | { kind: 'integer'; min: number; max: number; required?: boolean }
   | { kind: 'boolean'; required?: boolean }

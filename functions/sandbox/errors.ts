@@ -3,7 +3,7 @@
  * WxError is the mini-program server API's `{errcode, errmsg}` (always HTTP 200, as the real one answers).
  */
 
-export interface PayErrorDetail {
+interface PayErrorDetail {
   field?: string;
   value?: unknown;
   issue?: string;

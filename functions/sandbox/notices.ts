@@ -12,13 +12,13 @@ import { rfc3339 } from './time';
 import { seal, signedHeaders } from './wire';
 
 /** 15s/15s/30s/3m/10m/20m/30m×3/60m/3h×3/6h×2, pay.weixin.qq.com/doc/v3 "回调通知注意事项". */
-export const SCHEDULE_SECONDS = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600];
+const SCHEDULE_SECONDS = [15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600];
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const REORDER_WINDOW_MS = 150;
 const LOG_LENGTH = 1000;
 
-export interface NoticeLog { eventType: string; url: string; attempts: number; status: string; atMs: number }
+interface NoticeLog { eventType: string; url: string; attempts: number; status: string; atMs: number }
 
 export interface Notices {
   send(input: { url: string | undefined; eventType: string; originalType: string; summary: string; plaintext: unknown }): void;

@@ -1,7 +1,7 @@
 /** What the stand-in remembers. Plain JSON records, amounts in fen, instants in epoch ms of the sandbox clock. */
 
 export type TradeType = 'JSAPI' | 'NATIVE' | 'MWEB' | 'APP';
-export type TradeState = 'NOTPAY' | 'SUCCESS' | 'CLOSED' | 'REFUND';
+type TradeState = 'NOTPAY' | 'SUCCESS' | 'CLOSED' | 'REFUND';
 
 /** One payment: a partner order, a plain merchant order, or one sub-order of a combined payment. */
 export interface Tx {
@@ -133,9 +133,9 @@ export interface SplitReturn {
   finishedAtMs: number;
 }
 
-export interface Receiver { key: string; payee: string; type: string; account: string; name?: string; relationType: string; customRelation?: string }
+interface Receiver { key: string; payee: string; type: string; account: string; name?: string; relationType: string; customRelation?: string }
 
-export type TransferState = 'ACCEPTED' | 'WAIT_USER_CONFIRM' | 'TRANSFERING' | 'SUCCESS' | 'FAIL' | 'CANCELING' | 'CANCELLED';
+type TransferState = 'ACCEPTED' | 'WAIT_USER_CONFIRM' | 'TRANSFERING' | 'SUCCESS' | 'FAIL' | 'CANCELING' | 'CANCELLED';
 
 export interface Transfer {
   key: string;
@@ -172,10 +172,10 @@ export interface Subsidy {
 }
 
 /** Available balance of a merchant number (settled money it may refund or transfer from). */
-export interface Balance { key: string; availableFen: number }
+interface Balance { key: string; availableFen: number }
 
 /** One line of the fund-flow bill. */
-export interface Flow { key: string; mchid: string; atMs: number; businessNo: string; kind: string; amountFen: number; balanceFen: number; note: string; voucherNo: string }
+interface Flow { key: string; mchid: string; atMs: number; businessNo: string; kind: string; amountFen: number; balanceFen: number; note: string; voucherNo: string }
 
 export interface Notice {
   key: string;
@@ -192,14 +192,14 @@ export interface Notice {
 }
 
 export interface WxUser { key: string; user: string; openid: string; unionid: string; sessionKey: string; riskRank: number }
-export interface WxCode { key: string; kind: 'login' | 'phone'; value: string; issuedAtMs: number; used: boolean }
-export interface Consent { key: string; openid: string; templateId: string; left: number }
-export interface Message { key: string; openid: string; templateId: string; page?: string; data: unknown; atMs: number }
+interface WxCode { key: string; kind: 'login' | 'phone'; value: string; issuedAtMs: number; used: boolean }
+interface Consent { key: string; openid: string; templateId: string; left: number }
+interface Message { key: string; openid: string; templateId: string; page?: string; data: unknown; atMs: number }
 /** 动态消息 in a chat: what it says by now. */
-export interface Activity { key: string; expiresAtMs: number; state: 0 | 1 | null; parameters: Record<string, string> }
+interface Activity { key: string; expiresAtMs: number; state: 0 | 1 | null; parameters: Record<string, string> }
 export interface Sms { key: string; phone: string; text: string; atMs: number }
 export interface Shipping { key: string; transactionId: string; body: unknown; corrections: number; state: number; atMs: number }
-export interface Meta { key: string; value: number }
+interface Meta { key: string; value: number }
 
 export interface Tables {
   tx: Tx;

@@ -1,7 +1,7 @@
 /** Finds the route of a method and path; `:name` segments become params. Built once, matched per request. */
 import type { Route } from './context';
 
-export interface Match { route: Route; params: Record<string, string> }
+interface Match { route: Route; params: Record<string, string> }
 
 export const buildRouter = (routes: Route[]): ((method: string, path: string) => Match | 'method' | undefined) => {
   const exact = new Map<string, Route>();

@@ -7,7 +7,7 @@ import { constants, createCipheriv, privateDecrypt, publicEncrypt, randomBytes, 
 import { PayError, paramError } from './errors';
 import type { Keys } from './keys';
 
-export const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
+const SCHEMA = 'WECHATPAY2-SHA256-RSA2048';
 const WINDOW_SECONDS = 300;
 
 const signError = (message: string, detail?: Record<string, unknown>): PayError => new PayError(401, 'SIGN_ERROR', message, detail);
@@ -81,7 +81,7 @@ export const signedHeaders = (
   };
 };
 
-export interface Sealed {
+interface Sealed {
   algorithm: 'AEAD_AES_256_GCM';
   ciphertext: string;
   associated_data: string;

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { TABLE_NAMES, type Tables } from './records';
 
-export type TableName = keyof Tables;
+type TableName = keyof Tables;
 
 export interface World {
   readonly tables: { [K in TableName]: Map<string, Tables[K]> };

@@ -3,5 +3,4 @@ export { fundRefund, returnSplit } from './fund-refund';
 export { reconcileBill } from './reconcile-bill';
 export { splitOrder } from './split-order';
 export { sendWithdrawal, settleTransfer } from './withdraw';
-export { findSplit, findWithdrawal } from './store';
 export { returnSubsidy } from './subsidize';

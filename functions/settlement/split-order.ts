@@ -20,7 +20,7 @@ const POLL_MS = 5_000;
 export async function splitOrder(app: App, orderId: string): Promise<number | null> {
   const split = (await findSplit(app.db, orderId)) ?? (await decided(() => openSplit(app, orderId)));
   if (split === null || typeof split === 'number') return split;
-  if (split.state === 'succeeded' || split.state === 'cancelled') return null;
+  if (split.state === 'succeeded') return null;
   const order = (await findOrder(app.db, orderId))!;
   const payment = (await findKeptPayment(app.db, orderId))!;
   // The split frees what is left of the payment, and a subsidy may be smaller than announced only after a refund.

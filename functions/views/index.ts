@@ -1,5 +1,4 @@
 /** Views: read-only SQL that joins modules for screens, and the checks of the books. The public face. */
-export { checkInvariants, invariants, type Finding, type Invariant } from './invariants';
 export { dropSnapshots } from './market';
 export { wordNotice } from './notices';
 export { openApiText } from './openapi';

@@ -19,7 +19,7 @@ import {
 } from './rules';
 
 export type DealCard = Answer<'listDeals'>['items'][number];
-export type StoreCard = Answer<'listStores'>['items'][number];
+type StoreCard = Answer<'listStores'>['items'][number];
 /** A deal at a store, before it is known who looks from where. `isFar`: not among the NEAREST_ROWS. */
 export type Candidate = Omit<DealCard, 'distanceM'> & { at: Position; isFar?: boolean };
 export type StoreRow = Hours & { card: Omit<StoreCard, 'hoursText' | 'isOpen' | 'distanceM'>; nowMs: number };

@@ -3,17 +3,17 @@ import { PAGE_SIZE } from '../contract/limits';
 import { pageSize } from '../contract/shapes-common';
 import { refuse, type Db, type Row } from '../kernel';
 
-export interface PageQuery {
+interface PageQuery {
   cursor?: string;
   limit?: number;
 }
-export interface Page<T> {
+interface Page<T> {
   items: T[];
   nextCursor: string | null;
 }
 
 /** A list by (key, id) descending, where key is a whole number such as the micros of a time. */
-export interface Keyset {
+interface Keyset {
   key: number | null;
   id: string | null;
   limit: number;
@@ -63,8 +63,6 @@ export async function getRow<T extends Row = Row>(db: Db, sql: string, params: r
 /** For ILIKE: the text anywhere, its own wildcards escaped. */
 export const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-export const maybe = <T, R>(value: T | null | undefined, f: (value: T) => R): R | null =>
-  value === null || value === undefined ? null : f(value);
 export const person = (row: Row, prefix: string) => ({
   name: String(row[`${prefix}_name`]),
   avatarUrl: String(row[`${prefix}_avatar`]),

@@ -6,7 +6,7 @@ import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 
 export type Language = 'zh' | 'en';
-export interface Terms {
+interface Terms {
   priceFen: number;
   friendDiscountFen: number;
   rebateBps: number;

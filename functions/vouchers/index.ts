@@ -1,4 +1,4 @@
 /** Vouchers and redemptions: the public face. */
 export { hmac } from './redeem-voucher';
 export { decideRewardFen, standingFen } from './rules';
-export { findLiveVoucherId, findSet, findVoucher, listOrderRedemptions, listVouchers, type RedemptionRow, type SetRow, type VoucherRow } from './store';
+export { findLiveVoucherId, findSet, findVoucher, listOrderRedemptions, listVouchers } from './store';

@@ -7,8 +7,9 @@ import {
   CODE_LOCK_MS, CODE_MISSES_MAX, CODE_MISS_WINDOW_MS, REWARD_HOLD_MS, SPLIT_DELAY_MS, UNDO_WINDOW_MS,
 } from '../contract/limits';
 import { readCode, type HmacHex } from '../contract/voucher-code';
-import { findStoreNames, listDealStores } from '../catalog';
+import { listDealStores } from '../catalog';
 import { decided, findAccepted, me, myStaff, newId, Refused, refuse, replayed, type Context, type Story } from '../kernel';
+import { findStoreNames } from '../merchants';
 import { findRewardOfOrder } from '../referrals';
 import { describeRedemption } from './describe-redemption';
 import { decideClosing, decideCode, decideRewardFen, standingFen } from './rules';

@@ -18,7 +18,7 @@ export function decideCode(hmac: HmacHex, voucher: { voucherId: string; secret: 
   return old >= 0 && old < window && fits(old) ? 'stale' : 'wrong';
 }
 
-export interface Reward { rateBps: number; capFen: number }
+interface Reward { rateBps: number; capFen: number }
 /** Does using this voucher close the order, and what is the reward then: by rate and cap on what was really used. */
 export function decideClosing(liveNow: number, usedFen: number, reward: Reward | null): { isLast: boolean; rewardPaidFen: number; rewardFen: number } {
   if (liveNow < 1 || liveNow > MAX_QUANTITY) throw new Error('a voucher set without a live voucher cannot be used');

@@ -4,10 +4,10 @@ import type { Db } from '../kernel';
 
 export interface VoucherRow {
   voucherId: string; orderId: string; merchantId: string; dealId: string; ownerId: string; state: VoucherState; secret: string; locator: string; paidFen: number; subsidyFen: number;
-  validFromMs: number; validUntilMs: number; redemptionId: string | null; nowMs: number;
+  validUntilMs: number; redemptionId: string | null; nowMs: number;
 }
 const VOUCHER = `voucher_id AS "voucherId", order_id AS "orderId", merchant_id AS "merchantId", deal_id AS "dealId", owner_id AS "ownerId", state, secret, locator, paid_fen AS "paidFen", subsidy_fen AS "subsidyFen",
-  ms_of(valid_from) AS "validFromMs", ms_of(valid_until) AS "validUntilMs", redemption_id AS "redemptionId", ms_of(juke_now()) AS "nowMs"`;
+  ms_of(valid_until) AS "validUntilMs", redemption_id AS "redemptionId", ms_of(juke_now()) AS "nowMs"`;
 
 export async function findVoucher(db: Db, voucherId: string): Promise<VoucherRow | null> {
   return (await db.query<VoucherRow>(`SELECT ${VOUCHER} FROM voucher WHERE voucher_id = $1`, [voucherId]))[0] ?? null;
@@ -37,17 +37,16 @@ export async function findLiveVoucherId(db: Db, orderId: string): Promise<string
   return (await db.query<{ id: string }>(`SELECT voucher_id AS id FROM voucher WHERE order_id = $1 ORDER BY state <> 'issued', position LIMIT 1`, [orderId]))[0]?.id ?? null;
 }
 
-export interface SetRow { orderId: string; merchantId: string; dealId: string; ownerId: string; issued: number; live: number; redeemed: number; refunding: number; refunded: number; version: number; commissionBps: number }
+interface SetRow { live: number; redeemed: number; version: number; commissionBps: number }
 export async function findSet(db: Db, orderId: string): Promise<SetRow | null> {
-  return (await db.query<SetRow>(`SELECT order_id AS "orderId", merchant_id AS "merchantId", deal_id AS "dealId", owner_id AS "ownerId", issued, live, redeemed, refunding, refunded, version, commission_bps AS "commissionBps"
-    FROM voucher_set WHERE order_id = $1`, [orderId]))[0] ?? null;
+  return (await db.query<SetRow>(`SELECT live, redeemed, version, commission_bps AS "commissionBps" FROM voucher_set WHERE order_id = $1`, [orderId]))[0] ?? null;
 }
 
-export interface RedemptionRow {
-  redemptionId: string; voucherId: string; orderId: string; storeId: string; staffId: string; paidFen: number; redeemedAtMs: number; undoUntilMs: number; undoneAtMs: number | null;
-  reversedAtMs: number | null; nowMs: number; codeKind: 'qr' | 'typed';
+interface RedemptionRow {
+  redemptionId: string; voucherId: string; orderId: string; storeId: string; paidFen: number; redeemedAtMs: number; undoUntilMs: number; undoneAtMs: number | null;
+  reversedAtMs: number | null; nowMs: number;
 }
-const REDEMPTION = `redemption_id AS "redemptionId", voucher_id AS "voucherId", order_id AS "orderId", store_id AS "storeId", staff_id AS "staffId", paid_fen AS "paidFen", code_kind AS "codeKind",
+const REDEMPTION = `redemption_id AS "redemptionId", voucher_id AS "voucherId", order_id AS "orderId", store_id AS "storeId", paid_fen AS "paidFen",
   ms_of(redeemed_at) AS "redeemedAtMs", ms_of(undo_until) AS "undoUntilMs", ms_of(undone_at) AS "undoneAtMs", ms_of(reversed_at) AS "reversedAtMs", ms_of(juke_now()) AS "nowMs"`;
 /** Every redemption of the order, the undone and the reversed ones too. */
 export function listOrderRedemptions(db: Db, orderId: string): Promise<RedemptionRow[]> {
@@ -56,7 +55,7 @@ export function listOrderRedemptions(db: Db, orderId: string): Promise<Redemptio
 export async function findRedemption(db: Db, redemptionId: string, merchantId: string): Promise<RedemptionRow | null> {
   return (await db.query<RedemptionRow>(`SELECT ${REDEMPTION} FROM redemption WHERE redemption_id = $1 AND merchant_id = $2`, [redemptionId, merchantId]))[0] ?? null;
 }
-export interface ServedRow {
+interface ServedRow {
   voucherId: string; locator: string; paidFen: number; subsidyFen: number; redeemedAtMs: number; undoUntilMs: number; left: number; commissionBps: number; isNewGuest: boolean;
   deal: { title: string; pictureUrl: string; items: { name: string; quantity: number }[] }; guest: { name: string; avatarUrl: string };
   broughtBy: { person: { name: string; avatarUrl: string }; channel: ShareChannel } | null; reward: { state: string; rateBps: number; capFen: number } | null;

@@ -4,10 +4,9 @@ import { endCouponGift, expireCoupon, remindCoupon, voidCoupons } from '../coupo
 import { checkPicture } from '../identity';
 import { findMerchant, leaveJobs } from '../merchants';
 import {
-  closeCombined, closeGroup, closePayments, emptyCart, forgetWords, payFromNotice, payPurchaseFromNotice, reportOrderShipping,
-  serveOrder, updateGroupCard, watchOrder, watchPurchase,
+  closeCombined, closeGroup, closePayments, emptyCart, forgetWords, reportOrderShipping, serveOrder, updateGroupCard, watchOrder, watchPurchase,
 } from '../orders';
-import { findNotice, providerRefundOf, providerTransferOf, wechatPay, type ProviderNotice } from '../payments';
+import { findNotice, providerRefundOf, providerTransferOf, wechatPay } from '../payments';
 import { releaseReward } from '../referrals';
 import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
 import { fundRefund, reconcileBill, returnSplit, returnSubsidy, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
@@ -15,7 +14,7 @@ import { joinPerson } from './join-person';
 import { sendSubscribeMessage } from './send-subscribe-message';
 import type { ReactionName } from './routes';
 
-export interface FactIn { subject: string; body: Record<string, unknown> }
+interface FactIn { subject: string; body: Record<string, unknown> }
 /** Answers in how many ms to run again, or null when done. */
 export type Reaction = (app: App, fact: FactIn) => Promise<number | null>;
 
@@ -56,11 +55,9 @@ export const reactions: Record<ReactionName, Reaction> = {
   'check-media': (app, f) => checkPicture(app, f.subject),
 };
 
-/** A stored provider notice, by its kind. */
+/** A stored provider notice, by its kind. Payments are handled when they come; a split's own answer is asked for. */
 async function handleNotice(app: App, noticeId: string): Promise<null> {
   const notice = await findNotice(app.db, noticeId);
-  if (notice?.kind === 'payment') await payFromNotice(app, { noticeId, ...notice } as ProviderNotice);
-  if (notice?.kind === 'combined') await payPurchaseFromNotice(app, { noticeId, ...notice } as ProviderNotice);
   if (notice?.kind === 'refund') await settleRefund(app, providerRefundOf(notice.content));
   if (notice?.kind === 'transfer') await settleTransfer(app, providerTransferOf(notice.content));
   return null;

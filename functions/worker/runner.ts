@@ -10,7 +10,7 @@ interface FactRow { fact_id: string; reaction: string; kind: string; subject: st
 const names = Object.keys(reactions);
 const CONCURRENT = 8;
 
-export interface RunOptions { limit?: number; leaseMs?: number; only?: Partial<Record<string, Reaction>> }
+interface RunOptions { limit?: number; leaseMs?: number; only?: Partial<Record<string, Reaction>> }
 
 /** Claims and runs one batch; answers how many facts were claimed. */
 export async function runOnce(app: App, options: RunOptions = {}): Promise<number> {

@@ -23,7 +23,7 @@ export async function sendSubscribeMessage(app: App, noticeId: string): Promise<
 }
 
 /** WeChat takes at most 20 characters in a `thing`, and times only as 2026年11月21日 18:05. */
-export function fill(fields: Fields, { title, text, atMs }: Words): Record<string, string> {
+function fill(fields: Fields, { title, text, atMs }: Words): Record<string, string> {
   const at = new Date(atMs + 8 * 3_600_000);
   const time = `${at.getUTCFullYear()}年${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${at.toISOString().slice(11, 16)}`;
   const short = (words: string) => ([...words].length > 20 ? `${[...words].slice(0, 19).join('')}…` : words);

@@ -19,7 +19,7 @@ const RENEW_EARLY_MS = 60_000;
 
 type Empty<T> = Record<string, never> extends T ? true : false;
 type Part<K extends string, T> = Empty<T> extends true ? { [P in K]?: T } : { [P in K]: T };
-export type CallInput<N extends RouteName> = Part<'params', RouteTypes[N]['params']> &
+type CallInput<N extends RouteName> = Part<'params', RouteTypes[N]['params']> &
   Part<'query', RouteTypes[N]['query']> &
   Part<'body', RouteTypes[N]['body']> & { idempotencyKey?: string; timeoutMs?: number };
 type Args<N extends RouteName> = Record<string, never> extends CallInput<N> ? [input?: CallInput<N>] : [input: CallInput<N>];

@@ -4,7 +4,7 @@ import { texts } from '@/i18n/common';
 import { textsIn } from '@/i18n';
 import { getLanguage } from '@/state/settings';
 
-export type FailureCode = ErrorBody['code'] | 'OFFLINE' | 'TIMEOUT';
+type FailureCode = ErrorBody['code'] | 'OFFLINE' | 'TIMEOUT';
 
 /** `message` is for the person. `unknown`: no answer came, so the server may have acted. */
 export class Failure extends Error {

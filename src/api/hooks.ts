@@ -73,7 +73,7 @@ export function useLoad<T>(load: (isNew: boolean) => Promise<T>, deps: readonly 
   return { data: state.data, error: state.error, loading: state.data === null && state.busy, refreshing: state.data !== null && state.busy, refresh, patch };
 }
 
-export interface Pages<T> extends Omit<Loaded<T[]>, 'patch'> {
+interface Pages<T> extends Omit<Loaded<T[]>, 'patch'> {
   hasMore: boolean;
   loadingMore: boolean;
   more: () => Promise<void>;

@@ -3,6 +3,6 @@ export { call, renewWechatKey } from './client';
 export { serverNow } from './clock';
 export { mediaUrl } from './address';
 export { asFailure, Failure } from './errors';
-export { useAction, useLoad, usePages, type Action, type Loaded, type Pages } from './hooks';
+export { useAction, useLoad, usePages, type Action, type Loaded } from './hooks';
 export { dropSession, getSession, keepSession, signOut, useSession, type Session } from './session';
 export type { Answer, RouteTypes } from '@contract/shapes';

@@ -5,7 +5,7 @@ import { useLanguage, type Language } from '@/state/settings';
 type Text = string | ((...args: never[]) => string);
 type Same<T> = { [K in keyof T]: T[K] extends (...args: infer A) => string ? (...args: A) => string : string };
 
-export interface Texts<T> {
+interface Texts<T> {
   zh: T;
   en: Same<T>;
 }

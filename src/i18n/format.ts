@@ -5,7 +5,7 @@ import type { Language } from '@/state/settings';
 const SHANGHAI_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 /** U+2212, the minus of money. */
-export const MINUS = '\u2212';
+const MINUS = '\u2212';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const WEEKDAYS = { zh: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'], en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] };
 
@@ -13,7 +13,7 @@ export function groupDigits(value: number): string {
   return String(Math.abs(Math.trunc(value))).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-export interface PriceParts {
+interface PriceParts {
   sign: '' | typeof MINUS;
   integer: string;
   /** '.90' or '' */
@@ -128,7 +128,7 @@ export function daysBetween(fromMs: number, toMs: number): number {
   return Math.floor((toMs + SHANGHAI_MS) / DAY_MS) - Math.floor((fromMs + SHANGHAI_MS) / DAY_MS);
 }
 
-export interface Left {
+interface Left {
   hours: string;
   minutes: string;
   seconds: string;

@@ -1,1 +1,1 @@
-export { defineTexts, textsIn, useT, type Texts } from './define';
+export { defineTexts, textsIn, useT } from './define';

@@ -82,7 +82,7 @@ const plain = (fen: number, language: 'zh' | 'en') => (fen <= 0 ? '' : language 
 export const offOf = (offBps: number, language: 'zh' | 'en') => (language === 'zh' ? String((10_000 - offBps) / 1_000) : `${String(offBps / 100)}%`);
 
 /** 满 100 减 15 */
-export function summaryOf({ kind, thresholdFen, amountFen, offBps, capFen }: Face, t: Pick<Words, 'amount' | 'percent' | 'exchange'>, language: 'zh' | 'en'): string {
+function summaryOf({ kind, thresholdFen, amountFen, offBps, capFen }: Face, t: Pick<Words, 'amount' | 'percent' | 'exchange'>, language: 'zh' | 'en'): string {
   const over = plain(thresholdFen, language);
   if (kind === 'amount') return t.amount(over, plain(amountFen, language));
   return kind === 'percent' ? t.percent(over, offOf(offBps, language), plain(capFen, language)) : t.exchange;

@@ -8,7 +8,7 @@ export interface Surface {
 }
 
 /** A slow picture is drawn without. */
-export const IMAGE_WAIT_MS = 6_000;
+const IMAGE_WAIT_MS = 6_000;
 
 interface Loadable {
   src: string;

@@ -1,6 +1,6 @@
 // The browser's side, in WeChat's browser or any other. No mini-program call happens here.
 import type {
-  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
+  GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
 } from './types';
 import { toGcj02 } from './coordinates';
 
@@ -248,10 +248,6 @@ export function vibrate(): void {
   navigator.vibrate?.(15);
 }
 
-export function enterOptions(): Enter {
-  return { scene: 0, shareTicket: '' };
-}
-
 export async function groupInfo(): Promise<GroupInfo | null> {
   return null;
 }
@@ -270,10 +266,6 @@ export function keepCardPrivate(_activityId: string | null): void {
 
 export async function privateMessage(): Promise<PrivateMessage | null> {
   return null;
-}
-
-export async function requirePrivacy(): Promise<void> {
-  // consent is asked by our own sheet
 }
 
 /** false: the app shows its own text. */

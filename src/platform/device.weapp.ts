@@ -1,6 +1,6 @@
 // The mini-program's side: everything that touches `wx`. Callback calls are wrapped, since not every one takes promises.
 import type {
-  Enter, GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
+  GroupInfo, LocationAnswer, MapTarget, NavMetrics, PaymentOutcome, PaymentTicket, PrivateMessage, TransferTicket,
 } from './types';
 
 type Callbacks<T> = { success: (result: T) => void; fail: (error: { errMsg: string }) => void };
@@ -254,10 +254,8 @@ export function vibrate(): void {
   wx.vibrateShort?.({ type: 'light', fail: () => undefined });
 }
 
-export function enterOptions(): Enter {
-  const options = wx.getEnterOptionsSync();
-  return { scene: options.scene, shareTicket: String(options.shareTicket ?? '') };
-}
+/** Of the card that the app was opened by; '' without one. */
+const shareTicketNow = (): string => String(wx.getEnterOptionsSync().shareTicket ?? '');
 
 /** The chat group the person came from, still encrypted: only the server can read it. null outside a group. */
 export async function groupInfo(): Promise<GroupInfo | null> {
@@ -266,7 +264,7 @@ export async function groupInfo(): Promise<GroupInfo | null> {
   try {
     return read(await ask((cb) => wx.getGroupEnterInfo(cb as never)));
   } catch {
-    const { shareTicket } = enterOptions();
+    const shareTicket = shareTicketNow();
     if (!shareTicket) return null;
     try {
       return read(await ask((cb) => wx.getShareInfo({ shareTicket, ...cb } as never)));
@@ -296,7 +294,7 @@ export function keepCardPrivate(activityId: string | null): void {
 
 /** null: this client or this card has nothing to say. WeChat must have signed the person in before. */
 export async function privateMessage(): Promise<PrivateMessage | null> {
-  const { shareTicket } = enterOptions();
+  const shareTicket = shareTicketNow();
   if (!shareTicket || !wx.authPrivateMessage) return null;
   try {
     const { valid, encryptedData, iv } = await ask<{ valid: boolean; encryptedData: string; iv: string }>((cb) => wx.authPrivateMessage({ shareTicket, ...cb } as never));
@@ -307,7 +305,7 @@ export async function privateMessage(): Promise<PrivateMessage | null> {
 }
 
 /** WeChat's privacy agreement; rejects when refused. */
-export async function requirePrivacy(): Promise<void> {
+async function requirePrivacy(): Promise<void> {
   if (!wx.requirePrivacyAuthorize) return;
   await ask((cb) => wx.requirePrivacyAuthorize(cb));
 }

@@ -1,10 +1,5 @@
 // What the app asks of the device it runs on. device.weapp.ts and device.h5.ts answer alike.
 
-/** A stop the person made, for example closing WeChat's cashier: not an error. */
-export interface Cancelled {
-  cancelled: true;
-}
-
 export interface Place {
   /** GCJ-02 micro-degrees */
   latE6: number;

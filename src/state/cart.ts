@@ -6,7 +6,7 @@ import { call } from '@/api/client';
 import { getSession, useSession } from '@/api/session';
 import { createStore, useStore } from './store';
 
-export type Cart = Answer<'getCart'>;
+type Cart = Answer<'getCart'>;
 export type CartLine = Cart['items'][number];
 
 interface Known {

@@ -6,12 +6,12 @@ import { surface } from '@/platform';
 import { getLanguage } from './settings';
 import { createStore, useStore } from './store';
 
-export type Config = Answer<'getConfig'>;
+type Config = Answer<'getConfig'>;
 
 const config = createStore<Config | null>(null);
 let asked: { language: string; answer: Promise<Config> } | null = null;
 
-export function loadConfig(): Promise<Config> {
+function loadConfig(): Promise<Config> {
   const language = getLanguage();
   if (asked?.language !== language) {
     const answer = call('getConfig').then((found) => {

@@ -7,7 +7,7 @@ import { storage } from '@/platform';
 const KEY = 'juke.invites';
 const MOST = 20;
 
-export interface KeptInvite {
+interface KeptInvite {
   token: string;
   /** a share counts for every deal of its merchant */
   merchantId: string;

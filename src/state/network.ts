@@ -8,4 +8,3 @@ isOnline().then(online.set, () => undefined);
 onNetworkChange((next) => online.set(next));
 
 export const useOnline = (): boolean => useStore(online);
-export const getOnline = (): boolean => online.get();

@@ -2,13 +2,13 @@
 import Taro from '@tarojs/taro';
 import { createStore } from './store';
 
-export interface ToastState {
+interface ToastState {
   id: number;
   text: string;
   kind: 'ok' | 'plain' | 'error';
 }
 
-export interface Question {
+interface Question {
   title: string;
   body?: string;
   ok: string;

@@ -9,7 +9,7 @@ const PAUSES_MS = [800, 1_200, 2_000, 3_000, 5_000, 8_000, 12_000, 15_000, 15_00
 type Check = Answer<'checkPayment'>;
 export type Phase = 'checking' | 'waiting' | 'paid' | 'closed' | 'refunded' | 'failed';
 
-export function phaseOf(state: Check['state']): Exclude<Phase, 'checking' | 'failed'> {
+function phaseOf(state: Check['state']): Exclude<Phase, 'checking' | 'failed'> {
   if (state === 'paid' || state === 'completed') return 'paid';
   if (state === 'refunded') return 'refunded';
   return state === 'unpaid' ? 'waiting' : 'closed';

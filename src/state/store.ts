@@ -1,7 +1,7 @@
 // The app's one state tool: a value, who listens, and a hook. No library.
 import { useSyncExternalStore } from 'react';
 
-export interface Store<T> {
+interface Store<T> {
   get: () => T;
   set: (next: T | ((now: T) => T)) => void;
   subscribe: (listener: () => void) => () => void;

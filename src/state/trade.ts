@@ -6,10 +6,10 @@ import type { Language } from './settings';
 
 export type OrderRow = Answer<'listOrders'>['items'][number];
 export type Order = Answer<'getOrder'>;
-export type VoucherState = Order['vouchers'][number]['state'];
-export type RefundState = Order['refunds'][number]['state'];
+type VoucherState = Order['vouchers'][number]['state'];
+type RefundState = Order['refunds'][number]['state'];
 /** the end of a .jk-text-… class */
-export type Ink = 'price' | 'brand' | 'danger' | '2' | '3';
+type Ink = 'price' | 'brand' | 'danger' | '2' | '3';
 
 export type StatusKey =
   | 'unpaid' | 'forming' | 'usable' | 'used' | 'completed' | 'cancelled' | 'expiredUnpaid' | 'refunding' | 'refunded' | 'partRefunded' | 'afterSale' | 'voucherExpired';
@@ -52,7 +52,7 @@ export function lastMoment(untilMs: number): number {
 }
 
 /** Its words: a whole day is said without its midnight. */
-export function endWord(untilMs: number, language: Language, nowMs?: number): string {
+export function endWord(untilMs: number, language: Language): string {
   const last = lastMoment(untilMs);
-  return last === untilMs ? dayTime(last, language, nowMs) : day(last, language, nowMs);
+  return last === untilMs ? dayTime(last, language) : day(last, language);
 }

@@ -1,8 +1,8 @@
 /** A lean keep-alive HTTP/1.1 client for loopback: the load must not cost more than what is measured. */
 import net from 'node:net';
 
-export interface Call { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
-export interface Reply { status: number; body: string }
+interface Call { method: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
+interface Reply { status: number; body: string }
 export interface Connection { send(call: Call): Promise<Reply>; close(): void }
 
 export function connect(port: number): Promise<Connection> {

@@ -1,6 +1,6 @@
 /** Runs one step over and over from several clients for a while, and says how many a second and how long each took. */
 export interface Result { name: string; clients: number; perSecond: number | null; p50Ms: number | null; p95Ms: number | null; p99Ms: number | null; floorPerSecond: number | null; ratio: number | null; note?: string }
-export interface Measured { perSecond: number; p50Ms: number; p95Ms: number; p99Ms: number; count: number }
+interface Measured { perSecond: number; p50Ms: number; p95Ms: number; p99Ms: number; count: number }
 
 /** Before counting: every connection plans its statements on first use, which costs more than running them. */
 export const WARM_MS = 3_000;

@@ -12,7 +12,7 @@ import { makeToken } from '../../functions/kernel/session';
 import { prepareDatabase } from '../../functions/worker/prepare';
 import type { Pids } from './where';
 
-export const SESSION_KEY = 'bench-session-key-of-32-characters!!';
+const SESSION_KEY = 'bench-session-key-of-32-characters!!';
 export const PEOPLE = 20_000;
 export const DEALS = 1_000;
 export const CLERKS = 400;

@@ -1,7 +1,7 @@
 /** F-09 cut at every statement, from placing to paid and to the ways out before it. F-02, F-03, F-06, F-07, I-21, I-22. */
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKey, newKnife, people } from '../support/faults';
+import { keepGreen, newKey, newKnife, people } from '../support/faults';
 import { eventOf } from '../support/http';
 import { buy, MINUTE, payAtCashier, paymentOf, place, share } from '../support/trade';
 import { startInbox, type RawNotice } from '../support/wechat';
@@ -15,14 +15,8 @@ beforeAll(async () => {
   m = await t.market({ deal: { stock: 5_000 } });
   inbox = await startInbox();
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(async () => {
-  await inbox.close();
-  await t.stop();
-});
+afterAll(() => inbox.close());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { token: string; key: string; orderId: string; paymentId: string; payableFen: number; notice: RawNotice | null }
 async function scene(): Promise<Mine> {

@@ -1,7 +1,7 @@
 /** F-09 cut at every statement: at the counter and on the ways back. F-08, F-13, F-14, I-15, I-21, I-22. */
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKey, newKnife, people } from '../support/faults';
+import { keepGreen, newKey, newKnife, people } from '../support/faults';
 import { buy, codeOf, DAY, MINUTE, redeem, share } from '../support/trade';
 
 let t: TestApp;
@@ -11,11 +11,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 5_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { key: string; orderId: string; voucherIds: string[]; code: string; redemptionId: string; refundId: string }
 const ok = (reply: { status: number }) => reply.status === 200;

@@ -2,7 +2,7 @@
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { claim, makeOffer, makePlatformOffer, offerOf, pay, placeWith, type CouponOrder } from '../support/coupons';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, count, newKey, newKnife, people, settle, stockOf } from '../support/faults';
+import { count, keepGreen, newKey, newKnife, people, settle, stockOf } from '../support/faults';
 import { DAY, MINUTE, payAtCashier, redeem } from '../support/trade';
 
 let t: TestApp;
@@ -20,11 +20,7 @@ async function offers(): Promise<void> {
   shop = (await makeOffer(t, m, far)).offerId;
   platform = (await makePlatformOffer(t, m, far)).offerId;
 }
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { key: string; couponIds: string[]; order: CouponOrder; voucherIds: string[]; token: string }
 const none: CouponOrder = { orderId: '', payableFen: 0, paymentId: '' };

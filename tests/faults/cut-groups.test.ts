@@ -2,7 +2,7 @@
 import { closeGroup } from '../../functions/orders';
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKey, newKnife, people } from '../support/faults';
+import { keepGreen, newKey, newKnife, people } from '../support/faults';
 import { ladder, openGroup, payAtWechat, sit, standard, type Seated } from '../support/groups';
 
 let t: TestApp;
@@ -14,11 +14,7 @@ beforeAll(async () => {
   m = await t.market({ deal: { group: standard({ size: 2 }), stock: 50_000, perPersonLimit: 9 } });
   ladderDeal = (await m.addDeal({ group: ladder({ size: 4, tiers: [{ size: 2, priceFen: 11_000 }, { size: 4, priceFen: 9_001 }] }) })).dealId;
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 /** The sharer hosts, the friend sits beside: both are looked at. */
 interface Table extends Scene { key: string; host: Seated; seat: Seated; dealId: string }

@@ -1,7 +1,7 @@
 /** F-09 cut at every statement: a purchase placed, prepared, paid and ended is whole or not there. F-03, F-06, F-07, I-21, I-22. */
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKey, newKnife, people } from '../support/faults';
+import { keepGreen, newKey, newKnife, people } from '../support/faults';
 import { eventOf } from '../support/http';
 import { combineOf, makeStreet, priced } from '../support/purchase';
 import { MINUTE, share } from '../support/trade';
@@ -16,14 +16,8 @@ beforeAll(async () => {
   street = await makeStreet(t, ['火锅店', '面包店'], { stock: 5_000 });
   inbox = await startInbox();
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(async () => {
-  await inbox.close();
-  await t.stop();
-});
+afterAll(() => inbox.close());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { body: Awaited<ReturnType<typeof priced>>; key: string; purchaseId: string; notice: RawNotice | null }
 async function scene(): Promise<Mine> {

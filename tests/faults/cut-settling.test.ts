@@ -3,7 +3,7 @@ import { reactions } from '../../functions/worker/reactions';
 import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKnife, people, settle } from '../support/faults';
+import { keepGreen, newKnife, people, settle } from '../support/faults';
 import { buy, DAY, MINUTE, redeem, share } from '../support/trade';
 
 let t: TestApp;
@@ -13,11 +13,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 5_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { orderId: string; voucherIds: string[] }
 const drained = async () => {

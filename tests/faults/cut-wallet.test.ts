@@ -1,7 +1,7 @@
 /** F-09 cut at every statement: withdrawals, and what after-sales take from a wallet. F-27, F-35, A-06, I-05. */
 import { startTestApp, type Market, type TestApp } from '../support/app';
 import { CUTS, cutEverywhere, type CutStory, type Scene } from '../support/cut';
-import { checkGreen, newKey, newKnife, people, settle } from '../support/faults';
+import { keepGreen, newKey, newKnife, people, settle } from '../support/faults';
 import { buy, DAY, MINUTE, redeem, share } from '../support/trade';
 
 let t: TestApp;
@@ -11,11 +11,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { stock: 5_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 interface Mine extends Scene { key: string; orderId: string; voucherIds: string[]; withdrawalId: string }
 const drained = async () => {

@@ -2,7 +2,7 @@
 import { reactions } from '../../functions/worker/reactions';
 import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
-import { buyBrought, checkGreen, newKey, newKnife, people, settle, tally } from '../support/faults';
+import { buyBrought, checkGreen, keepGreen, newKey, newKnife, people, settle, tally } from '../support/faults';
 import { account, buy, DAY, later, MINUTE, redeem, stateOf } from '../support/trade';
 
 let t: TestApp;
@@ -12,11 +12,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, config: { poolSize: 24 }, dbOptions: knife.dbOptions });
   m = await t.market();
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 const one = async () => (await people(t, 1))[0]!;
 const brought = (quantity?: number, sharer?: TestPerson) => buyBrought(t, m, quantity, sharer);

@@ -1,6 +1,6 @@
 /** One voucher, one order, one wallet from several sides at once: F-12 … F-15, I-08, I-14, I-15, I-16. After-sales: after-sales.test.ts. */
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
-import { buyBrought, checkGreen, count, newKey, newKnife, people, settle, tally } from '../support/faults';
+import { buyBrought, checkGreen, count, keepGreen, newKey, newKnife, people, settle, tally } from '../support/faults';
 import { account, buy, codeOf, DAY, MINUTE, payAtCashier, place, redeem, share, stateOf, vouchersOf, type Bought } from '../support/trade';
 
 let t: TestApp;
@@ -10,11 +10,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, config: { poolSize: 24 }, dbOptions: knife.dbOptions });
   m = await t.market();
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 const one = async () => (await people(t, 1))[0]!;
 const scan = async (voucherId: string, as = m.clerk, key?: string): Promise<Reply> =>

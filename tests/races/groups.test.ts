@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { closeGroup } from '../../functions/orders';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, newKnife, newMarket, people, stockOf, tally } from '../support/faults';
+import { checkGreen, count, keepGreen, newKnife, newMarket, people, stockOf, tally } from '../support/faults';
 import { groupOf, join, ladder, openGroup, payAtWechat, seatsOf, sit, standard, trySit, type Seated } from '../support/groups';
 import { DAY, later, MINUTE, place, stateOf } from '../support/trade';
 
@@ -14,11 +14,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await newMarket(t, { deal: { group: standard({ size: 2, hostBenefitFen: 0 }), perPersonLimit: 99, stock: 100_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 const check = (who: TestPerson, seat: Seated) => t.handle('checkPayment', { as: who, params: { orderId: seat.orderId } });
 
 describe('F-17 the last seat', () => {

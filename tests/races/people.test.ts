@@ -8,7 +8,7 @@ import { mediaStore } from '../../functions/kernel/media-store';
 import { reactions } from '../../functions/worker/reactions';
 import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, newKnife, newMarket, people, settle } from '../support/faults';
+import { checkGreen, count, keepGreen, newKnife, newMarket, people, settle } from '../support/faults';
 import { join, openGroup, standard } from '../support/groups';
 import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf, vouchersOf } from '../support/trade';
 
@@ -19,11 +19,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions, config: { poolSize: 20 } });
   m = await newMarket(t, { deal: { group: standard(), perPersonLimit: 99, validDays: 1, stock: 1_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 let number = 0;
 /** Two accounts of somebody: one of the mini-program, one of the browser. */

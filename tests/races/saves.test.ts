@@ -4,7 +4,7 @@
  */
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
 import { claim, couponState, makeOffer, type OfferBody } from '../support/coupons';
-import { checkGreen, count, newKnife, newMarket, people, tryPlace } from '../support/faults';
+import { count, keepGreen, newKnife, newMarket, people, tryPlace } from '../support/faults';
 import { groupOf, openGroup, seatsOf, sit, standard, trySit } from '../support/groups';
 import { makeStreet, placeTogether, priced } from '../support/purchase';
 import { buy, DAY, HOUR, later, MINUTE } from '../support/trade';
@@ -16,11 +16,7 @@ beforeAll(async () => {
   t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
   m = await newMarket(t, { deal: { group: standard({ size: 3, hostBenefitFen: 0 }), perPersonLimit: 99, stock: 100_000 } });
 });
-afterEach(async () => {
-  knife.clear();
-  await checkGreen(t);
-});
-afterAll(() => t.stop());
+keepGreen(() => t, knife);
 
 /** `change` happens when all is decided and the save is about to be made. */
 async function meanwhile(save: RegExp, ask: () => Promise<Reply>, change: () => Promise<unknown>): Promise<Reply> {

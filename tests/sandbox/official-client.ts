@@ -7,11 +7,11 @@ import { createDecipheriv, createHash, createPrivateKey, createPublicKey, create
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Known {
+interface Known {
   spMchid: string; spAppid: string; merchantSerial: string; merchantPrivateKeyPem: string; apiV3Key: string; platformKeys: Record<string, string>;
 }
 
-export interface Reply { status: number; headers: Headers; text: string; json: any; verified: boolean }
+interface Reply { status: number; headers: Headers; text: string; json: any; verified: boolean }
 
 const nonce = (): string => randomBytes(16).toString('hex').slice(0, 32);
 
@@ -67,7 +67,7 @@ export const openResource = (apiV3Key: string, resource: { ciphertext: string; n
 
 export const sha1 = (data: Buffer): string => createHash('sha1').update(data).digest('hex');
 
-export interface Heard { ok: boolean; headers: http.IncomingHttpHeaders; event: any; clear: any; raw: string }
+interface Heard { ok: boolean; headers: http.IncomingHttpHeaders; event: any; clear: any; raw: string }
 
 /** A merchant's notify_url: verifies, opens, remembers, and answers what `answer` says (204 by default; 401 to bad signatures). */
 export const listen = async (known: () => Known, now: () => number = Date.now) => {

@@ -164,7 +164,7 @@ export async function learnVouchers(world: World, order: Order, via: number): Pr
 }
 
 /** The number of a group is told to who opened it by the page of the order. */
-export function joinGroup(world: World, order: Order, groupId: string | undefined): void {
+function joinGroup(world: World, order: Order, groupId: string | undefined): void {
   if (!groupId || order.group) return;
   const group: Group = world.model.groups.get(groupId) ?? { groupId, deal: order.deal, rule: order.deal.group!, orders: [] };
   world.model.groups.set(groupId, group);

@@ -7,7 +7,7 @@ import type { LooseCall, Reply } from '../support/app';
 import { callAt } from './servers';
 import type { World } from './world';
 
-export interface Asked { body: any; code: string | null }
+interface Asked { body: any; code: string | null }
 const AGAIN = new Set(['BUSY', 'PROVIDER_DOWN', 'RATE_LIMITED', 'SESSION_EXPIRED']);
 const TRIES = 7;
 export type Repeat = 'no' | 'after' | 'together';

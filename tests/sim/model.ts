@@ -20,12 +20,12 @@ export interface Offer {
   /** Somebody was told that all are gone: then all must be. */
   isGone: boolean;
 }
-export interface Gift { token: string; by: number; state: 'open' | 'taken' | 'taken_back'; expiresAtMs: number }
+interface Gift { token: string; by: number; state: 'open' | 'taken' | 'taken_back'; expiresAtMs: number }
 export interface Coupon { couponId: string; offer: Offer; claimant: number; owner: number; validUntilMs: number; gifts: Gift[] }
 /** A part of a coupon that an order carries. */
 export interface Carried { couponId: string; discountFen: number; platformFen: number }
 export interface Share { token: string; sharer: number; deal: Deal; channel: 'chat' | 'moments' }
-export interface Use { redemptionId: string; voucherId: string; shop: number; store: number; atMs: number; undone: boolean }
+interface Use { redemptionId: string; voucherId: string; shop: number; store: number; atMs: number; undone: boolean }
 export interface Voucher { voucherId: string; order: Order; paidFen: number; uses: Use[]; validUntilMs: number }
 export interface Order {
   orderId: string; buyer: number; deal: Deal; quantity: number; payableFen: number; expiresAtMs: number; share: Share | null;
@@ -45,12 +45,12 @@ export interface Order {
   /** Days passed between the quote and the order: the visit may have become too old to count, where no friend discount says otherwise. */
   isShareSure: boolean;
 }
-export interface Refund {
+interface Refund {
   refundId: string; order: Order; kind: 'unused' | 'after_sale' | 'whole' | 'ladder'; amountFen: number; voucherIds: string[]; shop: number; store: number;
   /** After-sales: what the merchant answered, and until when. */
   answer: 'accepted' | 'declined' | null; askedAtMs: number;
 }
-export interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'failed' | null; askedAtMs: number }
+interface Withdrawal { withdrawalId: string; person: number; amountFen: number; end: 'confirmed' | 'failed' | null; askedAtMs: number }
 
 export interface Model {
   deals: Deal[]; shares: Share[]; orders: Map<string, Order>; vouchers: Map<string, Voucher>; uses: Map<string, Use>; refunds: Map<string, Refund>; withdrawals: Map<string, Withdrawal>; groups: Map<string, Group>; opening: Set<Order>; offers: Offer[]; coupons: Map<string, Coupon>;

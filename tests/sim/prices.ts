@@ -8,12 +8,12 @@ export interface Wanted { deal: Deal; quantity: number; unitPriceFen: number; ho
 /** As a quote tells a coupon; its face is the offer's, not what the quote says. */
 export type Quoted = Pick<StackCoupon, 'couponId' | 'validFromMs' | 'validUntilMs' | 'blocked'>;
 
-export const linesOf = (world: World, wanted: readonly Wanted[]): StackLine[] => wanted.map(({ deal, quantity, unitPriceFen, hostBenefitFen, isBrought }) => ({
+const linesOf = (world: World, wanted: readonly Wanted[]): StackLine[] => wanted.map(({ deal, quantity, unitPriceFen, hostBenefitFen, isBrought }) => ({
   lineId: deal.dealId, dealId: deal.dealId, merchantId: world.shops[deal.shop]!.merchantId, storeIds: deal.storeIds, quantity, unitPriceFen, hostBenefitFen,
   friendDiscountFen: isBrought ? deal.friendDiscountFen : 0,
 }));
 
-export function facesOf(model: Model, quoted: readonly Quoted[]): StackCoupon[] {
+function facesOf(model: Model, quoted: readonly Quoted[]): StackCoupon[] {
   return quoted.flatMap((one) => {
     const coupon = model.coupons.get(one.couponId);
     return coupon ? [{ ...coupon.offer.face, ...one }] : [];

@@ -28,7 +28,7 @@ export async function makeQuiet(world: World, looks = 4): Promise<void> {
 }
 
 /** Until no fact is due or running. */
-export async function idle(world: World): Promise<void> {
+async function idle(world: World): Promise<void> {
   const { t } = world;
   for (let tries = 0; tries < 400; tries += 1) {
     await drain(t.app);

@@ -4,7 +4,7 @@ import { acts, planRun, QUIET_EVERY, type Step } from './plan';
 import { makeQuiet } from './quiet';
 import { openWorld, type Size, type World } from './world';
 
-export interface RunOptions { seed: number; steps: number; size?: Partial<Size>; say?: (line: string) => void }
+interface RunOptions { seed: number; steps: number; size?: Partial<Size>; say?: (line: string) => void }
 export interface Ran { wrong: string[]; seen: Map<string, number> }
 
 const LANES = 8;

@@ -9,7 +9,7 @@ import { drawFrom, type Draw } from './seeded';
 import { openHouse, type House } from './servers';
 
 export interface Size { people: number; shops: number; deals: number }
-export interface Shop extends Market { clerks: TestPerson[] }
+interface Shop extends Market { clerks: TestPerson[] }
 export interface World {
   seed: number; size: Size; t: TestApp;
   /** The auditor's own way to the database: never cut. */

@@ -23,7 +23,7 @@ import { startFarSide, type FarSide } from './wechat';
 export type { TestPerson } from './person';
 export type { Market } from './market';
 
-export interface CallOptions<N extends RouteName = RouteName> {
+interface CallOptions<N extends RouteName = RouteName> {
   params?: RouteTypes[N]['params']; query?: RouteTypes[N]['query']; body?: RouteTypes[N]['body'];
   /** Who asks: a person, or a bearer token as it is. */
   as?: TestPerson | string | null;
@@ -59,7 +59,7 @@ export interface TestApp {
   /** Checks the invariants (unless told that the test broke them on purpose), then stops everything and drops the database. */
   stop(options?: { invariants?: boolean }): Promise<void>;
 }
-export interface TestAppOptions {
+interface TestAppOptions {
   sandbox?: boolean; dbOptions?: DbOptions; config?: Partial<Config>;
   /** Another way to the same database, such as through a wire that the test can cut. */
   via?: (databaseUrl: string) => Promise<string>;

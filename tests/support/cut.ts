@@ -14,7 +14,7 @@ export interface CutStory<S extends Scene = Scene> {
   /** One delivery, with its own key or notice at each call; answers whether it was answered well. */
   deliver(scene: S): Promise<boolean>;
 }
-export type Cut = 'dies before' | 'dies after' | 'answer lost';
+type Cut = 'dies before' | 'dies after' | 'answer lost';
 export const CUTS: Cut[] = ['dies before', 'dies after', 'answer lost'];
 const MOST_STATEMENTS = 150;
 /**

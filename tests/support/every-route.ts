@@ -183,7 +183,7 @@ export const cases: Record<RouteName, (w: World) => Case | Promise<Case>> = {
   moveDemoClock: () => ({ by: null, body: { advanceMs: 1 } }),
 };
 
-export type Fingerprint = Record<string, string>;
+type Fingerprint = Record<string, string>;
 /** One value for each table; `mine: marks` looks only at rows that carry one of the marks. */
 export async function fingerprint(t: TestApp, { marks }: { marks?: string[] } = {}): Promise<Fingerprint> {
   const tables = await t.db.query<{ name: string }>("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration' ORDER BY 1");

@@ -10,7 +10,7 @@ import type { MarketOptions } from './market';
 import { buy, share, type BuyOptions } from './trade';
 
 type Hook = (sql: string) => void | Promise<void>;
-export interface Gate { /** Resolves when somebody stands at the gate. */ reached: Promise<void>; open(): void }
+interface Gate { /** Resolves when somebody stands at the gate. */ reached: Promise<void>; open(): void }
 export interface Knife {
   dbOptions: DbOptions;
   /** Both hooks at once; clear() takes them away. */
@@ -123,6 +123,15 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
 export async function checkGreen(t: TestApp): Promise<void> {
   const broken = (await checkInvariants(t.db)).filter(({ total }) => total > 0);
   if (broken.length > 0) throw new Error(`broken invariants: ${JSON.stringify(broken, null, 1)}`);
+}
+
+/** After each test of the file the knife is put away and every invariant is asked; after the last one the app stops. */
+export function keepGreen(app: () => TestApp, knife: Knife): void {
+  afterEach(async () => {
+    knife.clear();
+    await checkGreen(app());
+  });
+  afterAll(() => app().stop());
 }
 
 /** Places without asking first whether that may succeed. */

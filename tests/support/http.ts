@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Event, Handler } from '../../functions/kernel';
 
-export interface EventParts {
+interface EventParts {
   method: string; path: string; query?: Record<string, unknown>; body?: unknown; rawBody?: string; headers?: Record<string, string>; ip?: string;
 }
 

@@ -11,7 +11,7 @@ export async function makeStreet(t: TestApp, names: readonly string[], deal: Par
   return street;
 }
 
-export interface Wish { dealId: string; quantity?: number; shareToken?: string }
+interface Wish { dealId: string; quantity?: number; shareToken?: string }
 /** The body of placePurchase at the prices of now, with the best stack. */
 export async function priced(t: TestApp, as: TestPerson, wishes: readonly Wish[]) {
   const items = wishes.map(({ quantity = 1, ...wish }) => ({ ...wish, quantity }));

@@ -13,7 +13,7 @@ export function listFiles(...patterns: string[]): string[] {
   return [...new Set(out.split('\0'))].filter((file) => file && existsSync(join(root, file))).sort();
 }
 
-export interface Import { file: string; specifier: string; isType: boolean }
+interface Import { file: string; specifier: string; isType: boolean }
 /** Every import, export-from, import() and require of a file, with string specifiers. */
 export function importsOf(file: string): Import[] {
   const found: Import[] = [];

@@ -1,7 +1,8 @@
 -- Saves of deals and their terms. Guards I-06, I-10, I-22, I-23.
 
--- p: {idem, dealId, merchantId, title, subtitle, category, pictureUrls, items, notes, tags, storeIds, stock, terms, warnings}
--- terms: {priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs}
+-- p: {idem, dealId, merchantId, title, subtitle, category, pictureUrls, items, notes, tags, storeIds, stock, fulfilment, terms, warnings}
+-- terms: {priceFen, friendDiscountFen, rebateBps, rebateCapFen, commissionBps, perPersonLimit, validDays, saleStartsAtMs, saleEndsAtMs, group|null, isFlash,
+--   regularDealId|null, offPeak|null}
 CREATE OR REPLACE FUNCTION catalog_create_deal(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_answer jsonb := jsonb_build_object('dealId', p ->> 'dealId', 'termsVersion', 1, 'warnings', p -> 'warnings');

@@ -55,7 +55,6 @@ BEGIN
   IF NOT FOUND THEN
     INSERT INTO fact (fact_id, reaction, kind, subject, body, due_at, state, last_error)
     VALUES (v_id, '?', p_kind, p_subject, p_body, coalesce(p_due, v_now), 'parked', 'no reaction knows this kind');
-    PERFORM kernel_alarm('fact.parked', v_id || ':?', jsonb_build_object('kind', p_kind));
     PERFORM kernel_alarm('fact.parked', v_id || ':?', jsonb_build_object('error', 'no reaction knows ' || p_kind));
   END IF;
 END $$;

@@ -60,7 +60,7 @@ END $$;
 CREATE OR REPLACE FUNCTION orders_valid_until(p_days int) RETURNS timestamptz LANGUAGE sql STABLE AS
   $$ SELECT ((juke_now() AT TIME ZONE 'Asia/Shanghai')::date + p_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' $$;
 
--- pending → paid once: journal, vouchers, expected reward and facts in the same commit. I-04, I-09, I-13, F-01, F-16, F-34.
+-- unpaid → paid once: journal, vouchers, expected reward and facts in the same commit. I-04, I-09, I-13, F-01, F-16, F-34.
 -- A payment that comes too late or a second time is recorded and refunded in full (F-03): outcome 'late' or 'double'.
 CREATE OR REPLACE FUNCTION orders_mark_paid(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

@@ -15,7 +15,7 @@ BEGIN
 END $$;
 
 -- The group is complete: each member's voucher, worth what was paid in the end, and a ladder's difference on its way back, in one commit.
--- p_orders: [{orderId, vouchers, ladderFen, feeBackFen, refundId, reward: {paidFen, amountFen}}] by order id.
+-- p_orders: [{orderId, vouchers, ladderFen, feeBackFen, refundId, rewardFen}] by order id.
 CREATE OR REPLACE FUNCTION orders_complete_group(p_group text, p_orders jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v guest_order;

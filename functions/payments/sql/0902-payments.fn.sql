@@ -57,13 +57,12 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- A-27: stored once; a repeat is told so. The fact makes sure that it is worked on even when we die before the answer (F-06).
+-- A-27: stored once. The fact makes sure that it is worked on even when we die before the answer (F-06).
 CREATE OR REPLACE FUNCTION payments_store_notice(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO provider_notice (notice_id, kind, subject, content) VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content') ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN RETURN '{"isNew": false}'; END IF;
-  PERFORM kernel_emit('provider.noticed', p ->> 'noticeId', '{}', juke_now());
-  RETURN '{"isNew": true}';
+  IF FOUND THEN PERFORM kernel_emit('provider.noticed', p ->> 'noticeId'); END IF;
+  RETURN '{}';
 END $$;
 
 -- F-33: not what we asked for. Kept, alarmed, nothing else.

@@ -52,7 +52,7 @@ const deleteReceiver = (ecommerce: boolean): Handler => (sandbox, { body }) => {
 };
 
 /** Frees what is left frozen to the payee; no split is possible afterwards. Returns the amount. */
-export const unfreezeRest = (sandbox: Sandbox, tx: Tx, note: string): number => {
+const unfreezeRest = (sandbox: Sandbox, tx: Tx, note: string): number => {
   const restFen = tx.frozenFen;
   tx.frozenFen = 0;
   tx.splitFinished = true;
@@ -68,7 +68,7 @@ export const unfreezeIfDue = (sandbox: Sandbox, tx: Tx): Tx => {
   return tx;
 };
 
-export const splitView = (split: Split, tx: Tx): Record<string, unknown> => ({
+const splitView = (split: Split, tx: Tx): Record<string, unknown> => ({
   ...(tx.subMchid ? { sub_mchid: tx.subMchid } : {}),
   transaction_id: tx.transactionId,
   out_order_no: split.outOrderNo,

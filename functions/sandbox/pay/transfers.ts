@@ -108,7 +108,7 @@ const create: Handler = (sandbox, { body, headers }) => {
   return ok(created(transfer));
 };
 
-export const getTransfer = (sandbox: Sandbox, outBillNo: string | undefined): Transfer => {
+const getTransfer = (sandbox: Sandbox, outBillNo: string | undefined): Transfer => {
   const transfer = sandbox.world.get('transfer', keyOf(sandbox, outBillNo ?? ''));
   if (!transfer) throw new PayError(404, 'NOT_FOUND', '记录不存在');
   return closeIfDue(sandbox, transfer);

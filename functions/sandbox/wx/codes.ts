@@ -31,7 +31,7 @@ const chunk = (type: string, data: Buffer): Buffer => {
 };
 
 /** Black and white PNG (8-bit grey) of a module matrix, `scale` pixels each. */
-export const pngOf = (modules: boolean[][], scale: number): Buffer => {
+const pngOf = (modules: boolean[][], scale: number): Buffer => {
   const side = modules.length * scale;
   const raw = Buffer.alloc((side + 1) * side, 255);
   for (let y = 0; y < side; y += 1) {

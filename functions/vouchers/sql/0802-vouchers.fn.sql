@@ -40,7 +40,7 @@ END $$;
 
 -- I-14: one winner. Only an issued voucher, inside its validity, by the set's version that the decision was made on.
 -- p: {idem, redemptionId, voucherId, orderId, merchantId, storeId, staffId, deviceId, codeKind, undoMs, setVersion,
---     isLast, rewardPaidFen, rewardFen, holdMs, splitDelayMs, answer}
+--     isLast, rewardPaidFen, rewardFen, holdMs, splitDelayMs} → {redemptionId}
 CREATE OR REPLACE FUNCTION vouchers_redeem(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_seen jsonb;

@@ -8,7 +8,7 @@ import { Icon, type IconName } from '../icon';
 import { Touchable } from '../touchable';
 import './index.scss';
 
-export type ButtonKind = 'primary' | 'tint' | 'outline' | 'outline-brand' | 'text' | 'danger' | 'white';
+type ButtonKind = 'primary' | 'tint' | 'outline' | 'text' | 'danger' | 'white';
 
 interface Props {
   children: ReactNode;

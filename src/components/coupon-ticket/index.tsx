@@ -9,7 +9,7 @@ import { useLanguage } from '@/state/settings';
 import './index.scss';
 
 /** An amount of 0 is one that the editor does not know yet; no coupon has it. */
-export interface TicketFace {
+interface TicketFace {
   title: string;
   kind: 'amount' | 'percent' | 'exchange';
   thresholdFen: number;

@@ -16,7 +16,7 @@ interface Words {
   errorNotFound: string;
 }
 
-export interface Described {
+interface Described {
   title: string;
   body: string;
   canRetry: boolean;

@@ -28,7 +28,7 @@ export function paidPlaces({ size, people }: { size: number; people: readonly { 
 /** How the table looks when nobody can sit down any more. */
 export const overOf = (state: string): 'complete' | 'expired' | undefined => (state === 'succeeded' ? 'complete' : state === 'failed' || state === 'cancelled' ? 'expired' : undefined);
 
-export interface Geometry {
+interface Geometry {
   box: number;
   /** rim around the dish, drawn on the landing only */
   rim: number;

@@ -4,13 +4,9 @@ import { icons, type IconName } from './icons';
 
 const uris: Partial<Record<string, string>> = {};
 
-/** SVG source of an icon. `stroke` is a hex colour; a mask needs none, a picture does. */
-export function iconSvg(name: IconName, stroke = '#000'): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="${stroke}" ` +
-    `stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${icons[name]}</svg>`
-  );
-}
+const iconSvg = (name: IconName): string =>
+  '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#000" ' +
+  `stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${icons[name]}</svg>`;
 
 /** data-URI of any SVG, safe inside url("…") and as a picture's address. */
 export function svgUri(svg: string): string {

@@ -55,33 +55,6 @@ export function ListRow({ title, note, icon, tone = 'plain', value, action, dang
   );
 }
 
-interface MerchantRowProps {
-  picture: ReactNode;
-  title: ReactNode;
-  note: ReactNode;
-  amount?: ReactNode;
-  state?: ReactNode;
-  stateTone?: 'ok' | 'danger' | 'price' | 'text-2' | 'text-3' | 'brand';
-  onClick?: () => void;
-}
-
-/** 64 high: avatar or logo, title, time · source, amount, state. */
-export function MerchantRow({ picture, title, note, amount, state, stateTone = 'text-3', onClick }: MerchantRowProps) {
-  return (
-    <Touchable className="jk-merchant-row" onClick={onClick}>
-      {picture}
-      <View className="jk-row-item__body jk-merchant-row__body">
-        <View className="jk-merchant-row__title">{title}</View>
-        <View className="jk-row-item__note">{note}</View>
-      </View>
-      <View className="jk-merchant-row__end">
-        {amount ? <View className="jk-merchant-row__amount">{amount}</View> : null}
-        {state ? <View className={`jk-merchant-row__state jk-text-${stateTone.replace('text-', '')}`}>{state}</View> : null}
-      </View>
-    </Touchable>
-  );
-}
-
 /** One line of a bill or of facts: label left, value right. */
 export function Line({ label, children, tone }: { label: ReactNode; children: ReactNode; tone?: 'price' | 'brand' | 'strong' }) {
   return (

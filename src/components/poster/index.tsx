@@ -15,7 +15,7 @@ import { qrRows } from '../qr-code/logic';
 import { drawPoster, POSTER, type PosterWords } from './logic';
 import './index.scss';
 
-export type Share = Answer<'createShare'>;
+type Share = Answer<'createShare'>;
 
 /** The people of a group: faces of who paid, how many places there are, and the words beside them. */
 export interface PosterSeats {

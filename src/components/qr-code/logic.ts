@@ -35,11 +35,11 @@ export function qrPath(rows: boolean[][]): string {
   return runs.join('');
 }
 
-export function qrSvg(text: string, dark = '#171C19'): string {
+export function qrSvg(text: string): string {
   const rows = qrRows(text);
   const size = rows.length;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" width="${size * 8}" height="${size * 8}" shape-rendering="crispEdges">` +
-    `<path d="${qrPath(rows)}" fill="${dark}"/></svg>`
+    `<path d="${qrPath(rows)}" fill="#171C19"/></svg>`
   );
 }

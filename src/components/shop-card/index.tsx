@@ -12,7 +12,7 @@ import { Tag } from '../tag';
 import { Touchable } from '../touchable';
 import './index.scss';
 
-export type ShopCardData = Answer<'listStores'>['items'][number];
+type ShopCardData = Answer<'listStores'>['items'][number];
 
 export function ShopCard({ store, onClick }: { store: ShopCardData; onClick: () => void }) {
   const t = useT(texts);

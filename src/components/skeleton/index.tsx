@@ -9,7 +9,7 @@ import './index.scss';
 const DELAY_MS = 300;
 
 /** false for the first 300 ms. */
-export function useSkeletonDelay(): boolean {
+function useSkeletonDelay(): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), DELAY_MS);

@@ -20,7 +20,7 @@ import { Touchable } from '../touchable';
 import { voucherCodes, type Codes } from './logic';
 import './index.scss';
 
-export interface VoucherState {
+interface VoucherState {
   text: string;
   tone: TagTone;
 }
@@ -63,7 +63,7 @@ export function VoucherCard({ voucherId, merchantName, logoInk, shop, what, stat
 }
 
 /** The tear line of a ticket: two circles in the ground's colour. */
-export function Notch({ ground }: { ground: string }) {
+function Notch({ ground }: { ground: string }) {
   return (
     <View className="jk-notch" aria-hidden="true">
       <View className="jk-notch__left" style={{ background: ground }} />
@@ -74,7 +74,7 @@ export function Notch({ ground }: { ground: string }) {
 }
 
 /** The codes of this minute, renewed when the window turns. */
-export function useVoucherCodes(voucherId: string, secret: string, locator: string): Codes {
+function useVoucherCodes(voucherId: string, secret: string, locator: string): Codes {
   const now = () => voucherCodes({ voucherId, secret, locator }, serverNow());
   const [codes, setCodes] = useState(now);
   useEffect(() => {

@@ -17,9 +17,9 @@ type Params = Partial<Record<string, string>>;
 /**
  * landing: came through a live share of someone else · kept: that was earlier · own · expired · dead: a token that invites nobody here
  */
-export type InviteState = 'none' | 'landing' | 'kept' | 'own' | 'expired' | 'dead';
+type InviteState = 'none' | 'landing' | 'kept' | 'own' | 'expired' | 'dead';
 
-export function inviteState(invite: Invite | null, came: string | undefined): InviteState {
+function inviteState(invite: Invite | null, came: string | undefined): InviteState {
   if (!invite) return came ? 'dead' : 'none';
   if (invite.isMine) return came ? 'own' : 'none';
   if (!invite.isLive) return came ? 'expired' : 'none';

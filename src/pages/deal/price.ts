@@ -3,7 +3,7 @@ import type { Deal } from './model';
 
 type Priced = Pick<Deal, 'priceFen' | 'friendDiscountFen' | 'group' | 'flash' | 'offPeak' | 'isOnSale' | 'available' | 'nowMs'>;
 
-export interface Offer {
+interface Offer {
   /** of one bought alone, now */
   aloneFen: number;
   aloneKind: 'single' | 'flash' | 'off_peak';
@@ -30,7 +30,7 @@ export function offerOf(deal: Priced, isFriend: boolean): Offer {
 }
 
 /** A flash sale by the server's clock. */
-export type FlashPhase = 'soon' | 'now' | 'over';
+type FlashPhase = 'soon' | 'now' | 'over';
 export function flashPhase(flash: NonNullable<Deal['flash']>, nowMs: number): FlashPhase {
   if (nowMs < flash.startsAtMs) return 'soon';
   return nowMs < flash.endsAtMs ? 'now' : 'over';

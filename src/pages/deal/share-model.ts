@@ -10,7 +10,7 @@ import { pages } from '@/state/pages';
 import { getLanguage } from '@/state/settings';
 
 export type Share = Answer<'createShare'>;
-export type Links = Partial<Record<ShareChannel, Share>>;
+type Links = Partial<Record<ShareChannel, Share>>;
 
 const CHANNELS: ShareChannel[] = isWeapp ? ['poster', 'chat', 'group', 'link', 'moments'] : ['poster', 'link', 'chat'];
 

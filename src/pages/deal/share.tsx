@@ -14,7 +14,7 @@ import { useLanguage } from '@/state/settings';
 import type { useLinks } from './share-model';
 
 /** What is passed on, as the server will say it on the link. */
-export interface Offer {
+interface Offer {
   title: string;
   merchantName: string;
   friendDiscountFen: number;

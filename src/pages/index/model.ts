@@ -9,7 +9,7 @@ import { useLanguage } from '@/state/settings';
 export type Sort = 'near' | 'price' | 'sold' | 'rebate';
 export type KnownPlace = Answer<'listPlaces'>['items'][number];
 
-export interface Filters {
+interface Filters {
   category: Category | null;
   /** near without a place lists the newest first */
   sort: Sort;

@@ -8,7 +8,7 @@ import { useLanguage } from '@/state/settings';
 
 const PAUSE_MS = 300;
 
-export type SearchTab = 'deals' | 'shops';
+type SearchTab = 'deals' | 'shops';
 
 export function useSearch() {
   const [typed, setTyped] = useState('');

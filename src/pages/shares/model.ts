@@ -1,7 +1,7 @@
 // A person's shares: the server answers one row per link; here they are put together per deal, ways and groups below.
 import { call, usePages, useSession, type Answer } from '@/api';
 
-export type ShareRow = Answer<'listShares'>['items'][number];
+type ShareRow = Answer<'listShares'>['items'][number];
 
 export interface SharedDeal {
   dealId: string;
@@ -27,7 +27,7 @@ export function useShares() {
 }
 
 /** In the order of the rows: the newest share first. */
-export function perDeal(rows: ShareRow[]): SharedDeal[] {
+function perDeal(rows: ShareRow[]): SharedDeal[] {
   const deals: SharedDeal[] = [];
   for (const row of rows) {
     let deal = deals.find((one) => one.dealId === row.dealId);

@@ -28,7 +28,7 @@ export function useWallet() {
 /** Pending in all: never added to what can be withdrawn. */
 export const pendingFen = (wallet: Wallet): number => wallet.waitingFen + wallet.inHoldFen + wallet.underReviewFen;
 
-export type RewardState = 'pending' | 'arrived' | 'unpaid';
+type RewardState = 'pending' | 'arrived' | 'unpaid';
 export function stateOf(reward: Reward): RewardState {
   if (reward.state === 'available') return 'arrived';
   return reward.state === 'cancelled' || reward.state === 'clawed_back' ? 'unpaid' : 'pending';

@@ -21,7 +21,7 @@ export function fenOf(text: string): number | null {
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0') || '0');
 }
 
-export type AmountProblem = 'format' | 'small' | 'big' | 'over' | null;
+type AmountProblem = 'format' | 'small' | 'big' | 'over' | null;
 export function problemOf(text: string, availableFen: number): AmountProblem {
   const fen = fenOf(text);
   if (fen === null) return 'format';

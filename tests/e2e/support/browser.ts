@@ -21,7 +21,7 @@ export interface VisitOptions { locale?: string; dark?: boolean; width?: number;
 export interface Visitor { context: BrowserContext; page: Page; /** Errors of the console and of scripts so far. */ errors: string[] }
 
 /** Where Chromium is: CHROMIUM_PATH, else Debian's place. */
-export const chromiumPath = (): string => process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? 'chromium';
+const chromiumPath = (): string => process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? 'chromium';
 
 export async function startSite(): Promise<Site> {
   const t = await startTestApp({ sandbox: true });

@@ -18,11 +18,11 @@ import {
 import { testConfig } from '../../support/app';
 import { createTestDatabase } from '../../support/postgres';
 
-export const DAY = 86_400_000;
+const DAY = 86_400_000;
 const FEE_BPS = 60;
 let locators = 100_000;
 
-export interface Order {
+interface Order {
   orderId: string;
   paymentId: string;
   payableFen: number;
@@ -31,7 +31,7 @@ export interface Order {
   vouchers: { voucherId: string; paidFen: number }[];
   rewardId: string | null;
 }
-export interface BuyOptions {
+interface BuyOptions {
   quantity?: number;
   brought?: boolean;
   groupId?: string;

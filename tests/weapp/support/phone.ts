@@ -13,8 +13,8 @@ import { attribute, elements, fire, parentOf, tagOf, textOf, type Rendered } fro
 import type { EnterOptions, Habits } from './wx';
 
 export interface PhoneOptions { language?: 'zh' | 'en' }
-export interface OpenOptions { scene?: number; groupId?: string; shareTicket?: string; privateMessage?: { activityId: string; valid: boolean } }
-export interface ShareCard { title: string; path: string; imageUrl?: string }
+interface OpenOptions { scene?: number; groupId?: string; shareTicket?: string; privateMessage?: { activityId: string; valid: boolean } }
+interface ShareCard { title: string; path: string; imageUrl?: string }
 
 export interface Phone {
   habits: Habits;

@@ -15,7 +15,7 @@ export const ABSENT = [
 ] as const;
 const OF_THE_LANGUAGE = ['Intl', 'WebAssembly', 'SharedArrayBuffer', 'Atomics'];
 
-export type Define = (options: Record<string, unknown>) => void;
+type Define = (options: Record<string, unknown>) => void;
 export interface Realm {
   /** Runs one file of the build once, and what it requires; what it gives to Page or Component is told. */
   load(path: string, define?: { Page?: Define; Component?: Define }): unknown;

@@ -6,7 +6,7 @@ import { createTimers } from './timers';
 import { createView, onEngineProblem, type Rendered, type View } from './view';
 import { createWx } from './wx';
 
-export type DeviceParts = Omit<Parameters<typeof createWx>[0], 'later' | 'own'>;
+type DeviceParts = Omit<Parameters<typeof createWx>[0], 'later' | 'own'>;
 export interface Running { realm: Realm; view: View; stack: Stack; /** the share button tapped last */ button: Rendered | null; stop(): void }
 
 export function run(parts: DeviceParts, problems: string[]): Running {

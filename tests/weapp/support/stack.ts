@@ -5,7 +5,7 @@ import type { Instance, Mounted, View } from './view';
 
 const MOST = 10;
 
-export interface OpenPage extends Mounted { path: string; query: Record<string, string>; options: Record<string, unknown> }
+interface OpenPage extends Mounted { path: string; query: Record<string, string>; options: Record<string, unknown> }
 export interface Stack {
   pages(): OpenPage[];
   front(): OpenPage;

@@ -23,7 +23,7 @@ export interface Habits {
   /** a tap is being answered: some abilities open only then */
   taps: boolean;
 }
-export interface Device {
+interface Device {
   t: TestApp;
   /** the person's WeChat, by name */
   user: string;

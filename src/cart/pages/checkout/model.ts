@@ -21,7 +21,7 @@ type Placing = RouteTypes['placePurchase']['body'];
 export type Quote = Answer<'quotePurchase'>;
 
 /** Why nothing was placed; `dealId` is what it can be placed without. */
-export interface Refusal {
+interface Refusal {
   text: string;
   dealId: string | null;
 }

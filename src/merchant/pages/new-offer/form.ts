@@ -5,7 +5,7 @@ import type { useT } from '@/i18n';
 import type { Language } from '@/state/settings';
 
 export type OfferBody = RouteTypes['createOffer']['body'];
-export type OfferWords = ReturnType<typeof useT<typeof texts.zh>>;
+type OfferWords = ReturnType<typeof useT<typeof texts.zh>>;
 
 export interface Form {
   title: string;
@@ -55,7 +55,7 @@ export function endOf(form: Form, nowMs: number): number | null {
   return form.validity === 'claim' || Number.isNaN(end) ? null : end;
 }
 
-export type Wrong = Partial<Record<keyof Form, string>>;
+type Wrong = Partial<Record<keyof Form, string>>;
 
 const DAY_MS = 86_400_000;
 const SHANGHAI_MS = 8 * 3_600_000;
@@ -81,7 +81,7 @@ export function offBpsOf(text: string, language: Language): number | null {
 }
 
 /** Midnight in Shanghai at which a day begins; NaN: not a day. */
-export const startOf = (day: string): number => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) - SHANGHAI_MS : NaN);
+const startOf = (day: string): number => (/^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T00:00:00Z`) - SHANGHAI_MS : NaN);
 export const dayOf = (ms: number): string => new Date(ms + SHANGHAI_MS).toISOString().slice(0, 10);
 /** From the first day's beginning to the last day's end; null: no such time, or over. */
 const span = (from: string, until: string, nowMs: number): [number, number] | null => {

@@ -19,7 +19,7 @@ export type Reply = { kind: 'yes'; redemption: Redemption } | { kind: 'no'; fail
 export const CAMERA_ID = 'redeem-camera';
 
 /** What stands in the field: digits in groups of four; anything else (a scanner that types) as it came. */
-export function typedText(text: string): string {
+function typedText(text: string): string {
   if (!/^[\d\s-]*$/.test(text)) return text.slice(0, 120);
   const digits = text.replace(/\D/g, '').slice(0, 12);
   return isWeapp ? digits : groupCode(digits);

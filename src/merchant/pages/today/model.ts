@@ -35,6 +35,6 @@ export function rate(part: number, of: number): string | null {
 }
 
 /** The hours so far; at most twelve bars fit a phone, and then the latest. */
-export function hoursShown(hours: Today['hours'], hourNow: number, most = 12): Today['hours'] {
-  return hours.filter((item) => item.hour <= hourNow || item.count > 0).slice(-most);
+export function hoursShown(hours: Today['hours'], hourNow: number): Today['hours'] {
+  return hours.filter((item) => item.hour <= hourNow || item.count > 0).slice(-12);
 }
