@@ -35,7 +35,7 @@ export interface StackCoupon {
   /** amount: so much off. percent: this part of the covered prices off, at most capFen. exchange: a unit of dealId, its only deal, for 1 fen. */
   amountFen: number; offBps: number; capFen: number; dealId: string | null;
   /** Empty: any. A deal is covered when all its stores are among storeIds. */
-  dealIds: readonly string[]; storeIds: readonly string[];
+  dealIds: string[]; storeIds: string[];
   /** The part of the discount that the platform pays. */
   platformBps: number;
   /** [from, until) */

@@ -29,7 +29,7 @@ export const PAGE_SIZE_MAX = 50;
 export const QUERY_MAX_CHARS = 40;
 
 export const UNPAID_HOLD_MS = 15 * MINUTE;
-/** After this many orders within HOARDING_WINDOW_MS that held their stock for long and were not paid a person waits. */
+/** A person with this many orders within HOARDING_WINDOW_MS that held stock for a third of their time or longer and were never paid has to wait. */
 export const HOARDING_MAX = 3;
 export const HOARDING_WINDOW_MS = HOUR;
 /** The last seat of a group is held shorter, so that nobody waits for a person who went away. */
@@ -55,12 +55,12 @@ export const COUPON_PER_PERSON_MAX = 20;
 export const COUPONS_HELD_MAX = 50;
 /** A coupon given to a friend waits so long to be claimed, then it comes back. */
 export const COUPON_GIFT_MS = DAY;
-/** Typed coupon codes per person (and device) and minute. */
+/** Coupon codes that one person, and one device, may type within the window. */
 export const COUPON_CODE_TRIES = 5;
-export const COUPON_CODE_CHARS = 10;
-/** A coupon that ends is said so long before. */
-export const COUPON_REMIND_MS = DAY;
 export const COUPON_CODE_WINDOW_MS = MINUTE;
+export const COUPON_CODE_CHARS = 10;
+/** Its owner is reminded of a coupon so long before it ends. */
+export const COUPON_REMIND_MS = DAY;
 
 export const CART_LINES_MAX = 20;
 /** WeChat Pay 合单支付: at most 50 sub-orders of one payment (pay.weixin.qq.com, 合单下单); ours is the cart's limit. */
@@ -144,7 +144,7 @@ export const FACT_BATCH = 32;
 export const FACT_OVERDUE_MS = MINUTE;
 /** What is over is kept so long: facts that are done, accepted keys with their answers, sign-ins that ended. */
 export const TRACE_KEPT_MS = 90 * DAY;
-/** A phone's last code, and counts of codes and tries, long after they are over (PIPL: also of people who never signed in). */
+/** How long a phone's last code, and counts of codes and wrong tries, are kept after they are over (PIPL: they may be of people who never signed in). */
 export const TRIES_KEPT_MS = DAY;
 /** Rows of each kind that one statement deletes, and how many times a minute. */
 export const FORGET_ROWS = 500;
@@ -159,7 +159,7 @@ export const FLASH_TRIES_DEVICE = { perSecond: 2, burst: 12 } as const;
 /** from this of WeChat's risk ranks (0 to 4) on, a flash sale begins so much later for a person. */
 export const RISK_RANK_HIGH = 3;
 export const FLASH_LATER_FOR_RISK_MS = 10_000;
-/** So long a sign-in waits for the rank. */
+/** How long a sign-in waits for WeChat to answer with the rank. */
 export const RISK_WAIT_MS = 1_500;
 /** How far a process's copy of the clock may be off before a sale's edge is left to the database (I-25). */
 export const CLOCK_SLACK_MS = 1_500;

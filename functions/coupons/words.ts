@@ -20,11 +20,11 @@ function summaryOf(row: FaceRow, language: Language): string {
   const over = row.thresholdFen > 0 ? short(row.thresholdFen) : null;
   if (language === 'zh') {
     if (row.kind === 'amount') return over ? `满 ${over} 减 ${short(row.amountFen)}` : `立减 ${short(row.amountFen)}`;
-    if (row.kind === 'percent') return `${over ? `满 ${over} 打 ` : ''}${tenths(10_000 - row.offBps, 3)} 折，最多减 ${short(row.capFen)}`;
+    if (row.kind === 'percent') return `${over ? `满 ${over} 打 ` : ''}${decimal(10_000 - row.offBps, 3)} 折，最多减 ${short(row.capFen)}`;
     return `${over ? `满 ${over}，` : ''}1 分换${row.dealTitle ?? ''}`;
   }
   if (row.kind === 'amount') return over ? `¥${short(row.amountFen)} off ¥${over}` : `¥${short(row.amountFen)} off`;
-  if (row.kind === 'percent') return `${tenths(row.offBps, 2)}% off${over ? ` from ¥${over}` : ''}, up to ¥${short(row.capFen)}`;
+  if (row.kind === 'percent') return `${decimal(row.offBps, 2)}% off${over ? ` from ¥${over}` : ''}, up to ¥${short(row.capFen)}`;
   return `${row.dealTitle ?? ''} for ¥0.01${over ? ` from ¥${over}` : ''}`;
 }
 
@@ -42,7 +42,7 @@ function paidByOf({ platformBps, merchantName }: FaceRow, language: Language): s
   const ours = language === 'zh' ? '聚客' : 'Juke';
   if (platformBps === 0) return language === 'zh' ? `优惠由${who}承担` : `Paid by ${who}`;
   if (platformBps === 10_000) return language === 'zh' ? `优惠由${ours}承担` : `Paid by ${ours}`;
-  const [a, b] = [tenths(platformBps, 2), tenths(10_000 - platformBps, 2)];
+  const [a, b] = [decimal(platformBps, 2), decimal(10_000 - platformBps, 2)];
   return language === 'zh' ? `优惠由${ours}承担 ${a}%，${who}承担 ${b}%` : `Paid ${a}% by ${ours}, ${b}% by ${who}`;
 }
 
@@ -51,8 +51,8 @@ export function short(fen: number): string {
   const digits = String(fen).padStart(3, '0');
   return digits.slice(0, -2) + (digits.endsWith('00') ? '' : `.${digits.slice(-2)}`);
 }
-/** A whole number with its last `places` digits behind the point, without trailing zeros. */
-function tenths(value: number, places: number): string {
+/** A whole number with its last `places` digits behind the point, without trailing zeros: 850, 2 → 8.5. */
+function decimal(value: number, places: number): string {
   const digits = String(value).padStart(places + 1, '0');
   const rest = digits.slice(-places).replace(/0+$/, '');
   return digits.slice(0, -places) + (rest ? `.${rest}` : '');

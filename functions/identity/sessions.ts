@@ -13,7 +13,7 @@ export function newSession(deviceId: string): NewSession {
   return { row: { familyId, deviceId, refreshHash: sha256(secret), refreshMs: REFRESH_MS }, refreshToken: `${familyId}.${secret}` };
 }
 
-/** What follows a refresh token: nobody without the key can tell it, and asked for twice it is the same. */
+/** The secret of the refresh token that replaces this one, 32 hex digits: derived by HMAC, so that a repeated request gets the same answer and nobody without the key can guess it. */
 export const nextSecret = (key: string, refreshToken: string): string => createHmac('sha256', key).update(`juke-refresh:${refreshToken}`).digest('hex').slice(0, 32);
 
 export function readRefreshToken(token: string): { familyId: string; hash: string } | null {

@@ -18,13 +18,10 @@ interface MediaRow { content_type: PictureType; state: 'awaited' | 'hidden' | 's
 
 const MEDIA_ID = /^med_[0-9a-z]{8,28}$/;
 
-/** Throws Refused: TOO_LARGE, BAD_INPUT (neither JPEG nor PNG) or RATE_LIMITED (MEDIA_PER_DAY_MAX). */
+/** The route's shape has checked type and size. A retry after a lost answer finds the row of its first try. Throws Refused RATE_LIMITED (MEDIA_PER_DAY_MAX). */
 export async function createUpload(
-  place: MediaPlace, p: { ownerId: string; contentType: string; bytes: number },
+  place: MediaPlace, p: { ownerId: string; contentType: PictureType; bytes: number },
 ): Promise<{ mediaId: string; uploadUrl: string; mediaUrl: string }> {
-  if (p.contentType !== 'image/jpeg' && p.contentType !== 'image/png') refuse('BAD_INPUT', { field: 'contentType' });
-  if (!Number.isInteger(p.bytes) || p.bytes < 1) refuse('BAD_INPUT', { field: 'bytes' });
-  if (p.bytes > MEDIA_MAX_BYTES) refuse('TOO_LARGE');
   const mediaId = newId('med');
   const rows = await place.db.query(
     `INSERT INTO media (media_id, owner_id, content_type)

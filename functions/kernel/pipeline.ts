@@ -31,7 +31,7 @@ interface Entry { name: RouteName; route: Route; pattern: RegExp; keys: string[]
 export function createHandler(getApp: () => Promise<App>, stories: Stories, options: HandlerOptions = {}): Handler {
   const entries = (Object.keys(stories) as RouteName[]).map(toEntry).sort((a, b) => b.fixed - a.fixed);
   return async (event) => {
-    // Who only looks whether it is there (uptime checks, link previews) is answered as a reader; whoever sends it leaves the body out.
+    // HEAD (uptime checks, link previews) is answered like GET; whoever sends the answer on leaves the body out.
     const method = event.requestContext.http.method === 'HEAD' ? 'GET' : event.requestContext.http.method;
     const path = event.rawPath;
     const language = languageOf(event);

@@ -2,6 +2,7 @@
 import type { AccountKind } from '../contract/states';
 import type { Db } from '../kernel';
 
+/** One line of a journal, as ledger_post takes it: account kind, owner's id, amount in fen (positive: a claim of the owner). */
 interface Posting { a: AccountKind; o: string; f: number }
 
 /** A stored balance in fen; 0 where nothing was posted. Kinds with a floor only (I-05). */

@@ -50,22 +50,29 @@ async function intentFor(ctx: Context, order: OrderRow, payments: readonly Payme
   return (await findPayment(ctx.db, paymentId))!;
 }
 
-/** A prepay_id lives two hours, longer than the order; an h5_url five minutes, so it is asked for anew by the same number. */
+interface Prepare { known: string | null; openid: string | null; returnUrl: string; jsapi(openid: string): Promise<{ prepayId: string }>; h5(clientIp: string): Promise<{ h5Url: string }> }
+/**
+ * What the app starts paying with, and what is kept of it. A prepay_id lives two hours, longer than an order, so one that is `known` serves
+ * again; an h5_url lives five minutes and is asked for anew by the same number.
+ */
+export async function prepareBy(ctx: Context, method: 'jsapi' | 'h5', { known, openid, returnUrl, jsapi, h5 }: Prepare) {
+  if (method === 'jsapi') {
+    const prepay = known ?? (await jsapi(openid ?? refuse('PAYMENT_NEEDS_WECHAT'))).prepayId;
+    return { prepay, answer: { jsapi: wechatPay(ctx.config.wechat).jsapiParams(prepay), h5Url: null } };
+  }
+  const prepay = (await h5(ctx.ip)).h5Url;
+  return { prepay, answer: { jsapi: null, h5Url: `${prepay}&redirect_url=${encodeURIComponent(returnUrl)}` } };
+}
+
 async function prepare(ctx: Context, order: PayableRow, payment: PaymentRow, method: 'jsapi' | 'h5', returnUrl: string) {
   const pay = wechatPay(ctx.config.wechat);
   const common = {
     paymentId: payment.paymentId, subMchid: payment.subMchid, amountFen: payment.amountFen, subsidyFen: order.subsidyFen, description: order.title, expiresAtMs: payment.expiresAtMs,
     notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments`,
   };
-  let prepay = method === 'jsapi' ? payment.prepay : null;
-  if (!prepay && method === 'jsapi') {
-    const openid = order.openid ?? refuse('PAYMENT_NEEDS_WECHAT');
-    prepay = (await pay.prepareJsapi({ ...common, openid })).prepayId;
-  }
-  prepay ??= (await pay.prepareH5({ ...common, clientIp: ctx.ip })).h5Url;
-  const answer = method === 'jsapi'
-    ? { jsapi: pay.jsapiParams(prepay), h5Url: null }
-    : { jsapi: null, h5Url: `${prepay}&redirect_url=${encodeURIComponent(returnUrl)}` };
+  const { prepay, answer } = await prepareBy(ctx, method, {
+    known: payment.prepay, openid: order.openid, returnUrl, jsapi: (openid) => pay.prepareJsapi({ ...common, openid }), h5: (clientIp) => pay.prepareH5({ ...common, clientIp }),
+  });
   return ctx.db.call<typeof answer>('payments_prepared', { idem: ctx.idem, paymentId: payment.paymentId, method, prepay, answer });
 }
 
@@ -82,7 +89,7 @@ export const checkPayment: Story<'checkPayment'> = async (ctx, { params }) => {
   if (order.state === 'unpaid' && order.purchaseId) await askPurchase(ctx, (await findPurchase(ctx.db, order.purchaseId, personId))!);
   else if (order.state === 'unpaid') await askAll(ctx, order.orderId);
   const { state } = (await findOwnOrder(ctx.db, params.orderId, personId))!;
-  // Paid since this moment: it says so with the next question, and with its voucher.
+  // Should it be paid after this read, the answer still fits together (unpaid, no voucher) and the app asks again.
   return { state, voucherId: state === 'unpaid' ? null : await findLiveVoucherId(ctx.db, order.orderId) };
 };
 

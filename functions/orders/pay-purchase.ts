@@ -6,7 +6,7 @@ import { Changed, decided, me, newId, refuse, replayed, Unavailable, type App, t
 import { wechatPay } from '../payments';
 import { findLiveVoucherId } from '../vouchers';
 import { askCombined, askPurchase } from './mark-purchase-paid';
-import { backToUs, isPaidThere, lookAgain } from './pay-order';
+import { backToUs, isPaidThere, lookAgain, prepareBy } from './pay-order';
 import { findPurchase, type CombinedRow, type PurchaseRow } from './store';
 
 export const payPurchase: Story<'payPurchase'> = (ctx, { params, body }) =>
@@ -44,15 +44,10 @@ async function intentFor(ctx: Context, purchase: PurchaseRow, method: 'jsapi' | 
 async function prepare(ctx: Context, purchase: PurchaseRow, combined: CombinedRow, method: 'jsapi' | 'h5', returnUrl: string) {
   const pay = wechatPay(ctx.config.wechat);
   const common = { combineNo: combined.combineNo, orders: combined.payments, expiresAtMs: purchase.expiresAtMs, notifyUrl: `${ctx.config.publicUrl}/api/provider/wechat-pay/payments` };
-  let prepay = method === 'jsapi' ? combined.prepay : null;
-  if (!prepay && method === 'jsapi') {
-    const openid = purchase.openid ?? refuse('PAYMENT_NEEDS_WECHAT');
-    prepay = (await pay.prepareCombinedJsapi({ ...common, openid })).prepayId;
-  }
-  prepay ??= (await pay.prepareCombinedH5({ ...common, clientIp: ctx.ip })).h5Url;
-  const answer = method === 'jsapi'
-    ? { jsapi: pay.jsapiParams(prepay), h5Url: null }
-    : { jsapi: null, h5Url: `${prepay}&redirect_url=${encodeURIComponent(returnUrl)}` };
+  const { prepay, answer } = await prepareBy(ctx, method, {
+    known: combined.prepay, openid: purchase.openid, returnUrl,
+    jsapi: (openid) => pay.prepareCombinedJsapi({ ...common, openid }), h5: (clientIp) => pay.prepareCombinedH5({ ...common, clientIp }),
+  });
   return ctx.db.call<typeof answer>('orders_prepared_combined', { idem: ctx.idem, purchaseId: purchase.purchaseId, combineNo: combined.combineNo, method, prepay, answer });
 }
 

@@ -93,7 +93,7 @@ export const quoteOrder: Story<'quoteOrder'> = async (ctx, { body }) => {
   if (body.quantity > most) refuse('LIMIT_PER_PERSON', { limit: most });
   const [{ coupons, priced }, moreCoupons] = await Promise.all([priceBest(ctx, [item], body.stack as Stack | undefined), countClaimable(ctx.db, personId, deal)]);
   return {
-    ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, moreCoupons, coupons: coupons.map((coupon) => ({ ...coupon, dealIds: [...coupon.dealIds], storeIds: [...coupon.storeIds] })), stack: priced.stack,
+    ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, moreCoupons, coupons, stack: priced.stack,
     nowMs: ctx.clock.nowMs(), group: seat && { groupId: seat.groupId, size: seat.size, minSize: seat.minSize, left: seat.left, hours: seat.hours, deadlineMs: seat.deadlineMs, isLastSeat: seat.isLast },
   };
 };

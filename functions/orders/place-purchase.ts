@@ -15,7 +15,7 @@ export const quotePurchase: Story<'quotePurchase'> = async (ctx, { body }) => {
   const items = await loadItems(ctx, body.items);
   const { coupons, priced } = await priceBest(ctx, items, body.stack);
   return {
-    items: await Promise.all(items.map((item) => describeItem(ctx, item, priced, coupons))), coupons: coupons.map((coupon) => ({ ...coupon, dealIds: [...coupon.dealIds], storeIds: [...coupon.storeIds] })),
+    items: await Promise.all(items.map((item) => describeItem(ctx, item, priced, coupons))), coupons,
     stack: priced.stack, payableFen: priced.payableFen, savedFen: priced.savedFen, nowMs: ctx.clock.nowMs(),
   };
 };

@@ -6,7 +6,7 @@ import { bestCombination, priceStack, stackProblem, type PricedStack, type Stack
 import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import type { PriceKind } from '../contract/states';
-import { getDealForOrder, isOffPeak } from '../catalog';
+import { getDealForOrder, isOffPeak, type DealForOrder as Deal } from '../catalog';
 import { findCoupons, listCoupons, type ChosenCoupon } from '../coupons';
 import type { SeatOffer } from '../group-buys';
 import { findPeople } from '../identity';
@@ -14,7 +14,6 @@ import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } fr
 import { findBringer, type Brought } from '../referrals';
 import { maxQuantity, validUntil, yuan } from './rules';
 
-type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
 export interface Wish { dealId: string; quantity: number; shareToken?: string | undefined }
 /** One deal of a checkout with everything that its price was decided on. `lineId` is the deal's id. */
 export interface Item { deal: Deal; quantity: number; brought: Brought | null; seat: SeatOffer | null; priceKind: PriceKind; line: StackLine }

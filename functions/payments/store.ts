@@ -33,10 +33,9 @@ export async function findKeptPayment(db: Db, orderId: string): Promise<PaymentR
 export async function findNotice(db: Db, noticeId: string): Promise<{ kind: string; content: unknown } | null> {
   return (await db.query<{ kind: string; content: unknown }>('SELECT kind, content FROM provider_notice WHERE notice_id = $1', [noticeId]))[0] ?? null;
 }
-/** Our payments and refunds' payments of one day (Asia/Shanghai), to compare with the provider's bill. */
+/** Our payments that succeeded on a day (Asia/Shanghai), to look for them in that day's bill. */
 export function listDayPayments(db: Db, date: string) {
-  return db.query<{ paymentId: string; transactionId: string; amountFen: number }>(
-    `SELECT payment_id AS "paymentId", transaction_id AS "transactionId", amount_fen AS "amountFen" FROM payment
-     WHERE state = 'succeeded' AND succeeded_at >= $1::date::timestamp AT TIME ZONE 'Asia/Shanghai'
+  return db.query<{ paymentId: string }>(
+    `SELECT payment_id AS "paymentId" FROM payment WHERE state = 'succeeded' AND succeeded_at >= $1::date::timestamp AT TIME ZONE 'Asia/Shanghai'
        AND succeeded_at < ($1::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' ORDER BY payment_id LIMIT 1000000`, [date]);
 }

@@ -10,15 +10,11 @@ import { down, type WechatClient } from './wechat-client';
 
 export interface BillLine {
   kind: 'payment' | 'refund';
-  /** Beijing time of the payment or of the refund's acceptance. */
-  atMs: number;
-  transactionId: string; paymentId: string; subMchid: string; appid: string;
+  transactionId: string; paymentId: string;
   /** For a payment what was paid; for a refund what was asked back. Never negative. */
   amountFen: number;
-  /** WeChat's fee; negative when a refund gives it back. */
-  feeFen: number;
-  refundId: string | null; providerRefundId: string | null;
-  state: string;
+  /** Of a refund that we asked for. */
+  refundId: string | null;
 }
 
 const PATH = '/v3/bill/tradebill';
@@ -60,29 +56,21 @@ export function parseBill(csv: string): BillLine[] {
 function lineOf(names: string[], row: string): BillLine {
   const cells = row.slice(1).split(',`');
   if (cells.length !== names.length) throw new TypeError(`a bill line of ${cells.length} cells under ${names.length} names`);
-  const cell = (...any: string[]): string => {
-    const at = names.findIndex((name) => any.includes(name));
-    if (at < 0) throw new TypeError(`a trade bill without ${any[0]}`);
+  const cell = (name: string): string => {
+    const at = names.indexOf(name);
+    if (at < 0) throw new TypeError(`a trade bill without ${name}`);
     return cells[at]!.trim();
   };
   const kind = cell('交易状态') === 'SUCCESS' ? 'payment' : 'refund';
   return {
-    kind, atMs: Date.parse(`${cell('交易时间').replace(' ', 'T')}+08:00`),
-    transactionId: cell('微信订单号'), paymentId: cell('商户订单号'), subMchid: cell('特约商户号', '子商户号'), appid: cell('公众账号ID'),
-    amountFen: yuanToFen(kind === 'payment' ? cell('订单金额') : cell('申请退款金额')), feeFen: yuanToFen(cell('手续费'), 5),
-    refundId: kind === 'refund' ? cell('商户退款单号') || null : null, providerRefundId: kind === 'refund' ? cell('微信退款单号') || null : null,
-    state: kind === 'refund' ? cell('退款状态') : 'SUCCESS',
+    kind, transactionId: cell('微信订单号'), paymentId: cell('商户订单号'), amountFen: yuanToFen(cell(kind === 'payment' ? '订单金额' : '申请退款金额')),
+    refundId: kind === 'refund' ? cell('商户退款单号') || null : null,
   };
 }
 
-/**
- * "12.3" → 1230. At most two decimals, or `decimals` of which those after the second must be 0 (fees are printed with
- * five, such as "0.60000"). Throws a TypeError for anything else.
- */
-export function yuanToFen(text: string, decimals = 2): number {
-  const match = /^(-?)(\d{1,12})(?:\.(\d+))?$/.exec(text);
-  const part = match?.[3] ?? '';
-  if (!match || part.length > decimals || /[^0]/.test(part.slice(2))) throw new TypeError(`not an amount in yuan: ${text}`);
-  const value = Number(match[2]) * 100 + Number(part.slice(0, 2).padEnd(2, '0'));
-  return match[1] && value ? -value : value;
+/** "12.3" → 1230: yuan with at most two decimals. Throws a TypeError for anything else. */
+export function yuanToFen(text: string): number {
+  const match = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text);
+  if (!match) throw new TypeError(`not an amount in yuan: ${text}`);
+  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 }

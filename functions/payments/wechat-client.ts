@@ -24,6 +24,14 @@ const PASSING = new Set([
 export const cut = (text: string, max: number) => [...text].slice(0, max).join('');
 export const beijing = (atMs: number) => `${new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
 export const enc = encodeURIComponent;
+/** Runs a close; an order that is closed already, or that never arrived at WeChat, counts as closed. */
+export async function closing(close: () => Promise<void>): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    if (!(error instanceof ProviderRefused && ['ORDER_CLOSED', 'ORDERCLOSED', 'ORDER_NOT_EXIST', 'ORDERNOTEXIST'].includes(error.code))) throw error;
+  }
+}
 
 class BadSignature extends Error {}
 

@@ -4,8 +4,7 @@
  * Source: pay.weixin.qq.com/docs/partner/products/combine-payment (apilist-jsapi, query-order, close-order), read in 2026-11.
  */
 import * as z from 'zod';
-import { ProviderRefused } from '../kernel';
-import { beijing, cut, enc, type WechatClient } from './wechat-client';
+import { beijing, closing, cut, enc, type WechatClient } from './wechat-client';
 import { combinedShape, type ProviderCombined } from './wechat-shapes';
 
 /** `subsidyFen`: the most that the platform will pay of this order's discounts. */
@@ -44,15 +43,8 @@ export function combined({ config, post, find, postForNothing }: WechatClient): 
       return { h5Url };
     },
     findCombined: (combineNo) => find(`${root}/out-trade-no/${enc(combineNo)}`, combinedShape),
-    async closeCombined(combineNo, orders) {
-      try {
-        await postForNothing(`${root}/out-trade-no/${enc(combineNo)}/close`, {
-          combine_appid: config.spAppid, sub_orders: orders.map((order) => ({ mchid: config.spMchid, sub_mchid: order.subMchid, ...subApp, out_trade_no: order.paymentId })),
-        });
-      } catch (error) {
-        const fine = ['ORDER_CLOSED', 'ORDERCLOSED', 'ORDER_NOT_EXIST', 'ORDERNOTEXIST'];
-        if (!(error instanceof ProviderRefused && fine.includes(error.code))) throw error;
-      }
-    },
+    closeCombined: (combineNo, orders) => closing(() => postForNothing(`${root}/out-trade-no/${enc(combineNo)}/close`, {
+      combine_appid: config.spAppid, sub_orders: orders.map((order) => ({ mchid: config.spMchid, sub_mchid: order.subMchid, ...subApp, out_trade_no: order.paymentId })),
+    })),
   };
 }

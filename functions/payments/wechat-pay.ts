@@ -6,9 +6,9 @@
  */
 import { constants, publicEncrypt, randomBytes } from 'node:crypto';
 import * as z from 'zod';
-import { ProviderRefused, type WechatConfig } from '../kernel';
+import type { WechatConfig } from '../kernel';
 import { type BillLine, tradeBill } from './wechat-bill';
-import { beijing, cut, enc, type WechatClient, wechatClient } from './wechat-client';
+import { beijing, closing, cut, enc, type WechatClient, wechatClient } from './wechat-client';
 import { combined, type CombinedPay } from './wechat-combine';
 import { type Headers, type ProviderNotice, readNotice } from './wechat-notice';
 import {
@@ -103,14 +103,8 @@ function payments({ config, signText, post, find, postForNothing }: WechatClient
     },
     findPayment: (paymentId: string, subMchid: string) =>
       find(`${root}/out-trade-no/${enc(paymentId)}?sp_mchid=${enc(config.spMchid)}&sub_mchid=${enc(subMchid)}`, paymentShape),
-    async closePayment(paymentId: string, subMchid: string) {
-      try {
-        await postForNothing(`${root}/out-trade-no/${enc(paymentId)}/close`, { sp_mchid: config.spMchid, sub_mchid: subMchid });
-      } catch (error) {
-        const fine = ['ORDER_CLOSED', 'ORDERCLOSED', 'ORDER_NOT_EXIST', 'ORDERNOTEXIST'];
-        if (!(error instanceof ProviderRefused && fine.includes(error.code))) throw error;
-      }
-    },
+    closePayment: (paymentId: string, subMchid: string) =>
+      closing(() => postForNothing(`${root}/out-trade-no/${enc(paymentId)}/close`, { sp_mchid: config.spMchid, sub_mchid: subMchid })),
   };
 }
 

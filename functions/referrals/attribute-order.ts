@@ -1,16 +1,15 @@
 /** Which touch counts for an order of this person, and what its friend discount and reward would be. Used to quote and to place. */
 import { REWARD_REPEAT_MS, REWARDS_PER_DAY_MAX, REWARDS_PER_DEVICE_MAX, RING_MAX } from '../contract/limits';
-import { getDealForOrder } from '../catalog';
+import type { DealForOrder } from '../catalog';
 import { findFingerprint } from '../identity';
 import { newId, type Context, type Db } from '../kernel';
 import { chooseTouch, decideReward } from './rules';
 import { findTouches } from './store';
 
-type Deal = NonNullable<Awaited<ReturnType<typeof getDealForOrder>>>;
 export interface Brought { token: string; sharerId: string; groupId: string | null; channel: string }
 
 /** Null when nobody's share counts; an unknown, foreign, stale or own token counts for nobody. */
-export async function findBringer(ctx: Context, deal: Deal, shown: string | null): Promise<Brought | null> {
+export async function findBringer(ctx: Context, deal: DealForOrder, shown: string): Promise<Brought | null> {
   const { personId, deviceId } = ctx.session!;
   const touches = await findTouches(ctx.db, { personId, deviceId, merchantId: deal.merchantId, shown, mode: deal.attribution });
   const nowMs = touches[0]?.nowMs ?? 0;

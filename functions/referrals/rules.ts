@@ -8,7 +8,10 @@ import { rewardOfFen } from '../contract/money';
 
 export interface Candidate { token: string; sharerId: string; channel: string; groupId: string | null; touchedAtMs: number; expiresAtMs: number; isShown: boolean }
 
-/** The touch that counts, or null. `shown` is the token on the friend's checkout page; without one nobody was shown, so nobody counts there. */
+/**
+ * The touch that counts, or null. Valid are touches of somebody else's link that has not expired, made within ATTRIBUTION_WINDOW_MS.
+ * `first`: the earliest of them. `last`: the one whose link the checkout showed (isShown), else the latest.
+ */
 export function chooseTouch(candidates: readonly Candidate[], buyerId: string, mode: 'last' | 'first', nowMs: number): Candidate | null {
   const valid = candidates.filter((c) => c.sharerId !== buyerId && nowMs < c.expiresAtMs && nowMs - c.touchedAtMs < ATTRIBUTION_WINDOW_MS);
   if (mode === 'first') return valid.reduce<Candidate | null>((a, c) => (!a || c.touchedAtMs < a.touchedAtMs ? c : a), null);

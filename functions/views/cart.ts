@@ -9,13 +9,13 @@ import { getRow } from './page';
 
 type Line = Answer<'getCart'>['items'][number];
 
-/** The latest time that this person ($1), or this device ($2), came through the link of a line; as many touches as an order looks at. */
+/** When this person ($1) or device ($2) last opened the shared link of a cart line; like the pricing of an order it looks at the latest 20 touches. */
 const CAME = (who: string) =>
   `(SELECT max(touched_at) FROM (SELECT token, touched_at FROM touch WHERE ${who} AND merchant_id = d.merchant_id
       ORDER BY touched_at DESC LIMIT 20) x WHERE token = c.share_token)`;
 /**
- * Latest first. The name of who shared it shows only while the link can still bring a discount: there is one, and who came through
- * it did so lately (who came never, comes with the order).
+ * The lines of a cart, latest first. The sharer's name is there only while the link still gives a discount: the deal has a friend discount,
+ * and the link was opened within the attribution window. (A link without a recorded touch counts: an order takes it too.)
  */
 const CART = `SELECT c.deal_id, c.quantity, c.share_token, c.unit_price_fen AS was_fen, d.merchant_id, d.title,
     d.picture_urls[1] AS picture_url, d.fulfilment, m.name AS merchant_name, m.logo_ink, s.name AS store_name,

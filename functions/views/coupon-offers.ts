@@ -62,7 +62,7 @@ export const previewOffer: Story<'previewOffer'> = async (ctx, { body }) => {
   return {
     worstFen: Math.min(MAX_AMOUNT_FEN, offer.total * perUseFen),
     perUseFen,
-    // As many as would have fitted in 30 days, at what they would have cost on average.
+    // As many uses as orders of the last 30 days would have allowed, at the average that those would have cost.
     expectedUses: past.orders > 0 ? Math.min(offer.total, past.fitting) : null,
     expectedFen: past.orders > 0 ? Math.min(past.fen, offer.total * past.each) : null,
     coveredOrders30: past.orders,

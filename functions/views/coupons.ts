@@ -26,7 +26,7 @@ export const COVERS = `(o.merchant_id IS NULL OR o.merchant_id = d.merchant_id)
 /** Anybody may claim it now, as far as time and code go. */
 export const OPEN = `o.state = 'active' AND o.code IS NULL AND o.claim_from <= juke_now() AND juke_now() < o.claim_until`;
 
-/** Beyond any moment of this century in microseconds; with one added still a number that a cursor carries exactly. */
+/** Added to the sort key (created_at in microseconds) of what can still be claimed, so that it comes first. Greater than any such key, and the sum is still exact in a cursor. */
 const FAR = 4 * 10 ** 15;
 /** $1: who asks, or NULL. */
 const OFFERS = `SELECT o.offer_id, o.offer_id AS id, ${micros('o.created_at')} AS made, ${FACE}, o.total, o.claimed,
@@ -54,7 +54,7 @@ export const listCouponOffers: Story<'listCouponOffers'> = async (ctx, { query }
 
 export const getCouponOffer: Story<'getCouponOffer'> = async (ctx, { params }) => {
   const personId = ctx.session?.personId ?? null;
-  // One that needs a code is shown to who has claimed it.
+  // An offer that needs a code is shown only to people who have claimed it.
   const row = await getRow(
     ctx.db,
     `${OFFERS} WHERE o.offer_id = $2 AND (o.code IS NULL OR EXISTS (

@@ -54,7 +54,7 @@ export const listDeals: Story<'listDeals'> = async (ctx, { query }) => {
     );
     return { deals: nearestOfEach(candidates, at), isWhole };
   };
-  // A chain's deal is at many stores: it may take more of them than the nearest to fill a page.
+  // A chain's deal is valid at many stores and fills several of the nearest rows: with too few different deals for a page the whole list is loaded.
   let found = await load(at && !query.q && BY_DISTANCE.has(query.sort) && isFirstPage(query) ? NEAREST_ROWS : NEARBY_ROWS);
   if (!found.isWhole && found.deals.length <= PAGE_SIZE) found = await load(NEARBY_ROWS);
   const page = pageByOffset(
@@ -144,7 +144,7 @@ export const getDeal: Story<'getDeal'> = async (ctx, { params, query }) => {
   return { readyJson: JSON.stringify(answer) };
 };
 
-/** From the snapshot, and never from before the moment at which the price or the sale turned: that one is read once more, by one reader. */
+/** The deal from the snapshot, but never one from before its price or sale last turned: then it is loaded again, under a key of its own so that one reader does it. */
 async function loadFresh({ db, language, clock }: Context, dealId: string): Promise<Loaded | null> {
   const [held, key] = [snapshotOf<Loaded | null>(db, 'deal'), `${dealId} ${language}`];
   const read = () => load(db, dealId, language);
@@ -185,7 +185,6 @@ export async function loadInvite(db: Db, token: string): Promise<LoadedInvite | 
 
 async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Loaded | null> {
   const [[row], stores, groups] = await Promise.all([
-
     db.query(
       `SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps,
           t.rebate_cap_fen, t.per_person_limit, t.valid_days,

@@ -44,7 +44,7 @@ DECLARE
 BEGIN
   SELECT * INTO o FROM coupon_offer WHERE offer_id = p ->> 'offerId' AND code IS NOT DISTINCT FROM p ->> 'code';
   IF NOT FOUND THEN PERFORM juke_refuse('NOT_FOUND'); END IF;
-  -- Today and so many whole days after it, in Shanghai. (From this very moment would be "not yet" for a clock that is a little behind.)
+  -- Today and so many whole days after it, in Shanghai. From midnight: starting now would read "not valid yet" on a phone whose clock is a little behind.
   v_from := coalesce(o.valid_from, date_trunc('day', v_now, 'Asia/Shanghai'));
   v_until := coalesce(o.valid_until, ((v_now AT TIME ZONE 'Asia/Shanghai')::date + o.valid_days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai');
   v_answer := jsonb_build_object('couponId', p ->> 'couponId', 'offerId', o.offer_id, 'validFromMs', ms_of(v_from), 'validUntilMs', ms_of(v_until));

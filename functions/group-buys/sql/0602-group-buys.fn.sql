@@ -54,7 +54,7 @@ BEGIN
     INSERT INTO group_seat (order_id, group_id, merchant_id, person_id, seat_no) VALUES (p ->> 'orderId', v_group, p ->> 'merchantId', v_person, 1);
     RETURN;
   END IF;
-  -- A newcomer's first payment elsewhere at the merchant counts from its commit on; two newcomer seats at once meet the unique key below.
+  -- Asked again in the save: the person may have paid at the merchant meanwhile. Two newcomer seats at the same moment meet the unique key newcomer_once.
   IF p ->> 'kind' = 'newcomer' AND person_last_paid(v_person, p ->> 'merchantId') IS NOT NULL THEN PERFORM juke_refuse('GROUP_NOT_NEW'); END IF;
   -- A-34: cancelled or left to expire, it was nobody's while it was held. This group does not forget it: waiting helps nothing.
   IF (SELECT count(*) FROM group_seat WHERE group_id = v_group AND person_id = v_person AND state = 'released' AND confirmed_at IS NULL) >= (p ->> 'triesMax')::int THEN
@@ -63,7 +63,7 @@ BEGIN
   UPDATE group_buy SET taken = taken + 1
   WHERE group_id = v_group AND deal_id = p ->> 'dealId' AND state = 'open' AND taken < size AND juke_now() < join_until RETURNING * INTO v;
   IF NOT FOUND THEN PERFORM group_buys_refuse_seat(p); END IF;
-  -- A paid seat of somebody who has paid nothing that was not given back is one of an order that went back whole: it makes nobody an old guest.
+  -- A person who has paid nothing here (person_last_paid) but has a paid newcomer seat got that order's money back whole: that seat no longer counts.
   IF v.kind = 'newcomer' THEN
     UPDATE group_seat SET newcomer_at = NULL WHERE person_id = v_person AND newcomer_at = v.merchant_id AND state = 'confirmed' AND person_last_paid(v_person, v.merchant_id) IS NULL;
   END IF;

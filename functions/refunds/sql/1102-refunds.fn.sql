@@ -103,8 +103,9 @@ BEGIN
   RETURN '{"outcome": "succeeded"}';
 END $$;
 
--- After-sale of a used voucher: the merchant answers within 48 h, else it is accepted. The reward waits meanwhile; so a use is asked about
--- so often, not for as long as there are days (`most`, counted from usedAtMs; what an undo ended was nobody's no).
+-- After-sale of a used voucher: the merchant answers within 48 h, else it is accepted. The reward waits meanwhile, so one use may be asked
+-- about only so often: `most` declined requests since usedAtMs end it (AFTER_SALE_TRIES); one that an undo ended does not count.
+-- p: {idem, refundId, orderId, paymentId, merchantId, buyerId, amountFen, voucherId, reason, answerMs, usedAtMs, most, managerIds, title}
 CREATE OR REPLACE FUNCTION refunds_request(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_answer jsonb := jsonb_build_object('refundId', p ->> 'refundId', 'amountFen', (p ->> 'amountFen')::bigint);
