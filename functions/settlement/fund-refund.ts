@@ -12,6 +12,8 @@ import { decideRewardFen, findSet, listOrderRedemptions, listVouchers, standingF
 import { findReturn, findSplit, findSubsidy } from './store';
 
 const WAIT_MS = 10_000;
+const AGAIN_MS = 5 * 60_000;
+const AGAIN_AT_MOST_MS = 24 * 3_600_000;
 
 /** Answers when to look again, in ms: once the order is closed the split must be finished first, so that there is something to return. */
 export function fundRefund(app: App, refundId: string): Promise<number | null> {
@@ -71,24 +73,30 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
   });
 }
 
-/** Brings the split's money back at WeChat; then the refund may be sent. Answers when to look again. */
+/**
+ * Brings the split's money back at WeChat; then the refund may be sent. Answers when to look again, in ms. A return that ended FAILED (too
+ * little money on the platform's account, an account that is closed, five days in processing) stays FAILED under its number, so the next
+ * try has a new one; one split takes fifty in all, so tries become rare (pay.weixin.qq.com/doc/v3/partner, 请求分账回退).
+ */
 export async function returnSplit(app: App, returnId: string): Promise<number | null> {
   const back = await findReturn(app.db, returnId);
   if (!back || back.isDone) return null;
   const payment = (await findKeptPayment(app.db, back.orderId))!;
   const pay = wechatPay(app.config.wechat);
+  const number = back.tries === 0 ? returnId : `${returnId}_${back.tries}`;
   try {
-    const told = (await pay.findReturn(returnId, back.splitId, payment.subMchid))
-      ?? (await pay.returnSplit({ returnId, splitId: back.splitId, subMchid: payment.subMchid, amountFen: back.amountFen, description: '售后退款' }));
+    const told = (await pay.findReturn(number, back.splitId, payment.subMchid))
+      ?? (await pay.returnSplit({ returnId: number, splitId: back.splitId, subMchid: payment.subMchid, amountFen: back.amountFen, description: '售后退款' }));
     if (told.state === 'SUCCESS') {
       await app.db.call('settlement_return_done', { returnId });
       return null;
     }
-    if (told.state === 'FAILED') await app.db.call('settlement_alarm', { kind: 'split.return_failed', subject: returnId, why: told.failReason });
-    return WAIT_MS;
+    if (told.state !== 'FAILED') return WAIT_MS;
+    await app.db.call('settlement_return_failed', { returnId, tries: back.tries, why: told.failReason });
+    return Math.min(AGAIN_MS * 2 ** back.tries, AGAIN_AT_MOST_MS);
   } catch (error) {
     if (!(error instanceof ProviderRefused)) throw error;
     await app.db.call('settlement_alarm', { kind: 'split.return_failed', subject: returnId, why: error.message });
-    return 30 * WAIT_MS;
+    return AGAIN_MS;
   }
 }

@@ -7,9 +7,14 @@ export async function findSplit(db: Db, orderId: string): Promise<SplitRow | nul
   return (await db.query<SplitRow>(`SELECT split_id AS "splitId", merchant_id AS "merchantId", state, commission_fen AS "commissionFen", reward_fen AS "rewardFen",
     merchant_fen AS "merchantFen" FROM split WHERE order_id = $1`, [orderId]))[0] ?? null;
 }
-export async function findReturn(db: Db, returnId: string): Promise<{ splitId: string; orderId: string; amountFen: number; isDone: boolean } | null> {
-  return (await db.query<{ splitId: string; orderId: string; amountFen: number; isDone: boolean }>(
-    `SELECT r.split_id AS "splitId", s.order_id AS "orderId", r.amount_fen AS "amountFen", r.done_at IS NOT NULL AS "isDone"
+interface ReturnRow {
+  splitId: string; orderId: string; amountFen: number; isDone: boolean;
+  /** How many ended at WeChat without success. */
+  tries: number;
+}
+export async function findReturn(db: Db, returnId: string): Promise<ReturnRow | null> {
+  return (await db.query<ReturnRow>(
+    `SELECT r.split_id AS "splitId", s.order_id AS "orderId", r.amount_fen AS "amountFen", r.done_at IS NOT NULL AS "isDone", r.tries
      FROM split_return r JOIN split s USING (split_id) WHERE return_id = $1`, [returnId]))[0] ?? null;
 }
 interface SubsidyRow { subsidyId: string; state: StateOf<'subsidy'>; amountFen: number }

@@ -51,7 +51,7 @@ export async function share(t: TestApp, m: Market, sharer: TestPerson, dealId = 
   return (await t.ok('createShare', { as: sharer, params: { dealId }, body: { channel: 'chat' } })).token;
 }
 
-export async function stateOf(t: TestApp, table: 'guest_order' | 'voucher' | 'refund' | 'reward' | 'split' | 'payment' | 'withdrawal', column: string, value: string): Promise<string[]> {
+export async function stateOf(t: TestApp, table: 'guest_order' | 'voucher' | 'refund' | 'reward' | 'split' | 'subsidy' | 'payment' | 'withdrawal', column: string, value: string): Promise<string[]> {
   return (await t.db.query<{ state: string }>(`SELECT state FROM ${table} WHERE ${column} = $1 ORDER BY 1`, [value])).map((row) => row.state);
 }
 

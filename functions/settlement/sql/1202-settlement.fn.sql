@@ -43,7 +43,9 @@ END $$;
 
 CREATE OR REPLACE FUNCTION settlement_split_sent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE split SET state = p ->> 'to' WHERE split_id = p ->> 'splitId' AND state IN ('due', 'sent', 'stuck') AND state <> p ->> 'to';
+  -- Refused at once, it was sent as well.
+  UPDATE split SET state = 'sent' WHERE split_id = p ->> 'splitId' AND state = 'due';
+  UPDATE split SET state = p ->> 'to' WHERE split_id = p ->> 'splitId' AND state IN ('sent', 'stuck') AND state <> p ->> 'to';
   IF FOUND AND p ->> 'to' = 'stuck' THEN PERFORM kernel_alarm('split.stuck', p ->> 'splitId', jsonb_build_object('why', p ->> 'why')); END IF;
   RETURN '{}';
 END $$;
@@ -122,6 +124,15 @@ DECLARE
 BEGIN
   UPDATE split_return SET done_at = juke_now() WHERE return_id = p ->> 'returnId' AND done_at IS NULL RETURNING refund_id INTO v_refund;
   IF FOUND THEN PERFORM kernel_emit('refund.accepted', v_refund); END IF;
+  RETURN '{}';
+END $$;
+
+-- WeChat ended it without success, such as a platform without enough money: a person looks, and it is tried again by its next number.
+-- p: {returnId, tries: how many had failed before it, why}
+CREATE OR REPLACE FUNCTION settlement_return_failed(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE split_return SET tries = tries + 1 WHERE return_id = p ->> 'returnId' AND done_at IS NULL AND tries = (p ->> 'tries')::int;
+  IF FOUND THEN PERFORM kernel_alarm('split.return_failed', p ->> 'returnId', jsonb_build_object('why', p ->> 'why')); END IF;
   RETURN '{}';
 END $$;
 
