@@ -74,8 +74,7 @@ export function isOwnPicture(url: string): boolean {
   return /^\/art\/[a-z0-9-]{1,60}\.(svg|png|jpg)$/.test(url) || /^\/media\/med_[0-9a-z]{8,28}$/.test(url);
 }
 
-const dealWarnings = ['room', 'repeatable', 'standard', 'quality', 'rebate', 'window'] as const;
-export type DealWarning = (typeof dealWarnings)[number];
+export type DealWarning = 'room' | 'repeatable' | 'standard' | 'quality' | 'rebate' | 'window';
 
 /** Why this deal may not work, most important first. A2. */
 export function decideWarnings(p: Proposal): DealWarning[] {

@@ -120,12 +120,9 @@ export type ShareChannel = (typeof shareChannels)[number];
 export const staffRoles = ['clerk', 'manager'] as const;
 export type StaffRole = (typeof staffRoles)[number];
 
-const accountKinds = [
-  'provider', 'merchant-frozen', 'merchant-available', 'merchant-debt', 'provider-fee', 'platform-fee',
-  'reward-pending', 'reward-available', 'reward-debt', 'campaign-budget', 'coupon-subsidy', 'refund-transit',
-  'payout-transit',
-] as const;
-export type AccountKind = (typeof accountKinds)[number];
+export type AccountKind =
+  | 'provider' | 'merchant-frozen' | 'merchant-available' | 'merchant-debt' | 'provider-fee' | 'platform-fee' | 'reward-pending' | 'reward-available'
+  | 'reward-debt' | 'campaign-budget' | 'coupon-subsidy' | 'refund-transit' | 'payout-transit';
 
 export const consents = ['location', 'privacy', 'profiling'] as const;
 export type ConsentKind = (typeof consents)[number];

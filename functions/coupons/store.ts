@@ -76,7 +76,6 @@ export async function findPassing(db: Db, couponId: string): Promise<(CouponRow 
      FROM coupon c JOIN coupon_offer o USING (offer_id) WHERE c.coupon_id = $1`, [couponId]))[0] ?? null;
 }
 interface GiftRow { token: string; activityId: string | null; couponId: string; giverId: string; state: 'open' | 'taken' | 'taken_back' | 'ended' }
-const GIFT = 'token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state';
 export async function findGift(db: Db, token: string): Promise<GiftRow | null> {
-  return (await db.query<GiftRow>(`SELECT ${GIFT} FROM coupon_gift WHERE token = $1`, [token]))[0] ?? null;
+  return (await db.query<GiftRow>('SELECT token, activity_id AS "activityId", coupon_id AS "couponId", giver_id AS "giverId", state FROM coupon_gift WHERE token = $1', [token]))[0] ?? null;
 }

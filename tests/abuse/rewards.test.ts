@@ -20,7 +20,7 @@ const rewardOf = async (orderId: string) => (await t.db.query<{ id: string; stat
   'SELECT reward_id AS id, state, sharer_id AS sharer, held_for AS held, reason, amount_fen AS fen FROM reward WHERE order_id = $1', [orderId]))[0] ?? null;
 const attributionOf = async (orderId: string) => (await t.db.query<{ sharer: string; token: string; discount: number }>(
   'SELECT sharer_id AS sharer, token, friend_discount_fen AS discount FROM attribution WHERE order_id = $1', [orderId]))[0] ?? null;
-const brought = async (by: TestPerson, buyer: TestPerson, at: Market = m) => buy(t, at, buyer, { shareToken: await share(t, at, by) });
+const brought = async (by: TestPerson, buyer: TestPerson) => buy(t, m, buyer, { shareToken: await share(t, m, by) });
 /** Served, split, and the hold is over: whatever may be released is. */
 async function ripen(...orders: { voucherIds: string[] }[]) {
   for (const order of orders) for (const id of order.voucherIds) await redeem(t, m, id);

@@ -250,14 +250,13 @@ describe('paying together', () => {
 });
 
 describe('a purchase', () => {
-  const purchase = (state: string, over: Record<string, unknown> = {}) => ({
+  const purchase = (state: string) => ({
     purchaseId: 'pur_1', state, payableFen: 28_000, placedAtMs: 1, expiresAtMs: Date.now() + 600_000, canPay: state === 'unpaid', canCancel: state === 'unpaid',
     orders: ['ord_1', 'ord_2'].map((orderId, i) => ({
       orderId, state, dealId: 'deal_a', title: i ? '早茶' : '双人锅', pictureUrl: '', merchantName: i ? '荷风粤点' : '渡口老灶', logoInk: '', storeName: '桥弄街店', quantity: 1, payableFen: 14_000, refundedFen: 0, placedAtMs: 1,
       expiresAtMs: Date.now() + 600_000, validUntilMs: Date.now() + 9e8, vouchersLeft: state === 'paid' ? 1 : 0, firstVoucherId: state === 'paid' ? `vch_${i}` : null, refundState: null, priceKind: 'single',
       fulfilment: i ? 'pickup' : 'voucher', purchaseId: 'pur_1', group: null,
     })),
-    ...over,
   });
 
   test('unpaid: paid or cancelled all together, and each order can be seen', async () => {

@@ -36,8 +36,8 @@ afterAll(async () => {
 
 const n = async (sql: string, params: unknown[] = []): Promise<number> => (await admin.query(`SELECT count(*)::int AS n FROM ${sql}`, params)).rows[0].n;
 /** Every session of the app ends, whatever it is doing. */
-const terminate = (where = 'true') =>
-  admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'juke' AND (${where})`);
+const terminate = () =>
+  admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'juke'`);
 
 describe('F-22 the connection is lost at COMMIT: done or not, the next try reads the truth', () => {
   test('placing: the answer is lost, the whole save is tried again and finds its key', async () => {

@@ -21,13 +21,13 @@ export async function priced(t: TestApp, as: TestPerson, wishes: readonly Wish[]
     stack: quote.stack, expectedPayableFen: quote.payableFen, surface: 'weapp' as const,
   };
 }
-export const placeTogether = async (t: TestApp, as: TestPerson, wishes: readonly Wish[], key?: string) =>
-  t.ok('placePurchase', { as, body: await priced(t, as, wishes), ...(key ? { key } : {}) });
+export const placeTogether = async (t: TestApp, as: TestPerson, wishes: readonly Wish[]) =>
+  t.ok('placePurchase', { as, body: await priced(t, as, wishes) });
 
 /** Places and pays; every order has its vouchers when this resolves. */
-export async function buyTogether(t: TestApp, as: TestPerson, wishes: readonly Wish[], method: 'jsapi' | 'h5' = 'jsapi') {
+export async function buyTogether(t: TestApp, as: TestPerson, wishes: readonly Wish[]) {
   const placed = await placeTogether(t, as, wishes);
-  await t.ok('payPurchase', { as, params: { purchaseId: placed.purchaseId }, body: { method } });
+  await t.ok('payPurchase', { as, params: { purchaseId: placed.purchaseId }, body: { method: 'jsapi' } });
   await payAtCashier(t, await combineOf(t, placed.purchaseId));
   await t.ok('checkPurchase', { as, params: { purchaseId: placed.purchaseId } });
   return placed;

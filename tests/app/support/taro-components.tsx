@@ -31,7 +31,6 @@ export const Text = box('span');
 export const Canvas = box('canvas');
 export const Button = box('button');
 export const Swiper = box('div');
-export const SwiperItem = box('div');
 
 export function Image(props: Any) {
   const native = (props.nativeProps ?? {}) as { alt?: string };

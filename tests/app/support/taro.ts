@@ -48,10 +48,9 @@ export const useLoad = hook('load');
 export const useUnload = hook('unload');
 export const useRouter = () => router;
 export const stopPullDownRefresh = () => undefined;
-export const getEnv = () => 'WEB';
 /** The page that Taro says is in front. */
 export const inFront: { page: unknown } = { page: null };
 export const getCurrentInstance = () => ({ router, page: inFront.page });
 
-const Taro = { navigateTo, redirectTo, switchTab, navigateBack, reLaunch, getCurrentPages, stopPullDownRefresh, useRouter, getEnv, getCurrentInstance };
+const Taro = { navigateTo, redirectTo, switchTab, navigateBack, reLaunch, getCurrentPages, stopPullDownRefresh, useRouter, getCurrentInstance };
 export default Taro;

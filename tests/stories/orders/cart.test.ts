@@ -19,10 +19,10 @@ afterAll(() => t.stop());
 const put = (dealId: string, quantity = 1, more: object = {}) => t.ok('setCartItem', { as: guest, params: { dealId }, body: { quantity, ...more } });
 const cart = async () => (await t.ok('getCart', { as: guest })).items;
 const items = async () => (await cart()).map(({ dealId, quantity, termsVersion, unitPriceFen }) => ({ dealId, quantity, termsVersion, expectedUnitPriceFen: unitPriceFen }));
-const buy = async (more: object = {}) => {
+const buy = async () => {
   const lines = await items();
   const quote = await t.ok('quotePurchase', { as: guest, body: { items: lines.map(({ dealId, quantity }) => ({ dealId, quantity })) } });
-  return { items: lines, expectedPayableFen: quote.payableFen, stack: quote.stack, surface: 'weapp' as const, ...more };
+  return { items: lines, expectedPayableFen: quote.payableFen, stack: quote.stack, surface: 'weapp' as const };
 };
 
 test('what is put in is there with the price of now; quantity 0 takes it out', async () => {
