@@ -3,17 +3,10 @@ import type { AccountKind } from '../contract/states';
 import type { Db } from '../kernel';
 
 /** One line of a journal, as ledger_post takes it: account kind, owner's id, amount in fen (positive: a claim of the owner). */
-interface Posting { a: AccountKind; o: string; f: number }
+export interface Posting { a: AccountKind; o: string; f: number }
 
 /** A stored balance in fen; 0 where nothing was posted. Kinds with a floor only (I-05). */
 export async function balanceOf(db: Db, kind: AccountKind, ownerId: string): Promise<number> {
   const [row] = await db.query<{ fen: number }>('SELECT ledger_balance($1, $2) AS fen', [kind, ownerId]);
   return row!.fen;
-}
-
-/** Postings without the empty ones; throws when they do not sum to 0 (I-01). */
-export function postings(lines: readonly Posting[]): Posting[] {
-  const sum = lines.reduce((a, l) => a + l.f, 0);
-  if (sum !== 0) throw new Error(`postings sum to ${sum}, not 0`);
-  return lines.filter((l) => l.f !== 0);
 }

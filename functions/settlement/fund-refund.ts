@@ -3,7 +3,7 @@
  * split its parts come back (split return), then the refund is sent. Guards I-19, F-27, F-35, A-06. One commit fixes all amounts, takes
  * the reward back (debt where it was spent) and writes the intent.
  */
-import { balanceOf, postings } from '../ledger';
+import { balanceOf, type Posting } from '../ledger';
 import { decided, newId, ProviderRefused, type App } from '../kernel';
 import { findKeptPayment, wechatPay } from '../payments';
 import { findRewardOfOrder } from '../referrals';
@@ -33,9 +33,9 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
       const leftFen = standingFen(vouchers);
       const { refundId, orderId, merchantId, amountFen } = refund;
       await app.db.call('settlement_fund_frozen', {
-        refundId, orderId, merchantId, setVersion: set.version, earlierFen, feeBackFen, rewardPaidFen: leftFen, rewardFen: decideRewardFen(leftFen, reward), postings: postings([
+        refundId, orderId, merchantId, setVersion: set.version, earlierFen, feeBackFen, rewardPaidFen: leftFen, rewardFen: decideRewardFen(leftFen, reward), postings: [
           { a: 'merchant-frozen', o: merchantId, f: feeBackFen - amountFen }, { a: 'provider-fee', o: merchantId, f: -feeBackFen }, { a: 'refund-transit', o: merchantId, f: amountFen },
-        ]),
+        ] satisfies Posting[],
       });
       return null;
     }
@@ -57,7 +57,7 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
         ...(f.toDebtFen > 0 ? [{ a: 'reward-available', o: sharerId, fen: availableFen }] : []),
       ],
       subsidy: subsidyFen > 0 ? { subsidyId: subsidy!.subsidyId, returnId: newId('sbr'), fen: subsidyFen } : null,
-      postings: postings([
+      postings: [
         { a: 'platform-fee', o: 'platform', f: -f.commissionFen },
         { a: 'reward-pending', o: sharerId, f: -(f.rewardFen - f.fromAvailableFen - f.toDebtFen) },
         { a: 'reward-available', o: sharerId, f: -f.fromAvailableFen },
@@ -67,7 +67,7 @@ export function fundRefund(app: App, refundId: string): Promise<number | null> {
         { a: 'merchant-debt', o: m, f: -f.merchantDebtFen },
         { a: 'refund-transit', o: m, f: refund.amountFen },
         { a: 'coupon-subsidy', o: 'platform', f: subsidyFen },
-      ]),
+      ] satisfies Posting[],
     });
     return null;
   });

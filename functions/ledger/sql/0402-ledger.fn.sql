@@ -1,4 +1,4 @@
--- The only way money moves. p_postings: [{"a": account kind, "o": owner, "f": fen}] (zero lines are left out by the caller).
+-- The only way money moves. p_postings: [{"a": account kind, "o": owner, "f": fen}]; lines of 0 fen are left out.
 -- Raises unique_violation when (kind, subject) was posted before (I-04), check_violation when a floor would break (I-05).
 -- Balances are taken in one sorted order, so two journals cannot deadlock.
 CREATE OR REPLACE FUNCTION ledger_post(p_kind text, p_subject text, p_merchant text, p_order text, p_postings jsonb, p_reverses text DEFAULT NULL)
@@ -9,7 +9,8 @@ DECLARE
 BEGIN
   INSERT INTO journal (journal_id, kind, subject, merchant_id, reverses) VALUES (v_id, p_kind, p_subject, p_merchant, p_reverses);
   INSERT INTO posting (journal_id, line, account_kind, owner_id, amount_fen, order_id)
-  SELECT v_id, n, e ->> 'a', e ->> 'o', (e ->> 'f')::bigint, p_order FROM jsonb_array_elements(p_postings) WITH ORDINALITY AS x (e, n);
+  SELECT v_id, n, e ->> 'a', e ->> 'o', (e ->> 'f')::bigint, p_order FROM jsonb_array_elements(p_postings) WITH ORDINALITY AS x (e, n)
+  WHERE (e ->> 'f')::bigint IS DISTINCT FROM 0; -- an amount that is missing is refused by its column, not left out
   FOR r IN
     SELECT e ->> 'a' AS a, e ->> 'o' AS o, sum((e ->> 'f')::bigint) AS f FROM jsonb_array_elements(p_postings) AS x (e)
     WHERE e ->> 'a' IN ('reward-pending', 'reward-available', 'reward-debt', 'merchant-available', 'merchant-debt')

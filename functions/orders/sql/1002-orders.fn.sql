@@ -93,10 +93,10 @@ BEGIN
     PERFORM kernel_emit('payment.unwanted', p ->> 'paymentId', jsonb_build_object('kind', CASE WHEN v.paid_at IS NULL THEN 'late_payment' ELSE 'double_payment' END));
     RETURN jsonb_build_object('outcome', CASE WHEN v.paid_at IS NULL THEN 'late' ELSE 'double' END);
   END IF;
-  PERFORM ledger_post('payment', p ->> 'paymentId', v.merchant_id, v.order_id, jsonb_path_query_array(jsonb_build_array(
+  PERFORM ledger_post('payment', p ->> 'paymentId', v.merchant_id, v.order_id, jsonb_build_array(
     jsonb_build_object('a', 'provider', 'o', v.merchant_id, 'f', -v.payable_fen),
     jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', v.provider_fee_fen),
-    jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v.payable_fen - v.provider_fee_fen)), '$[*] ? (@.f != 0)'));
+    jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v.payable_fen - v.provider_fee_fen)));
   IF jsonb_typeof(p -> 'reward') = 'object' THEN PERFORM referrals_expect(p -> 'reward'); END IF;
   PERFORM coupons_use(v.order_id);
   PERFORM kernel_emit('order.paid', v.order_id);

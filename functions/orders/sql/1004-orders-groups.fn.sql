@@ -29,10 +29,10 @@ BEGIN
     WHERE order_id = e ->> 'orderId' AND group_id = p_group AND state = 'paid' AND refunded_fen = 0 RETURNING * INTO v;
     IF NOT FOUND THEN PERFORM juke_changed('order of the group'); END IF;
     IF v_ladder > 0 THEN
-      PERFORM ledger_post('refund', e ->> 'refundId', v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+      PERFORM ledger_post('refund', e ->> 'refundId', v.merchant_id, v.order_id, jsonb_build_array(
         jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -(v_ladder - (e ->> 'feeBackFen')::bigint)),
         jsonb_build_object('a', 'provider-fee', 'o', v.merchant_id, 'f', -(e ->> 'feeBackFen')::bigint),
-        jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', v_ladder))) x WHERE (x ->> 'f')::bigint <> 0));
+        jsonb_build_object('a', 'refund-transit', 'o', v.merchant_id, 'f', v_ladder)));
       PERFORM referrals_expect_less(v.order_id, v.payable_fen - v_ladder, (e ->> 'rewardFen')::bigint, 'ladder');
       PERFORM kernel_emit('order.overpaid', v.order_id, jsonb_build_object('refundId', e ->> 'refundId'));
     END IF;

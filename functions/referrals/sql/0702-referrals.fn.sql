@@ -151,10 +151,10 @@ BEGIN
   -- A debt that was booked after the decision is made good first.
   PERFORM ledger_need_balance(v.sharer_id, 'reward-debt', -v_debt, v_available = 0);
   IF v_debt + v_available > 0 THEN
-    PERFORM ledger_post('reward.released', v.reward_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+    PERFORM ledger_post('reward.released', v.reward_id, v.merchant_id, v.order_id, jsonb_build_array(
       jsonb_build_object('a', 'reward-pending', 'o', v.sharer_id, 'f', -(v_debt + v_available)),
       jsonb_build_object('a', 'reward-debt', 'o', v.sharer_id, 'f', v_debt),
-      jsonb_build_object('a', 'reward-available', 'o', v.sharer_id, 'f', v_available))) x WHERE (x ->> 'f')::bigint <> 0));
+      jsonb_build_object('a', 'reward-available', 'o', v.sharer_id, 'f', v_available)));
   END IF;
   PERFORM identity_notify(v.sharer_id, 'reward.released', jsonb_build_object('amountFen', v_available, 'orderId', v.order_id, 'friendId', v.friend_id), '/pages/wallet/index');
   RETURN '{}';

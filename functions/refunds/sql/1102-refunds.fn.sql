@@ -13,10 +13,10 @@ BEGIN
   PERFORM orders_count_refund(v_order, (p ->> 'amountFen')::bigint, (p ->> 'refundedFen')::bigint, (p ->> 'feeBackFen')::bigint, p ->> 'buyerId');
   INSERT INTO refund (refund_id, order_id, payment_id, merchant_id, buyer_id, kind, state, amount_fen, voucher_ids, reason, funded, accepted_at)
   VALUES (p ->> 'refundId', v_order, p ->> 'paymentId', p ->> 'merchantId', p ->> 'buyerId', p ->> 'kind', 'accepted', (p ->> 'amountFen')::bigint, v_ids, p ->> 'reason', true, juke_now());
-  PERFORM ledger_post('refund', p ->> 'refundId', p ->> 'merchantId', v_order, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+  PERFORM ledger_post('refund', p ->> 'refundId', p ->> 'merchantId', v_order, jsonb_build_array(
     jsonb_build_object('a', 'merchant-frozen', 'o', p ->> 'merchantId', 'f', -((p ->> 'amountFen')::bigint - (p ->> 'feeBackFen')::bigint)),
     jsonb_build_object('a', 'provider-fee', 'o', p ->> 'merchantId', 'f', -(p ->> 'feeBackFen')::bigint),
-    jsonb_build_object('a', 'refund-transit', 'o', p ->> 'merchantId', 'f', (p ->> 'amountFen')::bigint))) x WHERE (x ->> 'f')::bigint <> 0));
+    jsonb_build_object('a', 'refund-transit', 'o', p ->> 'merchantId', 'f', (p ->> 'amountFen')::bigint)));
   IF (p ->> 'cancels')::boolean THEN PERFORM referrals_cancel(v_order, CASE WHEN p ->> 'kind' = 'expired' THEN 'expired' ELSE 'refunded' END); END IF;
   IF (p ->> 'returnsCoupons')::boolean THEN PERFORM coupons_return(v_order); END IF;
   IF (p ->> 'closes')::boolean THEN

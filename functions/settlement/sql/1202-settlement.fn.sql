@@ -61,11 +61,11 @@ BEGIN
   IF NOT FOUND THEN RETURN '{"outcome": "repeat"}'; END IF;
   PERFORM ledger_need_balance(v.merchant_id, 'merchant-debt', -v_repay, v_repay = v.merchant_fen);
   IF v.commission_fen + v.merchant_fen > 0 THEN
-    PERFORM ledger_post('split', v.split_id, v.merchant_id, v.order_id, (SELECT jsonb_agg(x) FROM jsonb_array_elements(jsonb_build_array(
+    PERFORM ledger_post('split', v.split_id, v.merchant_id, v.order_id, jsonb_build_array(
       jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', -(v.commission_fen + v.merchant_fen)),
       jsonb_build_object('a', 'platform-fee', 'o', 'platform', 'f', v.commission_fen),
       jsonb_build_object('a', 'merchant-debt', 'o', v.merchant_id, 'f', v_repay),
-      jsonb_build_object('a', 'merchant-available', 'o', v.merchant_id, 'f', v.merchant_fen - v_repay))) x WHERE (x ->> 'f')::bigint <> 0));
+      jsonb_build_object('a', 'merchant-available', 'o', v.merchant_id, 'f', v.merchant_fen - v_repay)));
   END IF;
   RETURN '{"outcome": "succeeded"}';
 END $$;
