@@ -13,6 +13,6 @@ export async function describeRedemption(ctx: Context, staff: Staff, redemptionI
   const providerFeeFen = feeFen(paidFen, ctx.config.providerFeeBps);
   return {
     redemptionId, voucherId, ...deal, redeemedAtMs, undoUntilMs, paidFen, subsidyFen, rebateFen, commissionFen, commissionBps, providerFeeFen,
-    merchantNetFen: paidFen + subsidyFen - rebateFen - commissionFen - providerFeeFen, guest, isNewGuest, broughtBy, left, codeShown: `${locator.slice(0, 4)} ${locator.slice(4)}·· ····`,
+    merchantNetFen: paidFen + subsidyFen - rebateFen - commissionFen - providerFeeFen, guest, isNewGuest, broughtBy, left, codeShown: `${locator.slice(0, 4)} ${locator.slice(4)}** ****`,
   };
 }

@@ -4,8 +4,8 @@ import { defineTexts } from './define';
 
 export const texts = defineTexts({
   zh: {
-    coupons: (count: number) => `有 ${count} 种券能用`,
-    couponsNote: '先领再买，付款时自动用上',
+    coupons: (count: number) => `这里有 ${count} 种券`,
+    couponsNote: '先领再买，够门槛的付款时自动用上',
     toClaim: '看看',
     title: '优惠详情',
     sold: (count: string) => `已售 ${count}`,
@@ -91,7 +91,7 @@ export const texts = defineTexts({
     groupSize: (size: number) => `${size} 人团`,
     groupFrom: (size: number) => `${size} 人起团`,
     groupTerms: '怎么拼团',
-    groupRule: (hours: number, size: number) => `付款后 ${hours} 小时内凑齐 ${size} 人就成团，券立刻发给每个人；没凑齐，全额原路退回。`,
+    groupRule: (hours: number, size: number) => `付款后 ${hours} 小时内凑齐 ${size} 人就成团，立刻给每个人发码；没凑齐，全额原路退回。`,
     groupLadder: (hours: number, min: number, size: number, price: string) => `${hours} 小时内有 ${min} 人就成团，最多 ${size} 人。先付 ${price}，人更多时多付的差价原路退回；不到 ${min} 人，全额退。`,
     groupHost: (amount: string) => `开团的人少付 ${amount}，由商家出。`,
     groupNewcomer: '新客团：没在这家店买过的人才能参团；开团的人不限。',
@@ -139,7 +139,7 @@ export const texts = defineTexts({
   },
   en: {
     coupons: (count) => `${count} coupon${count === 1 ? '' : 's'} for this`,
-    couponsNote: 'Claim first; it is used at checkout',
+    couponsNote: 'Claim first; what fits is used at checkout',
     toClaim: 'See',
     title: 'Deal',
     sold: (count) => `${count} sold`,
@@ -225,7 +225,7 @@ export const texts = defineTexts({
     groupSize: (size) => `Group of ${size}`,
     groupFrom: (size) => `Group from ${size}`,
     groupTerms: 'How a group works',
-    groupRule: (hours, size) => `${size} people within ${hours} hours of paying make it complete, and everyone gets a voucher at once. Not filled: all of it goes back the way you paid.`,
+    groupRule: (hours, size) => `${size} people within ${hours} hours of paying make it complete, and everyone gets a code at once. Not filled: all of it goes back the way you paid.`,
     groupLadder: (hours, min, size, price) => `${min} people within ${hours} hours make it complete, ${size} at most. You first pay ${price}; when more come, the difference goes back. Fewer than ${min}: all of it goes back.`,
     groupHost: (amount) => `Who opens the group pays ${amount} less, at the shop's expense.`,
     groupNewcomer: 'For new guests: only people who never bought at this shop can join; anyone can open it.',

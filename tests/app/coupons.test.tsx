@@ -81,6 +81,15 @@ test('StackCard is a list of choices by radio, and what cannot be used says so i
   expect(onChoose).toHaveBeenCalledWith({ usesFriend: true, couponIds: [] });
 });
 
+test('StackCard whose coupons all belong elsewhere counts them once and says why when asked', () => {
+  render(<StackCard lines={[{ ...line, friendDiscountFen: 0 }]} coupons={[elsewhere]} nowMs={NOW} stack={{ usesFriend: false, couponIds: [] }} onChoose={jest.fn()} />);
+  expect(screen.getByText('你的券这次用不上。')).toBeTruthy();
+  expect(screen.queryByText(/还有 1 张/)).toBeNull();
+  expect(screen.queryByRole('radiogroup')).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: '看看为什么' }));
+  expect(screen.getByText('不能用在这次买的东西上')).toBeTruthy();
+});
+
 describe('the checkout', () => {
   const quote = (over: object = {}) => ({
     dealId: 'deal_1', merchantId: 'mch_1', merchantName: '渡口老灶', title: '双人鸳鸯锅套餐', pictureUrl: '/a.svg', storeName: '桥弄街店', storeIds: ['sto_1'], termsVersion: 3, quantity: 1, maxQuantity: 5, unitPriceFen: 12_800, singlePriceFen: 15_800,

@@ -5,7 +5,7 @@ import { AnswerView } from '../../src/merchant/pages/redeem/answer';
 import type { Redemption } from '../../src/merchant/pages/redeem/model';
 
 const redemption = {
-  redemptionId: 'red_1', title: '双人鸳鸯锅套餐', pictureUrl: '', items: [{ name: '毛肚', quantity: 1 }], left: 0, codeShown: '1819 52·· ····', redeemedAtMs: Date.UTC(2026, 6, 17, 10), undoUntilMs: 0,
+  redemptionId: 'red_1', title: '双人鸳鸯锅套餐', pictureUrl: '', items: [{ name: '毛肚', quantity: 1 }], left: 0, codeShown: '1819 52** ****', redeemedAtMs: Date.UTC(2026, 6, 17, 10), undoUntilMs: 0,
   guest: { name: '周屿', avatarUrl: '' }, isNewGuest: true, broughtBy: null, commissionBps: 300, paidFen: 9_300, subsidyFen: 2_000, rebateFen: 0, commissionFen: 279, providerFeeFen: 56, merchantNetFen: 10_965,
 } as unknown as Redemption;
 

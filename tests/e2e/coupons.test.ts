@@ -34,7 +34,7 @@ test('a guest claims, sees the cheapest way at checkout, chooses another one, pa
   const guest = await s.visit();
   await guest.context.grantPermissions(['clipboard-read', 'clipboard-write', 'geolocation'], { origin: s.url });
   await guest.page.goto(`${s.url}/pages/deal/index?id=${m.dealId}`);
-  await guest.page.getByRole('link', { name: /有 3 种券能用/ }).click();
+  await guest.page.getByRole('link', { name: /这里有 3 种券/ }).click();
   await arrives(guest, '这个优惠能用的券');
   await sees(guest, /还剩 100 \/ 100 张 · 每人 2 张/);
   await sees(guest, /优惠由聚客承担/);

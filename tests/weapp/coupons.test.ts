@@ -42,7 +42,7 @@ test('a coupon is claimed from the deal and given to a friend by a card (I-11)',
   await makeOffer(t, m, { title: '店铺券', isTransferable: true });
   const phone = phoneOf('林小满');
   phone.open(`pages/deal/index?id=${m.dealId}`);
-  await phone.tap('有1种券能用');
+  await phone.tap('这里有1种券');
   await phone.until('the coupons of the deal', () => phone.path() === 'coupons/pages/centre/index');
   await phone.sees('还剩10/10张');
   await phone.tap('领取店铺券');

@@ -41,6 +41,8 @@ export function StackCard({ lines, coupons, nowMs, stack, onChoose, disabled, fo
   const near = unusable.filter(({ reason }) => reason !== 'not_covering').slice(0, SHOWN);
   const shown = all ? unusable : near;
   const hidden = unusable.length - near.length;
+  // Nothing but folded ones: the line above has counted them already.
+  const alone = ways.length === 0 && near.length === 0;
   // Fifty coupons are fifty ways: the best few, and the one that was chosen.
   const few = allWays ? ways : ways.filter((way, i) => i < WAYS_SHOWN || way === chosen);
   const couponOf = (id: string) => coupons.find(({ couponId }) => couponId === id) as StackCoupon;
@@ -54,15 +56,17 @@ export function StackCard({ lines, coupons, nowMs, stack, onChoose, disabled, fo
         </View>
         {chosen && chosen.offFen > 0 ? <Text className="jk-stack__saves">{t.saves(money(chosen.offFen))}</Text> : null}
       </View>
-      <View className="jk-caption jk-text-2 jk-stack__tried">{hasUsable ? t.tried(coupons.length) : t.noneFits(coupons.length)}</View>
-      <View {...a11y({ role: 'radiogroup', label: t.title })}>
-        {few.map((way, i) => (
-          <View key={way.key}>
-            {i > 0 ? <View className="jk-hr" /> : null}
-            <Choice way={way} couponOf={couponOf} on={way === chosen} disabled={disabled} onChoose={onChoose} />
-          </View>
-        ))}
-      </View>
+      <View className={`jk-caption jk-text-2 jk-stack__tried ${alone ? 'jk-stack__tried--alone' : ''}`}>{hasUsable ? t.tried(coupons.length) : t.noneFits(coupons.length)}</View>
+      {few.length > 0 ? (
+        <View {...a11y({ role: 'radiogroup', label: t.title })}>
+          {few.map((way, i) => (
+            <View key={way.key}>
+              {i > 0 ? <View className="jk-hr" /> : null}
+              <Choice way={way} couponOf={couponOf} on={way === chosen} disabled={disabled} onChoose={onChoose} />
+            </View>
+          ))}
+        </View>
+      ) : null}
       {ways.length > WAYS_SHOWN ? <Fold text={allWays ? t.fold : t.moreWays(ways.length - few.length)} open={allWays} onClick={() => setAllWays(!allWays)} /> : null}
       {shown.map((one, i) => (
         <View key={one.couponId}>
@@ -70,7 +74,7 @@ export function StackCard({ lines, coupons, nowMs, stack, onChoose, disabled, fo
           <Out one={one} coupon={couponOf(one.couponId)} />
         </View>
       ))}
-      {hidden > 0 ? <Fold text={all ? t.fold : t.others(hidden)} open={all} onClick={() => setAll(!all)} /> : null}
+      {hidden > 0 ? <Fold text={all ? t.fold : alone ? t.seeWhy : t.others(hidden)} open={all} onClick={() => setAll(!all)} /> : null}
       {footer}
     </View>
   );

@@ -45,7 +45,7 @@ function Head({ phase, order }: { phase: Model['phase']; order: Order | null }) 
   const shown = phase === 'failed' ? 'waiting' : phase;
   const group = forming(phase, order);
   const title = group ? t.seated(group.minSize - group.confirmed) : { checking: t.checking, waiting: t.waiting, paid: t.paid, closed: t.closed, refunded: t.refunded }[shown];
-  const body = group ? t.seatedBody : { checking: t.checkingBody, waiting: t.waitingBody, paid: t.paidBody, closed: t.closedBody, refunded: t.refundedBody }[shown];
+  const body = group ? t.seatedBody : { checking: t.checkingBody, waiting: t.waitingBody, paid: order?.row.fulfilment === 'pickup' ? t.paidPickup : t.paidBody, closed: t.closedBody, refunded: t.refundedBody }[shown];
   return (
     <View className="pay-return__head" {...a11y({ role: 'status', live: 'polite' })}>
       <View className={`pay-return__disc pay-return__disc--${shown}`}>
@@ -104,7 +104,7 @@ function Ways({ model }: { model: Model }) {
     return (
       <View className="pay-return__ways">
         {voucherId
-          ? <Button onClick={() => void askReminders(templates).then(() => replacePage('voucher', { id: voucherId }))}>{t.seeVoucher}</Button>
+          ? <Button onClick={() => void askReminders(templates).then(() => replacePage('voucher', { id: voucherId }))}>{order?.row.fulfilment === 'pickup' ? t.seePickup : t.seeVoucher}</Button>
           : <Button onClick={toOrder}>{t.seeOrder}</Button>}
         {order ? <Button kind="tint" icon="share" className="pay-return__second" onClick={() => openPage('deal', { id: order.row.dealId, share: 1 })}>{t.share}</Button> : null}
       </View>

@@ -96,7 +96,7 @@ function Ticket({ voucher, isUnasked }: { voucher: Voucher; isUnasked: boolean }
       {voucher.fulfilment === 'pickup' ? <Line label={t.how}>{s.pickup}</Line> : null}
       <Line label={t.validity}>{t.range(date(voucher.validFromMs), date(lastMoment(voucher.validUntilMs)))}</Line>
       <Line label={t.hours}>{voucher.hoursText}</Line>
-      <Line label={t.includes}>{voucher.items.map((item) => `${item.name}\u00a0×\u00a0${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Line>
+      <Line label={t.includes}><Text className="voucher__items">{voucher.items.map((item) => `${item.name}\u00a0×\u00a0${item.quantity}`).join(language === 'en' ? ', ' : '、')}</Text></Line>
       <Line label={s.paid}>{money(voucher.paidFen)}</Line>
     </VoucherCard>
   );
@@ -123,7 +123,7 @@ function Stores({ voucher }: { voucher: Voucher }) {
           {i > 0 ? <View className="jk-hr voucher__hr" /> : null}
           <View className="voucher__store">
             <Touchable className="jk-grow voucher__at" role="link" onClick={() => openPage('shop', { id: store.storeId })}>
-              <View className="jk-strong jk-2lines">{store.address}</View>
+              <View className="jk-strong">{store.address}</View>
               <View className="jk-caption jk-text-3 jk-num jk-2lines voucher__gap">{voucher.stores.length > 1 ? `${store.name} · ${store.hoursText}` : store.name}</View>
             </Touchable>
             <Touchable className="voucher__round" label={t.mapOf(store.name)} onClick={() => openMap(store)}><Icon name="nav" size={20} /></Touchable>
