@@ -55,7 +55,8 @@ async function explain(app: App, line: BillLine): Promise<boolean> {
   if (!refund || refund.amountFen !== line.amountFen) return false;
   if (refund.state !== 'succeeded') {
     const told = await pay.findRefund(refund.refundId, payment.subMchid);
-    if (told) await settleRefund(app, told);
+    if (!told) return false;
+    await settleRefund(app, told);
   }
   return true;
 }
