@@ -17,7 +17,7 @@ jest.mock('../../functions/kernel/rate', () => ({ takeRate: () => undefined }));
 let t: TestApp;
 let w: World;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, echo: true });
   w = await makeWorld(t);
 });
 afterAll(() => t.stop());

@@ -10,7 +10,7 @@ let m: Market;
 let sharer: TestPerson;
 let friend: TestPerson;
 beforeEach(async () => {
-  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
+  t = await startTestApp({ sandbox: true, echo: true, dbOptions: knife.dbOptions });
   m = await t.market();
   [sharer, friend] = [await t.person('林小满'), await t.person('周屿')];
 });

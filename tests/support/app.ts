@@ -61,6 +61,8 @@ export interface TestApp {
 }
 interface TestAppOptions {
   sandbox?: boolean; dbOptions?: DbOptions; config?: Partial<Config>;
+  /** I-22: each accepted call with a key is sent once more, and must be answered the same. */
+  echo?: boolean;
   /** Another way to the same database, such as through a wire that the test can cut. */
   via?: (databaseUrl: string) => Promise<string>;
 }
@@ -77,6 +79,8 @@ export function testConfig(databaseUrl: string, sandbox: FarSide | null, more: P
   };
 }
 
+export const newKey = (): string => `key-${Math.random().toString(36).slice(2).padEnd(12, '0')}`;
+
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const sandbox = options.sandbox ? await startFarSide({ settings: { refundDelayMs: 0, splitDelayMs: 0, retryScale: 0.01 } }) : null;
@@ -90,7 +94,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 
   const handle = async (name: RouteName, call: LooseCall = {}): Promise<Reply> => {
     const route: Route = routes[name];
-    const key = call.key === undefined && route.money ? `key-${Math.random().toString(36).slice(2).padEnd(12, '0')}` : call.key;
+    const key = call.key === undefined && route.money ? newKey() : call.key;
     const result = await handler(eventOf({
       method: route.method, path: pathOf(name, (call.params ?? {}) as Record<string, string>), query: call.query, body: call.body, ip: call.ip ?? nextIp(),
       headers: {
@@ -102,14 +106,19 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
   const test: TestApp = {
     app, db, url: database.url, sandbox, handler, handle,
-    async ok(name, call) {
-      let reply = await handle(name, call as LooseCall);
+    async ok(name, given) {
+      const call: LooseCall = options.echo && (routes[name] as Route).money ? { key: newKey(), ...(given as LooseCall) } : (given as LooseCall);
+      let reply = await handle(name, call);
       // Too fast for one person: a client waits as long as it is told. Limits themselves are asked for with handle() and refused().
       while (reply.body?.code === 'RATE_LIMITED' && reply.body.retryAfterMs <= 1_000) {
         await new Promise((done) => setTimeout(done, reply.body.retryAfterMs));
-        reply = await handle(name, call as LooseCall);
+        reply = await handle(name, call);
       }
       if (reply.status !== 200) throw new Error(`${name} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+      if (options.echo && call?.key) {
+        const again = await handle(name, call);
+        if (again.body?.code !== 'RATE_LIMITED') expect([name, again.body]).toEqual([name, reply.body]);
+      }
       return reply.body;
     },
     async refused(name, call) {

@@ -142,7 +142,7 @@ export async function tryPlace(t: TestApp, m: Market, buyer: TestPerson, { quant
   });
 }
 
-export const newKey = (): string => `key-${Math.random().toString(36).slice(2).padEnd(12, '0')}`;
+export { newKey } from './app';
 let guests = 0;
 /** New people, each with a WeChat of their own (the stand-in knows people by name). */
 export const people = (t: TestApp, count: number): Promise<TestPerson[]> => Promise.all(Array.from({ length: count }, () => t.person(`客人${(guests += 1)}`)));

@@ -6,7 +6,7 @@ import { buy, place } from '../../support/trade';
 let t: TestApp;
 let m: Market;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, echo: true });
   m = await t.market();
 });
 afterAll(() => t.stop());

@@ -9,7 +9,7 @@ let t: TestApp;
 let m: Market;
 let guest: TestPerson;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
+  t = await startTestApp({ sandbox: true, echo: true, dbOptions: knife.dbOptions });
 });
 beforeEach(async () => {
   m = await t.market({ operator: await t.person(`运营${Math.random()}`, { operator: true }), staff: [`店员${Math.random()}`, `店长${Math.random()}`], deal: { perPersonLimit: 99, stock: 500 } });

@@ -9,7 +9,7 @@ let t: TestApp;
 let m: Market;
 let [giver, friend, other] = [] as unknown as [TestPerson, TestPerson, TestPerson];
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions });
+  t = await startTestApp({ sandbox: true, echo: true, dbOptions: knife.dbOptions });
   m = await t.market({ deal: { perPersonLimit: 99, stock: 500 } });
 });
 beforeEach(async () => {

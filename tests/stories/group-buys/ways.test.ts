@@ -10,7 +10,7 @@ import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf, 
 let t: TestApp;
 let m: Market;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, echo: true });
   m = await newMarket(t, { deal: { group: standard(), perPersonLimit: 50 } });
 });
 afterAll(() => t.stop());

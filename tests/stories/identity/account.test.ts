@@ -8,7 +8,7 @@ import { account, buy, DAY, later, redeem, share, stateOf } from '../../support/
 
 const knife = newKnife();
 let t: TestApp;
-beforeEach(async () => { t = await startTestApp({ sandbox: true, dbOptions: knife.dbOptions }); });
+beforeEach(async () => { t = await startTestApp({ sandbox: true, echo: true, dbOptions: knife.dbOptions }); });
 afterEach(() => t.stop());
 
 const wechatOf = (user: string) => t.sandbox!.control<{ code: string; openid: string }>('wx/login', { user });

@@ -6,7 +6,7 @@ let t: TestApp;
 let shops: Market[];
 let guest: TestPerson;
 beforeAll(async () => {
-  t = await startTestApp();
+  t = await startTestApp({ echo: true });
   const operator = await t.person('运营', { operator: true });
   shops = [];
   for (const name of ['火锅店', '面包店', '花店']) shops.push(await t.market({ operator, merchant: { name }, staff: [`${name}店员`, `${name}店长`], deal: { title: `${name}的招牌`, priceFen: 5_000, perPersonLimit: 4, stock: 10 } }));

@@ -7,7 +7,7 @@ let t: TestApp;
 let m: Market;
 let friend: TestPerson;
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, echo: true });
   m = await t.market({ deal: { perPersonLimit: 50 } });
 });
 beforeEach(async () => (friend = await t.person(`朋友${Math.random().toString(36).slice(2, 8)}`)));

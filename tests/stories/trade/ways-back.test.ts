@@ -10,7 +10,7 @@ let t: TestApp;
 let m: Market;
 let friend: TestPerson;
 beforeEach(async () => {
-  t = await startTestApp({ sandbox: true });
+  t = await startTestApp({ sandbox: true, echo: true });
   m = await t.market({ deal: { priceFen: 12_837, friendDiscountFen: 1_001, rebateBps: 1_500 } });
   friend = await t.person('周屿');
 });
