@@ -10,7 +10,7 @@ const NAMES = [
   'WECHAT_APPID', 'WECHAT_SECRET', 'WECHAT_MESSAGE_TOKEN', 'WECHAT_ENV_VERSION', 'WECHAT_API_BASE_URL', 'WECHAT_SUBSCRIBE_TEMPLATES',
   'WECHAT_PAY_BASE_URL', 'WECHAT_PAY_SP_MCHID', 'WECHAT_PAY_SP_APPID', 'WECHAT_PAY_SP_NAME', 'WECHAT_PAY_SERIAL', 'WECHAT_PAY_KEY_FILE',
   'WECHAT_PAY_API_V3_KEY', 'WECHAT_PAY_PLATFORM_KEYS', 'WECHAT_PAY_FEE_BPS', 'WECHAT_PAY_FREEZE_DAYS', 'REBATE_IN_WECHAT_H5',
-  'MEDIA_BUCKET_URL', 'MEDIA_BUCKET_REGION', 'MEDIA_BUCKET_KEY_ID', 'MEDIA_BUCKET_SECRET', 'SMS_URL', 'SMS_TOKEN',
+  'MEDIA_BUCKET_URL', 'MEDIA_BUCKET_REGION', 'MEDIA_BUCKET_KEY_ID', 'MEDIA_BUCKET_SECRET', 'SMS_URL', 'SMS_TOKEN', 'LOG_LEVEL',
 ];
 
 /** What functions/host/start-all.mjs noted. */
@@ -28,10 +28,7 @@ module.exports = () => {
   }
   return {
     NODE_OPTIONS: '--enable-source-maps',
-    LOG_LEVEL: '${param:logLevel}',
     JUKE_DEMO: env.JUKE_DEMO || '0',
-    // One connection for each container: the database sees what serverless-functions.cjs reserves, never a surprise.
-    POOL_SIZE: '1',
     // PgBouncer in transaction mode has no named statements.
     NAMED_STATEMENTS: env.NAMED_STATEMENTS || '0',
     // One that is set to nothing counts as not set.

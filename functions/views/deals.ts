@@ -19,6 +19,7 @@ import {
   positionOf,
   roughly,
   snapshotOf,
+  termsOf,
   toStoreCard,
   ON_SALE,
   REGULAR_PRICE,
@@ -214,12 +215,7 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
 }
 
 function toDeal(row: Row, stores: StoreRow[], openGroups: Deal['openGroups'], language: 'zh' | 'en'): Loaded['deal'] {
-  const terms = {
-    priceFen: row.price_fen,
-    friendDiscountFen: row.friend_discount_fen,
-    rebateBps: row.rebate_bps,
-    rebateCapFen: row.rebate_cap_fen,
-  };
+  const terms = termsOf(row);
   return {
     dealId: row.deal_id,
     title: row.title,

@@ -160,13 +160,12 @@ export async function findCandidates(db: Db, filter: Filter, rows = NEARBY_ROWS)
 export const flashOf = (row: Row): DealCard['flash'] =>
   row.is_flash ? { startsAtMs: row.sale_starts_at, endsAtMs: row.sale_ends_at, regularPriceFen: row.regular_price_fen ?? null } : null;
 
+export const termsOf = (row: Row) => ({
+  priceFen: row.price_fen, friendDiscountFen: row.friend_discount_fen, rebateBps: row.rebate_bps, rebateCapFen: row.rebate_cap_fen,
+});
+
 export function toCandidate(row: Row): Candidate {
-  const terms = {
-    priceFen: row.price_fen,
-    friendDiscountFen: row.friend_discount_fen,
-    rebateBps: row.rebate_bps,
-    rebateCapFen: row.rebate_cap_fen,
-  };
+  const terms = termsOf(row);
   return {
     dealId: row.deal_id,
     title: row.title,

@@ -89,7 +89,8 @@ test('.env.example names the variables that the code reads, and no others', () =
 });
 
 test('the functions get every variable that the configuration reads', () => {
-  const hosts = ['ART_DIR', 'H5_DIR', 'MEDIA_DIR', 'PORT', 'TRUST_PROXY'];
+  // A function has one connection, whatever POOL_SIZE says (kernel/lambda-app.ts).
+  const hosts = ['ART_DIR', 'H5_DIR', 'MEDIA_DIR', 'POOL_SIZE', 'PORT', 'TRUST_PROXY'];
   const read = [...textOf('functions/kernel/config.ts').matchAll(/\benv(?:\.|, ')([A-Z][A-Z0-9_]{2,})/g)].map((match) => match[1]!);
   const given = Object.keys((require(join(root, 'config/serverless-environment.cjs')) as () => object)());
   expect(read.length).toBeGreaterThan(30);

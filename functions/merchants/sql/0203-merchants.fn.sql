@@ -42,7 +42,7 @@ DECLARE
 BEGIN
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
   IF NOT EXISTS (SELECT FROM merchant WHERE merchant_id = p ->> 'merchantId')
-    OR p ->> 'storeId' IS NOT NULL AND NOT EXISTS (SELECT FROM store WHERE store_id = p ->> 'storeId' AND merchant_id = p ->> 'merchantId') THEN
+    OR p ->> 'storeId' IS NOT NULL AND NOT merchants_has_store(p ->> 'merchantId', p ->> 'storeId') THEN
     PERFORM juke_refuse('NOT_FOUND');
   END IF;
   IF identity_is_gone(p ->> 'personId') THEN PERFORM juke_changed('person'); END IF;
