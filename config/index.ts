@@ -49,7 +49,7 @@ export default defineConfig(async (merge) => {
       JUKE_VERSION: JSON.stringify('0.1.0'),
     },
     copy: {
-      patterns: [process.env.TARO_ENV === 'weapp' ? { from: 'src/theme.json', to: `${outputRoot}/theme.json` } : { from: 'src/assets/favicon.svg', to: `${outputRoot}/favicon.svg` }],
+      patterns: (target === 'weapp' ? ['theme.json', 'sitemap.json'] : ['assets/favicon.svg']).map((file) => ({ from: `src/${file}`, to: `${outputRoot}/${path.basename(file)}` })),
       options: {},
     },
     sass: { data: "@use '@/styles/mixins' as *;" },

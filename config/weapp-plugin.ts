@@ -26,7 +26,7 @@ export const written: Record<string, string[]> = {
   view: ['hover-class', 'hover-stop-propagation', 'hover-stay-time', 'catchtouchmove'],
   text: [],
   image: ['src', 'mode', 'lazy-load', 'show-menu-by-longpress', 'binderror'],
-  button: ['open-type', 'disabled', 'hover-class', 'bindgetphonenumber', 'bindchooseavatar'],
+  button: ['open-type', 'hover-class', 'bindgetphonenumber', 'bindchooseavatar'],
   input: [...typing, 'type', 'confirm-type'],
   textarea: [...typing, 'fixed'],
   'scroll-view': ['scroll-x', 'scroll-y', 'enhanced', 'paging-enabled', 'show-scrollbar', 'bindscroll'],

@@ -49,6 +49,8 @@ export default defineAppConfig({
     ? {
         darkmode: true,
         themeLocation: 'theme.json',
+        // WeChat's search would else take in every page it finds, with the tokens of links and gifts in its address.
+        sitemapLocation: 'sitemap.json',
         preloadRule: { 'pages/mine/index': { network: 'all', packages: later } },
         lazyCodeLoading: 'requiredComponents',
         requiredPrivateInfos: ['getLocation'],

@@ -293,7 +293,7 @@ export function openBeside(url: string): void {
 }
 
 /** Hands a text file to the person. */
-export async function saveTextFile(name: string, text: string): Promise<'saved' | 'copied'> {
+export async function saveTextFile(name: string, text: string): Promise<'saved' | 'copied' | 'failed'> {
   const href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   download(href, name);
   setTimeout(() => URL.revokeObjectURL(href), 10_000);

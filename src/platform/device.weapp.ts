@@ -227,6 +227,8 @@ export async function exportCanvas(canvas: unknown, width: number, height: numbe
   return tempFilePath;
 }
 
+// On Android: follow the system. What can be read there is not what the eye sees while brightness is automatic.
+const AS_SYSTEM = -1;
 let wantsBright = false;
 let brightnessBefore: number | null = null;
 
@@ -235,15 +237,14 @@ export function brightScreen(on: boolean): void {
   wantsBright = on;
   wx.setKeepScreenOn?.({ keepScreenOn: on, fail: () => undefined });
   if (on && brightnessBefore === null) {
-    wx.getScreenBrightness?.({
-      success: ({ value }) => {
-        // The code may be gone by now, and the phone would stay bright.
-        if (!wantsBright || brightnessBefore !== null) return;
-        brightnessBefore = value;
-        wx.setScreenBrightness({ value: 1, fail: () => undefined });
-      },
-      fail: () => undefined,
-    });
+    const brighten = (before: number) => {
+      // The code may be gone by now, and the phone would stay bright.
+      if (!wantsBright || brightnessBefore !== null) return;
+      brightnessBefore = before;
+      wx.setScreenBrightness({ value: 1, fail: () => undefined });
+    };
+    if (wx.getDeviceInfo?.().platform === 'android') brighten(AS_SYSTEM);
+    else wx.getScreenBrightness?.({ success: ({ value }) => brighten(value), fail: () => undefined });
   } else if (!on && brightnessBefore !== null) {
     wx.setScreenBrightness({ value: brightnessBefore, fail: () => undefined });
     brightnessBefore = null;
@@ -328,8 +329,7 @@ export function openBeside(_url: string): void {
   // a mini-program has no address beside it
 }
 
-/** Hands a text file to the person; here it is copied to the clipboard. */
-export async function saveTextFile(_name: string, text: string): Promise<'saved' | 'copied'> {
-  await copyText(text);
-  return 'copied';
+/** Hands a text file to the person; here it is copied to the clipboard, where they let us. */
+export async function saveTextFile(_name: string, text: string): Promise<'saved' | 'copied' | 'failed'> {
+  return (await copyText(text)) ? 'copied' : 'failed';
 }

@@ -1,6 +1,7 @@
 /** What WeChat's tools would refuse: missing files, wrong paths, code from text, undeclared private interfaces. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import postcss from 'postcss';
 import ts from 'typescript';
 import { always, written } from '../../config/weapp-plugin';
 import { appJson, listFiles, pagePaths, readJson, readText, tabPaths, templates, type PageJson } from './support/build';
@@ -89,7 +90,39 @@ test('no code from text, no browser, no remote code', () => {
 test('styles know no selector that a component or page may not have, and no local picture', () => {
   for (const { path, text } of ofKind('.wxss')) {
     expect([path, text.match(/url\((?!["']?(data:|https:))[^)]*\)/)?.[0]]).toEqual([path, undefined]);
-    expect([path, text.match(/(^|[},])\s*\*\s*[{,]/)?.[0]]).toEqual([path, undefined]);
+    // WeChat's compiler of styles stops at `*` ("unexpected token *"), wherever in a selector, and then nothing has a style.
+    postcss.parse(text).walkRules(({ selector }) => expect([path, selector, /[*\\|]/.test(selector)]).toEqual([path, selector, false]));
+  }
+});
+
+// WeChat names what its base library runs on: from 2.30 on iOS 13 and Chrome 86 (github.com/wechat-miniprogram/miniprogram-compat).
+// Missing functions it adds itself; what cannot be read there stops the whole file.
+test('the code is written as iOS 13 can read it', () => {
+  const newer = [ts.SyntaxKind.QuestionDotToken, ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.QuestionQuestionEqualsToken, ts.SyntaxKind.BarBarEqualsToken,
+    ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.BigIntLiteral, ts.SyntaxKind.PrivateIdentifier, ts.SyntaxKind.PropertyDeclaration, ts.SyntaxKind.ClassStaticBlockDeclaration];
+  for (const { path, text } of ofKind('.js')) {
+    const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+    const look = (node: ts.Node): void => {
+      const isNew = newer.includes(node.kind) || (ts.isRegularExpressionLiteral(node) && /\(\?<[=!]/.test(node.text));
+      if (isNew) expect([path, text.slice(node.pos, node.end)]).toEqual([path, 'what iOS 13 reads']);
+      ts.forEachChild(node, look);
+    };
+    look(file);
+  }
+});
+
+test('WeChat paints a disabled button grey over our styles, so none is told that it is', () => {
+  expect(/<button[^>]* disabled=/.exec(readText('base.wxml'))?.[0]).toBeUndefined();
+});
+
+test('WeChat\'s search may take in what is on offer, and nothing that a token or a person\'s number leads to', () => {
+  expect(appJson.sitemapLocation).toBe('sitemap.json');
+  const { rules } = readJson<{ rules: { action: string; page: string; params?: string[]; matching?: string }[] }>('sitemap.json');
+  // The first rule that fits decides, and what fits none is taken in.
+  expect(rules[rules.length - 1]).toEqual({ action: 'disallow', page: '*' });
+  for (const { page, action, params = [], matching } of rules.slice(0, -1)) {
+    expect([page, action, pagePaths.includes(page), tabPaths.includes(page) || matching === 'exact']).toEqual([page, 'allow', true, true]);
+    expect(params.filter((name) => name !== 'id')).toEqual([]);
   }
 });
 

@@ -63,17 +63,19 @@ interface OpenProps {
   onAvatar?: (path: string) => void;
 }
 
-/** A bare native button carrying one of WeChat's abilities, drawn by its children. Renders nothing in a browser. */
+/**
+ * A bare native button carrying one of WeChat's abilities, drawn by its children. Renders nothing in a browser. While it is
+ * disabled it carries none, and is not told so: WeChat paints a disabled button grey, stronger than any class of ours.
+ */
 export function OpenButton(props: OpenProps) {
   const { open, children, label, className = '', disabled, channel, onClick, onPhoneCode, onAvatar } = props;
   if (!isWeapp) return null;
   return (
     <NativeButton
       className={`jk-open-button ${className}`}
-      hoverClass="jk-pressed"
-      openType={open}
-      disabled={disabled}
-      onClick={onClick}
+      hoverClass={disabled ? 'none' : 'jk-pressed'}
+      openType={disabled ? undefined : open}
+      onClick={disabled ? undefined : onClick}
       data-channel={channel}
       onGetPhoneNumber={(event) => onPhoneCode?.(event.detail.code ?? null)}
       onChooseAvatar={(event) => onAvatar?.((event.detail as { avatarUrl: string }).avatarUrl)}

@@ -4,10 +4,9 @@ import { deviceId, groupInfo, leaveTo, surface } from '@/platform';
 
 const TOKEN = /^[0-9a-z]{12,28}$/;
 
-/** The token in the address: `s`, or `scene` of a mini-program code (the token itself). */
+/** The token in the address: `s`, or `scene` of a mini-program code (the token itself; WeChat hands it on encoded, and it has nothing to encode). */
 export function tokenIn(params: Partial<Record<string, string>>): string | undefined {
-  const scene = params.scene ? decodeURIComponent(params.scene) : '';
-  return [params.s, scene].find((text) => text && TOKEN.test(text));
+  return [params.s, params.scene].find((text) => text && TOKEN.test(text));
 }
 
 /** Tells the server that the link was opened. It reads the chat group with the key of a sign-in, so WeChat signs in where there is none. */

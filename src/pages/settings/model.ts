@@ -72,7 +72,7 @@ export function useMyData() {
   const save = useAction('me.export', async (_: null) => {
     const data = await call('exportMe', { timeoutMs: 30_000 });
     const kept = await saveTextFile(say().fileName, JSON.stringify(data, null, 2));
-    toast(kept === 'saved' ? say().exportDone : say().exportCopied, 'ok');
+    toast({ saved: say().exportDone, copied: say().exportCopied, failed: say().exportFailed }[kept], kept === 'failed' ? 'error' : 'ok');
   }, tell);
   return { save };
 }

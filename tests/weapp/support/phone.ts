@@ -56,7 +56,7 @@ const WAIT_MS = 60_000;
 export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}): Phone {
   const language = options.language === 'en' ? 'en' : 'zh_CN';
   const storage = new Map<string, string>();
-  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true, album: 'allow', wechatKey: 'live', newVersion: null, taps: false };
+  const habits: Habits = { pays: 'pay', takesMoney: 'confirm', scans: null, location: { latitude: 31.2345, longitude: 121.4801 }, phone: null, online: true, album: 'allow', clipboard: 'allow', system: 'ios', wechatKey: 'live', newVersion: null, taps: false };
   const calls: Phone['calls'] = {};
   const problems: string[] = [];
   let running: Running | null = null;
@@ -102,7 +102,8 @@ export function createPhone(t: TestApp, user: string, options: PhoneOptions = {}
     find,
     isReady: (name) => {
       const element = find(name);
-      return element !== null && attribute(buttonOf(element) ?? element, 'disabled') !== true;
+      const button = element && buttonOf(element);
+      return element !== null && (!button || abilityOf(button) !== '');
     },
     tap: async (name) => {
       const element = await phone.until(`something called “${name}”`, () => find(name));
@@ -144,11 +145,14 @@ function buttonOf(element: Rendered): Rendered | null {
   return up;
 }
 
+/** Every button of WeChat's here carries an ability of WeChat's; one that waits carries none. */
+const abilityOf = (button: Rendered): string => String(attribute(button, 'open-type') ?? '');
+
 async function press(now: Running, element: Rendered, name: string, habits: Habits, t: TestApp): Promise<void> {
   const before = now.view.handled();
   const button = buttonOf(element);
-  const ability = button ? String(attribute(button, 'open-type') ?? '') : '';
-  if (button && attribute(button, 'disabled') === true) throw new Error(`“${name}” is disabled`);
+  const ability = button ? abilityOf(button) : '';
+  if (button && ability === '') throw new Error(`“${name}” is disabled`);
   habits.taps = true;
   fire(element, 'tap', { x: 1, y: 1 });
   // What the tap started and did not wait for anything outside is still of the tap.

@@ -25,7 +25,7 @@ export function run(parts: DeviceParts, problems: string[]): Running {
   const view = createView(realm.own);
   stack = createStack(realm, view, later, parts.note);
   const device = { ...parts, later, own: realm.own };
-  Object.assign(wx, createWx(device), stack.abilities, { createSelectorQuery: () => createSelectorQuery(() => stack!.front().root) });
+  Object.assign(wx, createWx(device, stack.abilities), { createSelectorQuery: () => createSelectorQuery(() => stack!.front().root) });
 
   const tellApp = (event: string, given?: unknown) => {
     const handler = app.options?.[event];

@@ -2,7 +2,7 @@
 import type { TestApp } from '../../support/app';
 import { BUILT_BASE, paymentProblem, transferOf, type PaymentParams } from './world';
 
-/** How a mini-program was entered. Scene numbers: 1001 list, 1007 chat card, 1044 card with share ticket, 1047 code, 1038 from another. */
+/** How a mini-program was entered. Scene numbers: 1001 list, 1007 chat card, 1044 card with share ticket, 1047 code, 1038 from another, 1154 Moments. */
 export interface EnterOptions { path: string; query: Record<string, string>; scene: number; shareTicket?: string }
 
 /** What the person does when WeChat asks them, and where they are. Tests change it before they tap. */
@@ -16,6 +16,8 @@ export interface Habits {
   phone: string | null;
   online: boolean;
   album: 'allow' | 'deny';
+  clipboard: 'allow' | 'deny';
+  system: 'ios' | 'android';
   /** whether WeChat still encrypts with the key of the last sign-in */
   wechatKey: 'live' | 'ended';
   /** what the person says to a new version that WeChat loaded; null: there is none */
@@ -48,9 +50,22 @@ class Refused extends Error {}
 const GEOMETRY = { windowWidth: 390, windowHeight: 844, screenWidth: 390, screenHeight: 844, statusBarHeight: 47, pixelRatio: 3, safeArea: { left: 0, right: 390, top: 47, bottom: 810, width: 390, height: 763 } };
 const CAPSULE = { left: 296, right: 383, top: 51, bottom: 83, width: 87, height: 32 };
 
-export function createWx(device: Device): Record<string, unknown> {
-  return { ...askedAbilities(device), ...plainAbilities(device) };
+/** `moves` are those between pages. Out of Moments a page stands alone: see 单页模式下的限制 in WeChat's 分享到朋友圈. */
+export function createWx(device: Device, moves: Record<string, unknown>): Record<string, unknown> {
+  const all = { ...askedAbilities(device), ...plainAbilities(device), ...moves };
+  if (device.enter.scene !== FROM_MOMENTS) return all;
+  const refuse = () => {
+    throw new Refused('can not be called in single page mode');
+  };
+  const refused = [...Object.keys(moves), ...NOT_FROM_MOMENTS].map((name) => [name, asks(device, name, refuse)]);
+  return { ...all, ...Object.fromEntries(refused), getMenuButtonBoundingClientRect: () => device.own({ left: 0, right: 0, top: 0, bottom: 0, width: 0, height: 0 }) };
 }
+
+const FROM_MOMENTS = 1154;
+const NOT_FROM_MOMENTS = [
+  'login', 'checkSession', 'requestPayment', 'requestMerchantTransfer', 'requestSubscribeMessage', 'openSetting', 'authorize', 'saveImageToPhotosAlbum', 'scanCode',
+  'showShareMenu', 'updateShareMenu', 'hideShareMenu', 'getShareInfo', 'getGroupEnterInfo', 'authPrivateMessage',
+];
 
 const ONLY_IN_A_TAP = new Set(['openSetting', 'requestSubscribeMessage']);
 
@@ -140,6 +155,10 @@ function askedAbilities(device: Device): Record<string, Ability> {
       return {};
     },
     getScreenBrightness: () => ({ value: 0.4 }),
+    setClipboardData: () => {
+      if (habits.clipboard === 'deny') throw new Refused('privacy permission is not authorized');
+      return {};
+    },
     getSetting: () => ({ authSetting: {} }),
     showModal: (given) => {
       if (`${given.confirmText}`.length > 4 || `${given.cancelText}`.length > 4) throw new Refused('a button takes four characters');
@@ -148,7 +167,7 @@ function askedAbilities(device: Device): Record<string, Ability> {
   };
   // Abilities that always work and answer nothing: noted, so that tests can see what was asked.
   const simple = [
-    'requirePrivacyAuthorize', 'setClipboardData', 'hideToast', 'showToast', 'setScreenBrightness', 'setKeepScreenOn', 'openLocation', 'makePhoneCall',
+    'requirePrivacyAuthorize', 'hideToast', 'showToast', 'setScreenBrightness', 'setKeepScreenOn', 'openLocation', 'makePhoneCall',
     'vibrateShort', 'showShareMenu', 'updateShareMenu', 'hideShareMenu', 'openSetting', 'openPrivacyContract', 'setNavigationBarColor', 'setNavigationBarTitle', 'setBackgroundColor',
     'setBackgroundTextStyle', 'stopPullDownRefresh', 'pageScrollTo', 'previewImage', 'authorize', 'hideHomeButton',
   ];
@@ -165,6 +184,7 @@ function plainAbilities(device: Device): Record<string, unknown> {
     removeStorageSync: (key: string) => void storage.delete(key),
     getAppBaseInfo: () => own({ language: device.language, theme: 'light', SDKVersion: '3.8.0', version: '8.0.50', host: { env: 'WeChat' } }),
     getWindowInfo: () => own(GEOMETRY),
+    getDeviceInfo: () => own({ platform: device.habits.system, brand: 'stand-in', model: 'stand-in', system: '' }),
     getSystemInfoSync: () => own({ ...GEOMETRY, language: device.language, platform: 'ios', SDKVersion: '3.8.0' }),
     getMenuButtonBoundingClientRect: () => own(CAPSULE),
     getEnterOptionsSync: () => own(device.enter),
