@@ -10,7 +10,7 @@ import { splitH5 } from './h5-chunks';
 const root = path.resolve(__dirname, '..');
 const contract = path.join(root, 'functions', 'contract');
 // Packages written for newer engines than old phones have.
-const modern = /[\\/]node_modules[\\/](qr|@noble[\\/]hashes)[\\/]/;
+const modern = /[\\/]node_modules[\\/](qr|@noble[\\/]hashes|query-string|decode-uri-component|filter-obj|split-on-first)[\\/]/;
 const compiled = (file: string) => file.startsWith(contract) || modern.test(file);
 
 // The mini-program needs an absolute address; the browser build is served by the host that serves /api.

@@ -1,6 +1,7 @@
 // The app: global styles, and what must be ready before the first page.
 import Taro, { usePageNotFound } from '@tarojs/taro';
 import type { PropsWithChildren } from 'react';
+import './platform/older';
 import './styles/tokens.scss';
 import './styles/base.scss';
 import './styles/browser';

@@ -1,6 +1,5 @@
 // The rotating code on the phone, with or without signal: the same derivation as the server's (contract/voucher-code).
 // Guards.
-import '@/platform/has-own';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { codeWindow, qrText, typedCode } from '@contract/voucher-code';
