@@ -166,6 +166,21 @@ describe('two accounts', () => {
     expect(await account(t, 'payout-transit', personId)).toBe(900);
   });
 
+  test.each([['confirm', 'succeeded', 44], ['fail', 'failed', 944]] as const)('I-05 a withdrawal that is open follows as well, and ends there (%s)', async (how, state, leftFen) => {
+    const { sharer } = await earned({ sharerPhone: null });
+    const browser = await t.person('同一个人', { openid: null });
+    const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+    await t.drain();
+    const { token, personId } = await verifyPhone(sharer, browser.phone!);
+    await t.drain();
+    expect([await account(t, 'payout-transit', sharer.personId), await account(t, 'payout-transit', personId)]).toEqual([0, 900]);
+    expect(await t.ok('getWithdrawal', { as: token, params: { withdrawalId } })).toMatchObject({ state: 'awaiting_person', confirm: { package: expect.any(String) } });
+    await t.sandbox!.control(`transfers/${withdrawalId.replace('_', '')}/${how}`);
+    await t.drain();
+    expect((await t.ok('getWithdrawal', { as: token, params: { withdrawalId } })).state).toBe(state);
+    expect([(await t.ok('getWallet', { as: token })).availableFen, await account(t, 'payout-transit', personId)]).toEqual([leftFen, 0]);
+  });
+
   test('what was pending follows and is released to the surviving account; an undo finds it there', async () => {
     const m = await t.market();
     const weapp = await t.person('小程序', { phone: null });
