@@ -35,7 +35,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       p.name AS sharer_name, p.avatar_url AS sharer_avatar, ${REWARD_FEN} AS reward_fen, w.state AS reward_state
     FROM voucher v JOIN guest_order o ON o.order_id = v.order_id JOIN merchant m ON m.merchant_id = v.merchant_id
       JOIN voucher_set vs ON vs.order_id = v.order_id
-    LEFT JOIN redemption r ON r.redemption_id = v.redemption_id AND r.undone_at IS NULL
+    LEFT JOIN redemption r ON r.redemption_id = v.redemption_id
     LEFT JOIN store s ON s.store_id = r.store_id
     LEFT JOIN attribution a ON a.order_id = v.order_id LEFT JOIN reward w ON w.order_id = v.order_id
     LEFT JOIN person p ON p.person_id = a.sharer_id AND coalesce(w.state, 'expected') NOT IN ('cancelled', 'clawed_back')

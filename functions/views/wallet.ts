@@ -76,7 +76,7 @@ export const listRewards: Story<'listRewards'> = async (ctx, { query }) => {
       p.avatar_url AS friend_avatar, o.snapshot ->> 'title' AS title, ms_of(o.placed_at) AS ordered_ms,
       ms_of(r.release_at) AS release_ms, ms_of(r.ended_at) AS ended_ms,
       (SELECT ms_of(max(x.redeemed_at)) FROM voucher v JOIN redemption x ON x.redemption_id = v.redemption_id
-        AND x.undone_at IS NULL WHERE v.order_id = r.order_id) AS redeemed_ms
+        WHERE v.order_id = r.order_id) AS redeemed_ms
     FROM reward r JOIN person p ON p.person_id = r.friend_id JOIN guest_order o ON o.order_id = r.order_id
     WHERE r.sharer_id = $1 AND ${TABS[query.tab ?? 'all']}
       AND ${afterCursor('r.created_at', 'r.reward_id', 2)} ORDER BY r.created_at DESC, r.reward_id DESC LIMIT $4`,

@@ -1,0 +1,81 @@
+/** What is over, has not begun, was taken back or is of another day is shown as that, also before the worker came round to it. */
+import { AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS } from '../../../functions/contract/limits';
+import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
+import { claim, makeOffer } from '../../support/coupons';
+import { newMarket, people } from '../../support/faults';
+import { buy, DAY, later, redeem, share } from '../../support/trade';
+
+let t: TestApp;
+let m: Market;
+let guest: TestPerson;
+let sharer: TestPerson;
+beforeAll(async () => {
+  t = await startTestApp({ sandbox: true });
+});
+beforeEach(async () => {
+  m = await newMarket(t);
+  [guest, sharer] = (await people(t, 2)) as [TestPerson, TestPerson];
+});
+afterAll(() => t.stop());
+
+const voucher = (voucherId: string) => t.ok('getVoucher', { as: guest, params: { voucherId } });
+const undo = (redemptionId: string) => t.ok('undoRedemption', { as: m.clerk, params: { storeId: m.storeId, redemptionId } });
+
+test('an offer is not listed before its claims begin, and not after they end', async () => {
+  const now = await t.app.clock.read();
+  const { offerId } = await makeOffer(t, m, { claimFromMs: now + DAY, claimUntilMs: now + 2 * DAY });
+  const listed = async () => (await t.ok('listCouponOffers', { as: guest, query: { merchantId: m.merchantId } })).items.map((offer) => offer.offerId);
+  expect(await listed()).toEqual([]);
+  await t.moveTime(DAY);
+  expect(await listed()).toEqual([offerId]);
+  await t.moveTime(DAY);
+  expect(await listed()).toEqual([]);
+});
+
+test('a gift past its end reads as ended before it went back', async () => {
+  const { couponId } = await claim(t, guest, (await makeOffer(t, m, { isTransferable: true })).offerId);
+  const { token } = await t.ok('giveCoupon', { as: guest, params: { couponId } });
+  const gift = async () => (await t.ok('getCouponGift', { as: sharer, params: { token } })).state;
+  expect(await gift()).toBe('open');
+  await t.moveTime(DAY);
+  expect(await gift()).toBe('ended');
+  expect(await t.db.query('SELECT state FROM coupon_gift WHERE token = $1', [token])).toEqual([{ state: 'open' }]);
+  await t.drain();
+});
+
+test('an after-sale can be asked for as long as the window is open; a no before an undo does not count against the next use', async () => {
+  const { voucherIds: [id] } = await buy(t, m, guest);
+  const first = await redeem(t, m, id!);
+  for (let n = 0; n < AFTER_SALE_TRIES; n += 1) {
+    expect((await voucher(id!)).canAfterSale).toBe(true);
+    const { refundId } = await t.ok('requestAfterSale', { as: guest, params: { voucherId: id! }, body: { reason: '菜凉了' } });
+    await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: false, reason: '已经换过一份' } });
+  }
+  expect((await voucher(id!)).canAfterSale).toBe(false);
+  await undo(first.redemptionId);
+  await redeem(t, m, id!);
+  expect((await voucher(id!)).canAfterSale).toBe(true);
+  const { refundId } = await t.ok('requestAfterSale', { as: guest, params: { voucherId: id! }, body: { reason: '又凉了' } });
+  await t.ok('answerAfterSale', { as: m.manager, params: { storeId: m.storeId, refundId }, body: { accept: false, reason: '抱歉，不行' } });
+  await later(t, AFTER_SALE_WINDOW_MS);
+  expect((await voucher(id!)).canAfterSale).toBe(false);
+});
+
+test('a rebate says when the friend was served, and nothing once that was undone', async () => {
+  const { voucherIds: [id] } = await buy(t, m, guest, { shareToken: await share(t, m, sharer) });
+  const servedAt = async () => (await t.ok('listRewards', { as: sharer })).items[0]!.redeemedAtMs;
+  expect(await servedAt()).toBeNull();
+  const { redemptionId } = await redeem(t, m, id!);
+  expect(await servedAt()).toBeGreaterThan(0);
+  await undo(redemptionId);
+  expect(await servedAt()).toBeNull();
+});
+
+test('the day of a shop: who came by a code yesterday is of yesterday', async () => {
+  const { code } = await t.ok('createChannelCode', { as: m.operator, params: { merchantId: m.merchantId }, body: { storeId: m.storeId, kind: 'table', label: '3 号桌' } });
+  await t.ok('openCode', { params: { code }, body: { visitorId: 'dev-yesterday-01', surface: 'h5' } });
+  const reach = async () => (await t.ok('getToday', { as: m.manager, params: { storeId: m.storeId } })).funnel.reach;
+  expect(await reach()).toBe(1);
+  await t.moveTime(DAY);
+  expect(await reach()).toBe(0);
+});
