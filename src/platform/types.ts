@@ -49,9 +49,3 @@ export interface PrivateMessage {
   valid: boolean;
   proof: { encryptedData: string; iv: string };
 }
-
-export interface Enter {
-  /** WeChat's scene number, 0 elsewhere */
-  scene: number;
-  shareTicket: string;
-}
