@@ -176,7 +176,7 @@ function Promises({ model, quote }: { model: Model; quote: Quote }) {
       {group?.isLastSeat ? <Note icon="clock">{t.lastSeat}</Note> : null}
       {group && isLadder(group) ? <Note icon="users">{t.ladderNote(group.size)}</Note> : null}
       {priceKind === 'off_peak' ? <Note icon="clock">{t.offPeakNote}</Note> : null}
-      {priceKind === 'flash' && flash ? <Note icon="clock">{t.flashNote(soonTime(flash.endsAtMs, language, quote.nowMs))}</Note> : null}
+      {priceKind === 'flash' && flash && flash.endsAtMs > quote.nowMs ? <Note icon="clock">{t.flashNote(soonTime(flash.endsAtMs, language, quote.nowMs))}</Note> : null}
       <Note icon="shield">{sentences(language, c.promiseLong, ends, group ? '' : t.validUntil(day(lastMoment(quote.validUntilMs), language)))}</Note>
       {sharer && sharer.rebateFen > 0 ? <Note icon="rebate">{t.rebateNote(sharer.person.name, money(sharer.rebateFen))}</Note> : null}
     </>

@@ -53,7 +53,7 @@ function Yes({ redemption: r, model }: { redemption: Redemption; model: Model })
             <View className="jk-row">
               <Picture src={r.pictureUrl} width={64} height={64} radius={10} />
               <View className="jk-grow redeem__meal">
-                <View className="jk-title-3 jk-2lines">{t.times(r.title)}</View>
+                <View className="jk-title-3">{t.times(r.title)}</View>
                 <View className="jk-label jk-text-2 redeem__gap">{t.left(r.left)}</View>
               </View>
             </View>
