@@ -1,5 +1,5 @@
 /** Farming rebates: by oneself, by a second account, in rings, from one device, by refunding, by tiny orders. A-01 … A-06, A-13, A-14, A-38, A-42. */
-import { REWARD_MIN_FEN, REWARDS_PER_DAY_MAX } from '../../functions/contract/limits';
+import { REWARD_MIN_FEN, REWARD_REPEAT_MS, REWARDS_PER_DAY_MAX } from '../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
 import { newKnife } from '../support/faults';
 import { account, buy, DAY, later, MINUTE, place, redeem, share } from '../support/trade';
@@ -86,6 +86,21 @@ test('A-03 A to B to A: each order pays one level, the way back is held', async 
   expect(await rewardOf(back.orderId)).toMatchObject({ sharer: friend.personId, held: ['ring'] });
   await ripen(there, back);
   expect([await account(t, 'reward-available', sharer.personId), await account(t, 'reward-available', friend.personId)]).toEqual([944, 0]);
+});
+
+test('A-03 A-04 what was held for its neighbours is not for ever: a month later, or beside one that was given back, neither is', async () => {
+  const there = await brought(sharer, friend);
+  await t.ok('requestRefund', { as: friend, params: { orderId: there.orderId }, body: { voucherIds: there.voucherIds, reason: '不去了' } });
+  expect((await rewardOf((await brought(friend, sharer)).orderId))!.held).toEqual([]);
+  const farm = async (n: number) => (await rewardOf((await brought(sharer, await t.person(`农场${n}`, { deviceId: 'dev-farm-0002' }))).orderId))!.held;
+  expect([await farm(1), await farm(2), await farm(3)]).toEqual([[], [], ['device_farm']]);
+  expect((await rewardOf((await brought(sharer, friend)).orderId))!.held).toEqual(['ring']); // the one before is friend to sharer
+  await t.moveTime(REWARD_REPEAT_MS);
+  expect(await farm(4)).toEqual([]);
+  const other = await t.person('另一位朋友');
+  await brought(sharer, other);
+  await t.moveTime(REWARD_REPEAT_MS);
+  expect((await rewardOf((await brought(other, sharer)).orderId))!.held).toEqual([]);
 });
 
 test('A-04 one device, many accounts: two rebates, then the rest are held; none without redemption', async () => {
