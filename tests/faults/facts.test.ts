@@ -183,6 +183,7 @@ test('F-11 a poison fact: eight tries, each later than the one before, then park
 
 test('F-11 a fact that takes its worker with it each time is parked as well', async () => {
   await route('test.deadly', 'test-deadly');
+  await route('test.deadly', 'test-other'); // what else follows from it waits for its own worker
   await emit('test.deadly', 'deadly-1');
   let ran = 0;
   const only = {
@@ -195,15 +196,66 @@ test('F-11 a fact that takes its worker with it each time is parked as well', as
     void runOnce(t.app, { only });
     while ((await factOf('deadly-1'))[0]!.state === 'due') await new Promise((done) => setTimeout(done, 5));
     await new Promise((done) => setTimeout(done, 30));
+    if (tries === FACT_TRIES - 1) {
+      // The last try still has its time; and a version that does not know the reaction does not judge it.
+      await runOnce(t.app, { only });
+      expect(await factOf('deadly-1')).toMatchObject([{ state: 'running', attempts: FACT_TRIES }, { state: 'due' }]);
+      await t.moveTime(31_000);
+      await runOnce(t.app, { only: { 'test-fine': async () => null } });
+      expect(await factOf('deadly-1')).toMatchObject([{ state: 'running' }, { state: 'due' }]);
+    }
     await t.moveTime(31_000);
   }
   expect(ran).toBe(FACT_TRIES);
-  expect(await factOf('deadly-1')).toMatchObject([{ state: 'parked', attempts: FACT_TRIES }]);
+  expect(await factOf('deadly-1')).toMatchObject([{ state: 'parked', attempts: FACT_TRIES }, { state: 'due', attempts: 0 }]);
   expect(await count(t, "alarm WHERE kind = 'fact.parked' AND subject LIKE '%:test-deadly'")).toBe(1);
+});
+
+test('F-10 F-11 one whose last try outlived its lease was parked: it saves nothing any more, and its failure does not bring it back', async () => {
+  await route('test.late', 'test-late');
+  for (const end of ['saves', 'fails']) {
+    await emit('test.late', `late-${end}`);
+    await t.db.query('UPDATE fact SET attempts = $2 WHERE subject = $1', [`late-${end}`, FACT_TRIES - 1]);
+    let go = () => undefined as void;
+    const opened = new Promise<void>((open) => (go = open));
+    let saved = false;
+    const only = {
+      'test-late': async (app: TestApp['app']) => {
+        await opened;
+        if (end === 'fails') throw new Error('too late');
+        await app.db.call('kernel_move_clock', { advanceMs: 0 });
+        saved = true;
+        return null;
+      },
+    };
+    const slow = runOnce(t.app, { only });
+    while ((await factOf(`late-${end}`))[0]!.state === 'due') await new Promise((done) => setTimeout(done, 5));
+    await t.moveTime(31_000);
+    await runOnce(t.app, { only });
+    go();
+    await slow;
+    expect([saved, await factOf(`late-${end}`)]).toEqual([false, [expect.objectContaining({ state: 'parked', attempts: FACT_TRIES, last_error: 'no try came to an end' })]]);
+  }
+});
+
+test('F-11 one of two that follow from a fact fails: the other, which runs just then, goes on', async () => {
+  await route('test.pair', 'test-bad');
+  await route('test.pair', 'test-good');
+  await emit('test.pair', 'pair-1');
+  let go = () => undefined as void;
+  const opened = new Promise<void>((open) => (go = open));
+  const good = runOnce(t.app, { only: { 'test-good': async () => opened.then(() => null) } });
+  while ((await factOf('pair-1')).every(({ state }) => state === 'due')) await new Promise((done) => setTimeout(done, 5));
+  await runOnce(t.app, { only: { 'test-bad': async () => Promise.reject(new Error('cannot be done')) } });
+  expect(await factOf('pair-1')).toMatchObject([{ reaction: 'test-bad', state: 'due', last_error: 'cannot be done' }, { reaction: 'test-good', state: 'running', last_error: null }]);
+  go();
+  await good;
+  expect(await factOf('pair-1')).toMatchObject([{ state: 'due' }, { state: 'done' }]);
 });
 
 test('F-31 a fact of a kind that nobody knows is parked with an alarm, and runs after the deploy, once for each reaction', async () => {
   await emit('test.tomorrow', 'tomorrow-1');
+  await emit('test.never', 'never-1');
   await t.drain();
   expect(await factOf('tomorrow-1')).toMatchObject([{ state: 'parked', reaction: '?' }]);
   expect(await count(t, "alarm a JOIN fact f ON a.subject = f.fact_id || ':?' WHERE a.kind = 'fact.parked' AND f.subject = 'tomorrow-1' AND a.closed_at IS NULL")).toBe(1);
@@ -221,7 +273,9 @@ test('F-31 a fact of a kind that nobody knows is parked with an alarm, and runs 
   await drain(t.app, { only });
   expect(ran.sort()).toEqual(['count', 'mail']);
   expect(await factOf('tomorrow-1')).toMatchObject([{ state: 'done', reaction: 'test-count' }, { state: 'done', reaction: 'test-mail' }]);
-  expect(await count(t, "alarm a WHERE a.kind = 'fact.parked' AND a.subject LIKE '%:?' AND a.closed_at IS NULL")).toBe(0);
+  // What still nobody knows waits on, with its alarm.
+  expect(await factOf('never-1')).toMatchObject([{ state: 'parked', reaction: '?' }]);
+  expect(await t.db.query("SELECT f.subject FROM alarm a JOIN fact f ON a.subject = f.fact_id || ':?' WHERE a.kind = 'fact.parked' AND a.closed_at IS NULL")).toEqual([{ subject: 'never-1' }]);
 });
 
 test('F-31 an old worker leaves alone what only the new one can do', async () => {

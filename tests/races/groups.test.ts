@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { closeGroup } from '../../functions/orders';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, keepGreen, newKnife, newMarket, people, stockOf, tally } from '../support/faults';
-import { groupOf, join, ladder, openGroup, payAtWechat, seatsOf, sit, standard, trySit, type Seated } from '../support/groups';
-import { DAY, later, MINUTE, place, stateOf } from '../support/trade';
+import { checkGreen, count, keepGreen, newKnife, newMarket, people, stockOf, tally, underWay, waiting } from '../support/faults';
+import { groupOf, join, ladder, openGroup, paySeat, payAtWechat, seatsOf, sit, standard, trySit, type Seated } from '../support/groups';
+import { DAY, later, MINUTE, place, stateOf, vouchersOf } from '../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -33,6 +33,32 @@ describe('F-17 the last seat', () => {
     expect(await count(t, 'guest_order WHERE buyer_id = ANY ($1)', [lost])).toBe(0);
     expect(await count(t, 'deal_buyer WHERE person_id = ANY ($1) AND quantity > 0', [lost])).toBe(0);
     expect(await count(t, 'payment')).toBe(payments + 1);
+  });
+
+  test('another process takes it while this one waits for the group\'s row: full, not a bug', async () => {
+    const [host, guest] = (await people(t, 2)) as [TestPerson, TestPerson];
+    const { groupId } = await openGroup(t, m, host);
+    const other = await underWay(t, 'UPDATE group_buy SET taken = taken + 1 WHERE group_id = $1', [groupId]);
+    const asked = trySit(t, m, guest, { groupId }, 9_900);
+    await waiting(t);
+    await other.end('COMMIT');
+    expect((await asked).body).toMatchObject({ code: 'GROUP_FULL' });
+    await t.db.query('UPDATE group_buy SET taken = taken - 1 WHERE group_id = $1', [groupId]);
+  });
+
+  test('C3 a newcomer\'s other seat is paid while this one waits for the group\'s row: there is no second', async () => {
+    const rule = { group: standard({ kind: 'newcomer', hostBenefitFen: 0 }) };
+    const [one, two] = [(await m.addDeal(rule)).dealId, (await m.addDeal(rule)).dealId];
+    const [a, b, guest] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+    const [first, second] = [await openGroup(t, m, a, { dealId: one }), await openGroup(t, m, b, { dealId: two })];
+    const seat = await sit(t, m, guest, { groupId: first.groupId }, { dealId: one });
+    const row = await underWay(t, 'SELECT FROM group_buy WHERE group_id = $1 FOR NO KEY UPDATE', [second.groupId]);
+    const asked = trySit(t, m, guest, { groupId: second.groupId }, 9_900, { dealId: two });
+    await waiting(t);
+    await paySeat(t, guest, seat);
+    await row.end('ROLLBACK');
+    expect((await asked).body).toMatchObject({ code: 'GROUP_NOT_NEW' });
+    expect(await groupOf(t, second.groupId)).toMatchObject({ taken: 1 });
   });
 
   test('who is refused for a reason of their own stands in nobody else\'s way: those behind them sit', async () => {
@@ -146,6 +172,25 @@ describe('leaving against completing', () => {
     gate.open();
     expect((await paying).body).toMatchObject({ state: 'paid', voucherId: null });
     expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'open', taken: 2, confirmed: 2 });
+  });
+
+  test('another has the place of one who left since the completion was decided on: who sits there now has the vouchers', async () => {
+    const { dealId } = await m.addDeal({ group: standard({ size: 3, hostBenefitFen: 0 }) });
+    const [host, a, b, c] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
+    const first = await openGroup(t, m, host, { dealId });
+    const gone = await join(t, m, a, first.groupId, { dealId });
+    const last = await sit(t, m, b, { groupId: first.groupId }, { dealId });
+    await payAtWechat(t, b, last);
+    const gate = knife.holdAt(/orders_mark_paid/);
+    const paying = check(b, last);
+    await gate.reached;
+    await t.ok('leaveGroup', { as: a, params: { groupId: first.groupId } });
+    const instead = await join(t, m, c, first.groupId, { dealId });
+    gate.open();
+    await paying;
+    expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'succeeded', taken: 3, confirmed: 3 });
+    const vouchers = await Promise.all([first, gone, last, instead].map(({ orderId }) => vouchersOf(t, orderId)));
+    expect(vouchers.map((list) => list.length)).toEqual([1, 0, 1, 1]);
   });
 
   test('both at the same moment, again and again: one of the two ends', async () => {

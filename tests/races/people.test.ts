@@ -2,13 +2,13 @@
  * Accounts that become one, or are deleted, in the very moment in which something is saved for them: what is decided on whose
  * it is holds, or is decided again. I-05, I-10, I-18, A-22, A-29.
  */
-import pg from 'pg';
 import sharp from 'sharp';
 import { mediaStore } from '../../functions/kernel/media-store';
 import { reactions } from '../../functions/worker/reactions';
 import { drain } from '../../functions/worker/runner';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../support/app';
-import { checkGreen, count, keepGreen, newKnife, newMarket, people, settle } from '../support/faults';
+import { claim, couponState, makeOffer } from '../support/coupons';
+import { checkGreen, count, keepGreen, newKnife, newMarket, people, settle, underWay, waiting } from '../support/faults';
 import { join, openGroup, standard } from '../support/groups';
 import { account, buy, DAY, HOUR, later, MINUTE, place, redeem, share, stateOf, vouchersOf } from '../support/trade';
 
@@ -29,22 +29,6 @@ async function becomeOne(weapp: TestPerson, browser: TestPerson): Promise<void> 
   const { code } = await t.sandbox!.control<{ code: string }>('wx/phone', { phone: browser.phone });
   expect((await t.ok('verifyPhone', { as: weapp, body: { wechatCode: code } })).personId).toBe(browser.personId);
 }
-/** A transaction of somebody else that is under way: its statement is done, its end is ours to choose. */
-async function underWay(sql: string, params: unknown[]): Promise<{ end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> }> {
-  const client = new pg.Client({ connectionString: t.url });
-  await client.connect();
-  await client.query('BEGIN');
-  await client.query(sql, params);
-  return { end: async (how) => { await client.query(how); await client.end(); } };
-}
-/** Until so many wait for a lock. */
-async function waiting(many = 1): Promise<void> {
-  for (let look = 0; look < 500; look += 1) {
-    if (await count(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= many) return;
-    await new Promise((done) => setTimeout(done, 10));
-  }
-  throw new Error(`fewer than ${many} wait for a lock`);
-}
 const boughtBy = async (...who: TestPerson[]) => Promise.all(who.map(async ({ personId }) =>
   (await t.db.query<{ n: number }>('SELECT coalesce(sum(quantity), 0)::int AS n FROM deal_buyer WHERE person_id = $1', [personId]))[0]!.n));
 
@@ -62,6 +46,17 @@ describe('I-23 whoever deleted the account works nowhere', () => {
     const { staffId } = await adding;
     expect(await worksAt(clerk)).toBe(0);
     expect(await count(t, 'staff WHERE staff_id = $1 AND removed_at IS NULL', [staffId])).toBe(1);
+  });
+
+  test('made staff by two operators at once: one place, and both hear of that one', async () => {
+    const [clerk] = (await people(t, 1)) as [TestPerson];
+    const place = { staffId: `stf_first${clerk.personId.slice(4, 12)}`, merchantId: m.merchantId, storeId: m.storeId, personId: clerk.personId, role: 'clerk' };
+    const first = await underWay(t, 'SELECT merchants_add_staff($1)', [place]);
+    const second = t.ok('addStaff', { as: m.operator, params: { merchantId: m.merchantId }, body: { phone: clerk.phone!, storeId: m.storeId, role: 'manager' } });
+    await waiting(t);
+    await first.end('COMMIT');
+    expect(await second).toEqual({ staffId: place.staffId });
+    expect(await t.db.query('SELECT staff_id AS id, role FROM staff WHERE person_id = $1', [clerk.personId])).toEqual([{ id: place.staffId, role: 'manager' }]);
   });
 
   test('the places of an account that was joined into theirs are given up, also when they would follow only now', async () => {
@@ -102,12 +97,12 @@ describe('two accounts become one', () => {
   test('I-10 while one of them is placing an order: units and order stay together, and it can end', async () => {
     const [weapp, browser] = await twoOf();
     await buy(t, m, weapp);
-    const counter = await underWay('SELECT FROM deal_stock WHERE deal_id = $1 FOR UPDATE', [m.dealId]);
+    const counter = await underWay(t, 'SELECT FROM deal_stock WHERE deal_id = $1 FOR UPDATE', [m.dealId]);
     const placing = place(t, m, weapp);
-    await waiting(1);
+    await waiting(t);
     await becomeOne(weapp, browser);
     const moving = t.drain();
-    await waiting(2);
+    await waiting(t, 2);
     await counter.end('ROLLBACK');
     const { orderId } = await placing;
     await moving;
@@ -121,11 +116,11 @@ describe('two accounts become one', () => {
 
   test('A-22 while one of them signs in: nobody is signed in to an account that is gone', async () => {
     const [weapp, browser] = await twoOf();
-    const row = await underWay('SELECT FROM person_identity WHERE person_id = $1 FOR UPDATE', [weapp.personId]);
+    const row = await underWay(t, 'SELECT FROM person_identity WHERE person_id = $1 FOR UPDATE', [weapp.personId]);
     const joining = becomeOne(weapp, browser);
-    await waiting(1);
+    await waiting(t);
     const signingIn = t.ok('loginWechat', { body: { code: `sandbox:${weapp.name}`, deviceId: 'dev-elsewhere-1' } });
-    await waiting(2);
+    await waiting(t, 2);
     await row.end('ROLLBACK');
     await joining;
     expect((await signingIn).personId).toBe(browser.personId);
@@ -134,14 +129,14 @@ describe('two accounts become one', () => {
 });
 
 describe('an account is deleted', () => {
-  const deleting = (who: TestPerson) => underWay('SELECT identity_delete($1)', [{ personId: who.personId, familyId: who.familyId, name: '已注销', avatarUrl: '/art/avatar-0.svg' }]);
+  const deleting = (who: TestPerson) => underWay(t, 'SELECT identity_delete($1)', [{ personId: who.personId, familyId: who.familyId, name: '已注销', avatarUrl: '/art/avatar-0.svg' }]);
 
   test('I-18 I-05 while a friend\'s voucher is being used: nothing goes to a wallet that nobody can open', async () => {
     const [sharer, friend] = (await people(t, 2)) as [TestPerson, TestPerson];
     const order = await buy(t, m, friend, { shareToken: await share(t, m, sharer) });
     const gone = await deleting(sharer);
     const used = redeem(t, m, order.voucherIds[0]!);
-    await waiting(1);
+    await waiting(t);
     await gone.end('COMMIT');
     await used;
     expect(await stateOf(t, 'reward', 'order_id', order.orderId)).toEqual(['cancelled']);
@@ -152,7 +147,7 @@ describe('an account is deleted', () => {
     const [guest] = (await people(t, 1)) as [TestPerson];
     const gone = await deleting(guest);
     const signingIn = t.ok('loginWechat', { body: { code: `sandbox:${guest.name}`, deviceId: 'dev-elsewhere-2' } });
-    await waiting(1);
+    await waiting(t);
     await gone.end('COMMIT');
     expect((await signingIn).personId).not.toBe(guest.personId);
     expect(await count(t, 'session_family WHERE person_id = $1 AND revoked_at IS NULL', [guest.personId])).toBe(0);
@@ -165,6 +160,7 @@ describe('an account is deleted', () => {
     for (const guest of [one, two]) await join(t, m, guest, groupId);
     await redeem(t, m, (await vouchersOf(t, orderId))[0]!);
     await t.drain();
+    await t.ok('setGroupWords', { as: host, params: { groupId }, body: { words: '周五下班去' } }); // and what was said before
     const gate = knife.holdAt(/group_buys_set_words/);
     const saying = t.handle('setGroupWords', { as: host, params: { groupId }, body: { words: '一起来吃' } });
     await gate.reached;
@@ -173,6 +169,20 @@ describe('an account is deleted', () => {
     gate.open();
     expect((await saying).body.code).toBe('NOT_FOUND');
     expect(await count(t, 'group_seat WHERE words IS NOT NULL')).toBe(0);
+  });
+
+  test('I-11 while its person gives a coupon away: the coupon is void and the gift over', async () => {
+    const [giver, friend] = (await people(t, 2)) as [TestPerson, TestPerson];
+    const { couponId } = await claim(t, giver, (await makeOffer(t, m, { isTransferable: true })).offerId);
+    const token = `gift${couponId.slice(4, 16)}`;
+    const giving = await underWay(t, 'SELECT coupons_give($1)', [{ couponId, personId: giver.personId, token, giftMs: DAY, url: '', weappPath: '' }]);
+    await t.ok('deleteMe', { as: giver, body: { confirm: true } });
+    const drained = t.drain();
+    await waiting(t);
+    await giving.end('COMMIT');
+    await drained;
+    expect([await couponState(t, couponId), (await t.ok('getCouponGift', { as: friend, params: { token } })).state]).toEqual(['void', 'ended']);
+    expect((await t.refused('claimCouponGift', { as: friend, params: { token } })).code).toBe('COUPON_CLOSED');
   });
 
   test('a picture that is being uploaded: its file goes as well', async () => {

@@ -5,7 +5,7 @@
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
 import { claim, couponState, makeOffer, type OfferBody } from '../support/coupons';
 import { count, keepGreen, newKnife, newMarket, people, tryPlace } from '../support/faults';
-import { groupOf, openGroup, seatsOf, sit, standard, trySit } from '../support/groups';
+import { groupOf, join, openGroup, seatsOf, sit, standard, trySit } from '../support/groups';
 import { makeStreet, placeTogether, priced } from '../support/purchase';
 import { buy, DAY, HOUR, later, MINUTE } from '../support/trade';
 
@@ -18,9 +18,9 @@ beforeAll(async () => {
 });
 keepGreen(() => t, knife);
 
-/** `change` happens when all is decided and the save is about to be made. */
-async function meanwhile(save: RegExp, ask: () => Promise<Reply>, change: () => Promise<unknown>): Promise<Reply> {
-  const gate = knife.holdAt(save);
+/** `change` happens when all is decided and the save is about to be made; or, 'after', when something that was loaded is decided on. */
+async function meanwhile(save: RegExp, ask: () => Promise<Reply>, change: () => Promise<unknown>, when?: 'after'): Promise<Reply> {
+  const gate = knife.holdAt(save, when);
   const asked = ask();
   await gate.reached;
   await change();
@@ -35,6 +35,9 @@ const PLACE = /orders_place\(/;
 
 describe('a seat', () => {
   const joining = async (guest: TestPerson, groupId: string, change: () => Promise<unknown>, dealId = m.dealId) => meanwhile(PLACE, () => trySit(t, m, guest, { groupId }, 9_900, { dealId }), change);
+  /** Of one process the orders for a group are saved one after the other: another is placed since the group was looked at. */
+  const lookedAt = async (guest: TestPerson, groupId: string, dealId: string, change: () => Promise<unknown>) =>
+    meanwhile(/FROM group_buy g WHERE group_id/, () => trySit(t, m, guest, { groupId }, 9_900, { dealId }), change, 'after');
 
   test('I-12 the last member leaves: nobody sits down in a group that failed', async () => {
     const [host, guest] = await two();
@@ -63,6 +66,8 @@ describe('a seat', () => {
     const wanted = await openGroup(t, m, a, { dealId });
     const ids: Record<string, string> = {};
     for (const [name, host] of Object.entries({ ended, full, own, failed, emptier, fuller })) ids[name] = (await openGroup(t, m, host!, { dealId })).groupId;
+    // A seat that was given up keeps nobody out.
+    await t.ok('cancelOrder', { as: guest, params: { orderId: (await sit(t, m, guest, { groupId: ids.fuller! }, { dealId })).orderId } });
     // One of each kind that is none: its time is over, no seat is left, the guest sits there already, everybody left.
     await t.db.query("UPDATE group_buy SET join_until = juke_now() WHERE group_id = $1", [ids.ended]);
     await sit(t, m, guest, { groupId: ids.own! }, { dealId });
@@ -82,6 +87,47 @@ describe('a seat', () => {
     await buy(t, m, guest);
     expect(await other()).toBeNull();
     await t.db.query("UPDATE group_buy SET kind = 'standard' WHERE deal_id = $1", [dealId]);
+  });
+
+  test.each([['full by that', 2], ['not full yet', 4]])('I-12 the same person sits down there by another phone: the seat is theirs already, in a group that is %s', async (_, size) => {
+    const { dealId } = await m.addDeal({ group: standard({ size, hostBenefitFen: 0 }) });
+    const [host, guest] = await two();
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    expect((await lookedAt(guest, groupId, dealId, () => join(t, m, guest, groupId, { dealId }))).body).toMatchObject({ code: 'GROUP_OWN', details: { groupId } });
+    expect((await groupOf(t, groupId)).taken).toBe(2);
+  });
+
+  test('F-17 the last one is taken: who gave up a seat there before hears that it is full', async () => {
+    const { dealId } = await m.addDeal({ group: standard({ size: 2, hostBenefitFen: 0 }) });
+    const [host, guest] = await two();
+    const [other] = (await people(t, 1)) as [TestPerson];
+    const { groupId } = await openGroup(t, m, host, { dealId });
+    await t.ok('cancelOrder', { as: guest, params: { orderId: (await sit(t, m, guest, { groupId }, { dealId })).orderId } });
+    expect((await lookedAt(guest, groupId, dealId, () => join(t, m, other, groupId, { dealId }))).body).toMatchObject({ code: 'GROUP_FULL' });
+  });
+
+  test('the same person opens a group of the deal by another phone: refused with that one, not with others of theirs', async () => {
+    const [{ dealId }, other] = [await m.addDeal({ group: standard({ hostBenefitFen: 0 }) }), await m.addDeal({ group: standard({ hostBenefitFen: 0 }) })];
+    const [host, friend] = await two();
+    // One that is over, one that passed on to a friend, one of another deal.
+    await t.ok('leaveGroup', { as: host, params: { groupId: (await openGroup(t, m, host, { dealId })).groupId } });
+    const passed = await openGroup(t, m, host, { dealId });
+    await join(t, m, friend, passed.groupId, { dealId });
+    await t.ok('leaveGroup', { as: host, params: { groupId: passed.groupId } });
+    await openGroup(t, m, host, { dealId: other.dealId });
+    let running = '';
+    const opening = () => trySit(t, m, host, { open: true }, 9_900, { dealId });
+    const reply = await meanwhile(PLACE, opening, async () => { running = (await openGroup(t, m, host, { dealId })).groupId; });
+    expect(reply.body).toMatchObject({ code: 'GROUP_EXISTS', details: { groupId: running } });
+  });
+
+  test('A-29 its member leaves while WeChat looks at their words: nothing is said by who is not there', async () => {
+    const [host, guest] = await two();
+    const { groupId } = await openGroup(t, m, host);
+    await join(t, m, guest, groupId);
+    const saying = () => t.handle('setGroupWords', { as: guest, params: { groupId }, body: { words: '一起来吃' } });
+    expect((await meanwhile(/group_buys_set_words/, saying, () => t.ok('leaveGroup', { as: guest, params: { groupId } }))).body).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await count(t, 'group_seat WHERE group_id = $1 AND words IS NOT NULL', [groupId])).toBe(0);
   });
 
   test('C3 the newcomer pays at the shop first: no longer one', async () => {
@@ -139,6 +185,23 @@ describe('a coupon', () => {
     expect([await couponState(t, s.couponId), (await t.ok('listMyCoupons', { as: s.friend })).items[0]!.couponId]).toEqual(['available', s.couponId]);
     expect((await give(s.friend, s.couponId)).body).toMatchObject({ code: 'COUPON_STATE' });
     await expect(t.db.query("UPDATE coupon SET state = 'passing' WHERE coupon_id = $1", [s.couponId])).rejects.toThrow(/passes on once/);
+  });
+
+  test.each<[string, string, (s: Awaited<ReturnType<typeof having>>) => Promise<unknown>]>([
+    ['given to another friend', 'passing', (s) => give(s.me, s.couponId)], ['held by an order', 'held', (s) => using(s.me, s.couponId)],
+  ])('I-11 it is %s while it is being given: refused, and it stays there', async (_, state, change) => {
+    const s = await having();
+    expect((await meanwhile(/coupons_give\(/, () => give(s.me, s.couponId), () => change(s))).body).toMatchObject({ code: 'COUPON_STATE' });
+    expect(await couponState(t, s.couponId)).toBe(state);
+  });
+
+  test('A-11 one that is claimed by its code is claimed by nothing else, whoever asks the save for it', async () => {
+    const { offerId, code } = await makeOffer(t, m, { withCode: true });
+    const [me] = await two();
+    const ask = (typed: string | null) => t.db.call('coupons_claim', { offerId, code: typed, personId: me.personId, couponId: `cpn_code${typed}`, graceMs: 0, remindMs: 0, heldMax: 50 });
+    for (const typed of [null, '0000000000']) await expect(ask(typed)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await ask(code!);
+    expect(await count(t, 'coupon WHERE owner_id = $1', [me.personId])).toBe(1);
   });
 
   test('I-25 it ends while it is being given: it stays where it is', async () => {

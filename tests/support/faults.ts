@@ -3,6 +3,7 @@
  * can be cut while an answer is on its way, and a second look at the invariants in the middle of a file.
  */
 import net from 'node:net';
+import { Client } from 'pg';
 import type { DbOptions } from '../../functions/kernel';
 import { checkInvariants } from '../../functions/views/invariants';
 import type { Market, Reply, TestApp, TestPerson } from './app';
@@ -117,6 +118,23 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
       server.close(() => done());
     }),
   };
+}
+
+/** A transaction of somebody else that is under way: its statement is done, its end is ours to choose. */
+export async function underWay(t: TestApp, sql: string, params: unknown[]): Promise<{ end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> }> {
+  const client = new Client({ connectionString: t.url });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(sql, params);
+  return { end: async (how) => { await client.query(how); await client.end(); } };
+}
+/** Until so many wait for a lock. */
+export async function waiting(t: TestApp, many = 1): Promise<void> {
+  for (let look = 0; look < 500; look += 1) {
+    if (await count(t, "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") >= many) return;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  throw new Error(`fewer than ${many} wait for a lock`);
 }
 
 /** Throws with what is broken. */

@@ -36,7 +36,7 @@ BEGIN
   UPDATE coupon_use SET state = 'used' WHERE order_id = p_order AND state = 'held';
   IF NOT FOUND THEN RETURN; END IF;
   UPDATE coupon SET state = 'used', used_at = juke_now()
-  WHERE coupon_id IN (SELECT coupon_id FROM coupon_use WHERE order_id = p_order AND state = 'used') AND state = 'held';
+  WHERE coupon_id IN (SELECT coupon_id FROM coupon_use WHERE order_id = p_order) AND state = 'held';
 END $$;
 
 -- The order ended unpaid, or all of it went back unused. The coupon's row lines up two carriers that end at once.
@@ -49,8 +49,8 @@ DECLARE
 BEGIN
   IF cardinality(v_ids) = 0 THEN RETURN; END IF;
   PERFORM FROM coupon WHERE coupon_id = ANY (v_ids) ORDER BY coupon_id FOR UPDATE;
-  UPDATE coupon_use SET state = 'returned' WHERE order_id = p_order AND state IN ('held', 'used');
-  FOR v IN SELECT * FROM coupon c WHERE coupon_id = ANY (v_ids) AND c.state IN ('held', 'used')
+  UPDATE coupon_use SET state = 'returned' WHERE order_id = p_order;
+  FOR v IN SELECT * FROM coupon c WHERE coupon_id = ANY (v_ids)
     AND NOT EXISTS (SELECT FROM coupon_use u WHERE u.coupon_id = c.coupon_id AND u.state IN ('held', 'used')) ORDER BY coupon_id LOOP
     v_was := v.state;
     UPDATE coupon SET state = 'available', order_id = NULL, used_at = NULL,

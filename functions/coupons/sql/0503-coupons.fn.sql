@@ -204,11 +204,13 @@ BEGIN
   RETURN jsonb_build_object('waitMs', (SELECT ms_of(valid_until) - ms_of(v_by) FROM coupon WHERE coupon_id = p ->> 'couponId' AND state = 'available' AND v_by < valid_until));
 END $$;
 
--- An account was deleted: what it still has is void, and its gifts are over. p: {personId}
+-- An account was deleted: what it still has is void, and its gifts are over. The gifts' rows first, as everywhere; one that was being
+-- made meanwhile is seen once its coupon's row was waited for. p: {personId}
 CREATE OR REPLACE FUNCTION coupons_void_person(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE coupon_gift SET state = 'ended', ended_at = juke_now() WHERE giver_id = p ->> 'personId' AND state = 'open';
   DELETE FROM coupon_code_try WHERE actor = 'p:' || (p ->> 'personId');
+  PERFORM FROM coupon_gift WHERE giver_id = p ->> 'personId' AND state = 'open' FOR UPDATE;
   UPDATE coupon SET state = 'void' WHERE owner_id = p ->> 'personId' AND state IN ('available', 'passing');
+  UPDATE coupon_gift SET state = 'ended', ended_at = juke_now() WHERE giver_id = p ->> 'personId' AND state = 'open';
   RETURN '{}';
 END $$;

@@ -167,8 +167,8 @@ DECLARE
   v group_buy;
 BEGIN
   SELECT * INTO v FROM group_buy WHERE group_id = p_group FOR NO KEY UPDATE;
-  UPDATE group_seat SET refunded_at = juke_now() WHERE order_id = p_order AND state = 'confirmed' AND refunded_at IS NULL;
-  IF v.flagged_at IS NULL AND 2 * (SELECT count(*) FROM group_seat WHERE group_id = p_group AND state = 'confirmed' AND refunded_at IS NOT NULL AND person_id <> v.host_id) >= v.confirmed - 1 THEN
+  UPDATE group_seat SET refunded_at = juke_now() WHERE order_id = p_order;
+  IF v.flagged_at IS NULL AND 2 * (SELECT count(*) FROM group_seat WHERE group_id = p_group AND refunded_at IS NOT NULL AND person_id <> v.host_id) >= v.confirmed - 1 THEN
     UPDATE group_buy SET flagged_at = juke_now() WHERE group_id = p_group;
   END IF;
 END $$;

@@ -62,7 +62,6 @@ BEGIN
   UPDATE person SET joined_into = p_to WHERE person_id = p_from RETURNING * INTO v;
   UPDATE person SET is_operator = is_operator OR v.is_operator, is_minor = is_minor OR v.is_minor,
     payout_changed_at = greatest(payout_changed_at, v.payout_changed_at) WHERE person_id = p_to;
-  DELETE FROM person_identity f WHERE f.person_id = p_from AND f.kind = 'unionid' AND identity_value(p_to, 'unionid') IS NOT NULL;
   UPDATE person_identity SET person_id = p_to WHERE person_id = p_from;
   INSERT INTO person_device AS d (person_id, device_id, seen_at) SELECT p_to, device_id, seen_at FROM person_device WHERE person_id = p_from
   ON CONFLICT (person_id, device_id) DO UPDATE SET seen_at = greatest(d.seen_at, excluded.seen_at);

@@ -79,6 +79,10 @@ test('I-23 only at stores of its own merchant, also past the first look', async 
   expect((await create({ storeIds: [m.storeId, other.storeId] })).status).toBe(404);
   expect((await create({}, { merchantId: other.merchantId })).status).toBe(404);
   expect((await create({}, { merchantId: 'mch_000000000nobody' })).status).toBe(404);
+  // A price to stand crossed out is the merchant's own.
+  const flash = { isFlash: true, saleStartsAtMs: 1_700_000_000_000, saleEndsAtMs: 4_000_000_000_000 };
+  for (const regularDealId of [other.dealId, 'deal_00000000nobody']) expect((await create({ ...flash, regularDealId })).status).toBe(404);
+  expect((await create({ ...flash, regularDealId: m.dealId })).status).toBe(200);
   await expect(t.db.query('INSERT INTO deal_store (deal_id, store_id, merchant_id) VALUES ($1, $2, $3)', [m.dealId, other.storeId, m.merchantId])).rejects.toThrow(/foreign key/);
 });
 

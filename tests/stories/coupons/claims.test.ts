@@ -71,6 +71,15 @@ test('a paused offer is not claimed, what was claimed stays; only its own manage
   await claim(t, late, offerId);
 });
 
+test('I-22 a pause that is sent again undoes nothing that was decided since', async () => {
+  const { offerId } = await makeOffer(t, m);
+  const set = (state: 'active' | 'paused', key: string) => t.ok('setOfferState', { as: m.manager, key, params: { storeId: m.storeId, offerId }, body: { state } });
+  const first = await set('paused', 'offer-pause-1');
+  await set('active', 'offer-open-1');
+  expect(await set('paused', 'offer-pause-1')).toEqual(first);
+  expect((await t.ok('listStoreOffers', { as: m.manager, params: { storeId: m.storeId } })).items).toMatchObject([{ offerId, state: 'active' }]);
+});
+
 test('not more than fifty at hand', async () => {
   const offers = await Promise.all([1, 2, 3].map(() => makeOffer(t, m, { total: 1_000, perPerson: 20 })));
   for (const { offerId } of offers) for (let i = 0; i < 20; i += 1) if (i < 17 || offerId !== offers[0]!.offerId) await t.handle('claimCoupon', { as: guest, params: { offerId } });
@@ -120,8 +129,10 @@ test('what can be claimed for a deal: its shop\'s and the platform\'s, when they
   expect([whole.length, whole.at(-1), pages]).toEqual([5, '领完', whole]);
   const counted = (await titles({ dealId: m.dealId })).length - 1;
   expect((await t.ok('getDeal', { params: { dealId: m.dealId } })).couponCount).toBe(counted);
-  // The checkout counts what this person can still claim: not what is gone, had already, or for others.
+  // The checkout counts what this person can still claim: not what is gone, not open yet, had already, or for others.
   await makeOffer(t, m, { title: '老客', audience: 'win_back', winBackDays: 30 });
+  const now = await t.app.clock.read();
+  await makeOffer(t, m, { title: '明天', claimFromMs: now + DAY, claimUntilMs: now + 2 * DAY });
   const news = await makeOffer(t, m, { title: '新客', audience: 'new_guest' });
   const more = async () => [(await t.ok('quoteOrder', { as: guest, body: { dealId: m.dealId, quantity: 1 } })).moreCoupons,
     (await t.ok('listCouponOffers', { as: guest, query: { dealId: m.dealId } })).items.filter((offer) => offer.claim === 'ok').length];
@@ -211,6 +222,10 @@ test('it is said a day before its end, once, and at its end it is over', async (
   await later(t, validUntilMs - DAY - (await t.app.clock.read()) + 1_000);
   const notices = async () => (await t.ok('listNotices', { as: guest })).items.filter((n) => n.kind === 'coupon.ending');
   expect(await notices()).toMatchObject([{ title: '有一张券快到期了', text: expect.stringContaining('满 100 减 15') }]);
+  // Held and back again it has the same end, which was said.
+  const { orderId } = await placeWith(t, m, guest, [couponId]);
+  await t.ok('cancelOrder', { as: guest, params: { orderId } });
+  await t.drain();
   await later(t, DAY);
   expect(await couponState(t, couponId)).toBe('expired');
   expect(await notices()).toHaveLength(1);
@@ -227,4 +242,18 @@ test('deleting an account voids its coupons and ends its gifts; the export knows
   await t.drain();
   expect([await couponState(t, a.couponId), await couponState(t, b.couponId)]).toEqual(['void', 'void']);
   expect(await t.refused('claimCouponGift', { as: await someone(), params: { token } })).toMatchObject({ code: 'COUPON_CLOSED' });
+});
+
+test('deleting an account leaves alone what is over already, and what a friend has by now', async () => {
+  const { offerId } = await makeOffer(t, m, { perPerson: 2, isTransferable: true });
+  const friend = await someone();
+  const [over, given] = [await claim(t, guest, offerId), await claim(t, guest, offerId)];
+  await t.db.query("UPDATE coupon SET state = 'expired' WHERE coupon_id = $1", [over.couponId]);
+  const { token } = await t.ok('giveCoupon', { as: guest, params: { couponId: given.couponId } });
+  await t.ok('claimCouponGift', { as: friend, params: { token } });
+  await t.ok('deleteMe', { as: guest, body: { confirm: true } });
+  await t.drain();
+  expect(await t.db.query("SELECT last_error FROM fact WHERE state <> 'done' AND kind = 'person.deleted'")).toEqual([]);
+  expect([await couponState(t, over.couponId), await couponState(t, given.couponId)]).toEqual(['expired', 'available']);
+  expect((await t.ok('getCouponGift', { as: friend, params: { token } })).state).toBe('taken');
 });

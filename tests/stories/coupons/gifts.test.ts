@@ -86,6 +86,49 @@ test('taken back while the account that gave it becomes this one: it is the give
   expect(await couponState(t, couponId)).toBe('available');
 });
 
+test('claimed while the account that gave it becomes this one: it is one\'s own gift by now', async () => {
+  const { couponId, token } = await given();
+  const gate = knife.holdAt(/coupons_claim_gift\(/);
+  const asked = t.handle('claimCouponGift', { as: other, params: { token } });
+  await gate.reached;
+  await t.db.call('orders_move_person', { from: giver.personId, to: other.personId });
+  gate.open();
+  expect((await asked).body).toMatchObject({ code: 'COUPON_GIFT_OWN' });
+  knife.clear();
+  expect(await couponState(t, couponId)).toBe('passing');
+});
+
+test('a gift is ended by nobody else and not before its time, whoever asks the save for it', async () => {
+  const { couponId, token } = await given();
+  await expect(t.db.call('coupons_end_gift', { token, to: 'taken_back', personId: other.personId })).rejects.toMatchObject({ code: 'COUPON_STATE' });
+  expect(await t.db.call('coupons_end_gift', { token, to: 'ended' })).toEqual({ ok: false });
+  expect([await couponState(t, couponId), (await t.ok('getCouponGift', { params: { token } })).state]).toEqual(['passing', 'open']);
+});
+
+test('a gift that ends with its coupon does not come back, also when its own end is worked on first: nobody is told that it did', async () => {
+  const now = await t.app.clock.read();
+  const { couponId, token } = await given({ validDays: null, validFromMs: now - 1_000, validUntilMs: now + DAY / 2, claimUntilMs: now + DAY / 2 });
+  await t.moveTime(DAY / 2);
+  expect(await t.db.call('coupons_end_gift', { token, to: 'ended' })).toEqual({ ok: true });
+  await t.drain();
+  expect(await couponState(t, couponId)).toBe('expired');
+  expect((await t.ok('listNotices', { as: giver })).items.filter(({ kind }) => kind === 'coupon.gift_returned')).toEqual([]);
+});
+
+test('the end that it had before is worked on late: a gift of its new days goes on', async () => {
+  const now = await t.app.clock.read();
+  const { offerId } = await makeOffer(t, m, { isTransferable: true, validDays: null, validFromMs: now - 1_000, validUntilMs: now + DAY, claimUntilMs: now + DAY });
+  const { couponId } = await claim(t, giver, offerId);
+  const order = await placeWith(t, m, giver, [couponId]);
+  const voucherIds = await pay(t, giver, order);
+  await t.moveTime(2 * DAY);
+  await t.ok('requestRefund', { as: giver, params: { orderId: order.orderId }, body: { voucherIds, reason: '不去了' } });
+  const { token } = await t.ok('giveCoupon', { as: giver, params: { couponId } });
+  await t.drain(); // its end a day ago among the rest
+  expect([await couponState(t, couponId), (await t.ok('getCouponGift', { params: { token } })).state]).toEqual(['passing', 'open']);
+  await take(token);
+});
+
 test('unclaimed for a day it comes back, and says so; at its own end it is over with the gift', async () => {
   const { couponId, token } = await given();
   await later(t, DAY);
@@ -156,4 +199,35 @@ test('two accounts become one: coupons, gifts and counts follow with the orders;
   expect((await owners()).map((row) => row.owner === other.personId)).toEqual([true, true, true]);
   expect(await t.db.query('SELECT claimed FROM coupon_claim WHERE offer_id = $1', [offerId])).toEqual([{ claimed: 3 }]);
   expect(await t.db.query('SELECT held FROM coupon_holder WHERE person_id = ANY ($1) ORDER BY held', [[giver.personId, other.personId]])).toEqual([{ held: 0 }, { held: 3 }]);
+});
+
+describe('two accounts become one that were new guests there both', () => {
+  const firsts = async (...ids: string[]) =>
+    Object.fromEntries((await t.db.query<{ id: string; at: string | null }>('SELECT coupon_id AS id, first_at AS at FROM coupon WHERE coupon_id = ANY ($1)', [ids])).map((row) => [row.id, row.at]));
+  const join = () => t.db.call('orders_move_person', { from: giver.personId, to: other.personId });
+  const offers = (shop: Market, count: number) => Promise.all(Array.from({ length: count }, () => makeOffer(t, shop, { audience: 'new_guest', perPerson: 2 })));
+
+  test('the surviving account\'s first order is the one that counts; what is still at hand is for a new guest as before', async () => {
+    const [x, y] = await offers(m, 2);
+    const [used, kept, theirs] = [await claim(t, giver, x!.offerId), await claim(t, giver, y!.offerId), await claim(t, other, x!.offerId)];
+    await placeWith(t, m, giver, [used.couponId], { dealId: (await m.addDeal()).dealId });
+    await placeWith(t, m, other, [theirs.couponId]);
+    await join();
+    expect(await firsts(used.couponId, kept.couponId, theirs.couponId)).toEqual({ [used.couponId]: null, [kept.couponId]: m.merchantId, [theirs.couponId]: m.merchantId });
+    // Held by an order that followed, it followed with it at once.
+    expect(await t.db.query('SELECT owner_id AS owner, state FROM coupon WHERE coupon_id = $1', [used.couponId])).toEqual([{ owner: other.personId, state: 'held' }]);
+  });
+
+  test('one at hand, or in use at another shop, is no first order here', async () => {
+    const shop = await t.market({ operator: await t.person(`运营${Math.random()}`, { operator: true }), staff: [`员${Math.random()}`, `长${Math.random()}`], deal: { perPersonLimit: 99 } });
+    const [[here], [there]] = [await offers(m, 1), await offers(shop, 1)];
+    const [mine, idle, away] = [await claim(t, giver, here!.offerId), await claim(t, other, here!.offerId), await claim(t, other, there!.offerId)];
+    await placeWith(t, m, giver, [mine.couponId]);
+    await placeWith(t, shop, other, [away.couponId]);
+    await join();
+    expect((await firsts(mine.couponId))[mine.couponId]).toBe(m.merchantId);
+    const { dealId } = await m.addDeal();
+    const body = { dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 11_300, surface: 'weapp' as const, stack: { usesFriend: false, couponIds: [idle.couponId] } };
+    expect(await t.refused('placeOrder', { as: other, body })).toMatchObject({ code: 'COUPON_NOT_USABLE', details: { reason: 'not_new' } });
+  });
 });

@@ -138,6 +138,9 @@ test('one that comes back after its end lives 7 more days, then it expires', asy
   expect(await reminders()).toBe(1);
   expect(await couponState(t, couponId)).toBe('expired');
   expect((await t.ok('listMyCoupons', { as: guest, query: { tab: 'ended' } })).items).toMatchObject([{ couponId, state: 'expired' }]);
+  // An order gives its coupon back once: what it had since is its own.
+  await t.db.query('SELECT coupons_return($1)', [order.orderId]);
+  expect(await couponState(t, couponId)).toBe('expired');
 });
 
 test('a new guest is new once: of two such coupons of a merchant one is in use, and after a paid order none', async () => {

@@ -102,6 +102,19 @@ describe('two accounts become one', () => {
     expect([...(await stateOf(t, 'guest_order', 'order_id', seat.orderId)), ...(await stateOf(t, 'guest_order', 'order_id', own.orderId))]).toEqual(['refunded', 'refunded']);
   });
 
+  test.each(['passed on to a friend', 'ended'])('the group that the surviving account had opened has %s: the other account\'s is the one that is theirs', async (what) => {
+    const [a, b] = await twoOf();
+    const [friend] = (await people(t, 1)) as [TestPerson];
+    const theirs = await sit(t, m, b, { open: true });
+    await pay(b, theirs);
+    if (what !== 'ended') await join(t, m, friend, theirs.groupId);
+    await t.ok('leaveGroup', { as: b, params: { groupId: theirs.groupId } });
+    const own = await openGroup(t, m, a);
+    const me = await becomeOne(a, b);
+    const body = { dealId: m.dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 9_400, surface: 'weapp' as const, group: { open: true as const } };
+    expect(await t.refused('placeOrder', { as: me, body })).toMatchObject({ code: 'GROUP_EXISTS', details: { groupId: own.groupId } });
+  });
+
   test('C3 each had a newcomer\'s seat at one shop: both stay, one of them under its own name', async () => {
     const shop = await newMarket(t, { deal: { group: standard({ kind: 'newcomer', size: 2 }) } });
     const other = await shop.addDeal({ group: standard({ kind: 'newcomer', size: 2 }) });

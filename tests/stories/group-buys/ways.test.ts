@@ -171,6 +171,8 @@ describe('newcomers', () => {
     const [one, two_] = [await openGroup(t, shop, old, { dealId: deals[0]!.dealId }), await openGroup(t, shop, old, { dealId: deals[1]!.dealId })];
     const other = await openGroup(t, shop, a, { dealId: deals[0]!.dealId }); // a new guest may open one as well
     expect((await t.refused('quoteOrder', { as: old, body: { dealId: deals[0]!.dealId, quantity: 1, group: { groupId: other.groupId } } })).code).toBe('GROUP_NOT_NEW');
+    // A seat there that was given up before is not one's own.
+    await t.ok('cancelOrder', { as: b, params: { orderId: (await sit(t, shop, b, { groupId: two_.groupId }, { dealId: deals[1]!.dealId })).orderId } });
     const seat = await sit(t, shop, b, { groupId: one.groupId }, { dealId: deals[0]!.dealId });
     const again = await t.handle('placeOrder', { as: b, body: { dealId: deals[1]!.dealId, quantity: 1, termsVersion: 1, expectedPayableFen: 9_900, surface: 'weapp', group: { groupId: two_.groupId } } });
     expect(again.body.code).toBe('GROUP_NOT_NEW');

@@ -82,6 +82,34 @@ describe('one account', () => {
     expect(await payoutChanged(fresh.personId)).toBe(false);
   });
 
+  test('A-36 an old account that shows its own phone again waits for nothing: no way for money has changed', async () => {
+    const person = await t.person('只有手机', { openid: null });
+    await t.moveTime(2 * DAY);
+    await verifyPhone(person, person.phone!);
+    expect(await payoutChanged(person.personId)).toBe(false);
+  });
+
+  test('A-22 the other account is deleted while the two become one: its phone is nobody\'s, and is added', async () => {
+    const browser = await t.person('浏览器', { openid: null });
+    const weapp = await t.person('小程序', { phone: null });
+    const gate = knife.holdAt(/identity_link\(/);
+    const linking = verifyPhone(weapp, browser.phone!);
+    await gate.reached;
+    await t.ok('deleteMe', { as: browser, body: { confirm: true } });
+    gate.open();
+    const session = await linking;
+    knife.clear();
+    expect(session.personId).toBe(weapp.personId);
+    expect(await t.ok('getMe', { as: session.token })).toMatchObject({ hasWechat: true, phoneMasked: expect.stringContaining(browser.phone!.slice(-4)) });
+    expect((await t.db.query('SELECT FROM person WHERE joined_into IS NOT NULL')).length).toBe(0);
+  });
+
+  test('A-22 a sign-in that is over changes nobody, however long its token would live', async () => {
+    const person = await t.person('过期', { phone: null });
+    await t.db.query('UPDATE session_family SET expires_at = juke_now() WHERE family_id = $1', [person.familyId]);
+    expect(await t.refused('verifyPhone', { as: person, body: { wechatCode: await phoneCode(newPhone()) } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
   test('A-22 a session that was logged out changes nobody', async () => {
     const person = await t.person('走了', { phone: null });
     await t.ok('logout', { as: person });

@@ -42,6 +42,9 @@ describe('name and picture', () => {
       expect(await t.refused('updateMe', { as: person, body: { avatarUrl } })).toMatchObject({ status: 400, code: 'BAD_INPUT' });
     }
     expect(await t.ok('updateMe', { as: other, body: { avatarUrl: place.mediaUrl } })).toMatchObject({ avatarUrl: place.mediaUrl });
+    // One's own that WeChat found risky is none.
+    await t.db.query("UPDATE media SET state = 'refused' WHERE owner_id = $1", [other.personId]);
+    expect(await t.refused('updateMe', { as: other, body: { avatarUrl: place.mediaUrl } })).toMatchObject({ code: 'BAD_INPUT' });
     expect(await t.ok('updateMe', { as: person, body: { avatarUrl: '/art/avatar-7.svg' } })).toMatchObject({ avatarUrl: '/art/avatar-7.svg' });
   });
 });
@@ -81,6 +84,24 @@ describe('consents, notices, messages', () => {
     expect(await findSubscriber(t.db, notice!.id, [TEMPLATE])).toBeNull();
     for (let i = 0; i < 25; i += 1) await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE] } });
     expect((await t.db.query('SELECT quota FROM subscription WHERE person_id = $1', [person.personId]))[0]!.quota).toBe(20);
+  });
+
+  test('a consent counts for its template: another one stays, one that we use no more sends nothing, and with none left there is nothing to do', async () => {
+    t.app.config.subscribeTemplates = [TEMPLATE, 'tmpl-other'];
+    const person = await t.person('甲');
+    await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE, 'tmpl-other'] } });
+    const notify = () => t.db.query(`SELECT identity_notify($1, 'order.paid', '{}', '/pages/orders/index')`, [person.personId]);
+    const asked = async () => (await t.db.query("SELECT FROM fact WHERE kind = 'notice.added'")).length;
+    await notify();
+    const before = await asked();
+    expect(before).toBeGreaterThan(0);
+    const [notice] = await t.db.query<{ id: string }>('SELECT notice_id AS id FROM notice WHERE person_id = $1', [person.personId]);
+    await t.db.call('identity_used_subscription', { personId: person.personId, templateId: TEMPLATE, outcome: 'no_consent' });
+    expect(await findSubscriber(t.db, notice!.id, [TEMPLATE])).toBeNull();
+    expect(await findSubscriber(t.db, notice!.id, ['tmpl-other'])).toMatchObject({ templateId: 'tmpl-other' });
+    await t.db.call('identity_used_subscription', { personId: person.personId, templateId: 'tmpl-other', outcome: 'sent' });
+    await notify();
+    expect(await asked()).toBe(before);
   });
 
   test('the message says what the notice list says, in fields that WeChat takes; a template set wrongly stops nothing', async () => {
@@ -223,6 +244,22 @@ describe('deletion (PIPL §47)', () => {
     await t.drain();
     expect(await works()).toEqual([]);
     expect(await alarms()).toEqual([...m.storeIds].sort());
+  });
+
+  test.each(['is deleted', 'was joined into another'])('A-22 the token of an account that %s says nothing about anybody any more', async (how) => {
+    const person = await t.person('老账号', { phone: null });
+    const other = await t.person('新账号', { openid: null });
+    if (how === 'is deleted') await t.ok('deleteMe', { as: person, body: { confirm: true } });
+    else await t.ok('verifyPhone', { as: person, body: { wechatCode: (await t.sandbox!.control<{ code: string }>('wx/phone', { phone: other.phone })).code } });
+    const row = () => t.db.query('SELECT name, avatar_url, language FROM person WHERE person_id = $1', [person.personId]);
+    const before = await row();
+    expect(await t.refused('setConsent', { as: person, params: { kind: 'location' }, body: { granted: true } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+    expect(await t.refused('updateMe', { as: person, body: { language: 'en' } })).toMatchObject({ code: 'SESSION_EXPIRED' });
+    // Also when it was there a moment ago, as WeChat looked at the new name.
+    await expect(t.db.call('identity_update_me', { personId: person.personId, name: '又来了' })).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+    await t.ok('addSubscriptions', { as: person, body: { templates: [TEMPLATE] } });
+    expect(await t.db.query('SELECT FROM subscription WHERE person_id = $1 UNION ALL SELECT FROM consent WHERE person_id = $1', [person.personId])).toEqual([]);
+    expect(await row()).toEqual(before);
   });
 
   test('asking without confirming does nothing', async () => {

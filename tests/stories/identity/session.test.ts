@@ -1,6 +1,6 @@
 /** Signing in, renewing, ending. A-10, A-17, A-21, A-22, A-23, A-39, F-25. */
 import { createHmac } from 'node:crypto';
-import { PHONE_CODE_MS, REFRESH_AGAIN_MS, RISK_RANK_HIGH, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
+import { PHONE_CODE_MS, REFRESH_AGAIN_MS, REFRESH_MS, RISK_RANK_HIGH, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
 import { makeToken, type Session } from '../../../functions/kernel';
 import { readToken } from '../../../functions/kernel/session';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -193,6 +193,33 @@ describe('sessions', () => {
     await t.moveTime(SESSION_MS);
     expect((await renew(theirs!.body.refreshToken)).status).toBe(401);
     expect(await alarms(copied.refreshToken)).toBe(1);
+  });
+
+  test('A-22 a made-up token with the name of somebody\'s sign-in is just wrong: it ends nothing', async () => {
+    const { refreshToken } = await loginWechat('猜');
+    const [family] = refreshToken.split('.');
+    expect((await renew(`${family}.${'A'.repeat(refreshToken.length - family!.length - 1)}`)).status).toBe(401);
+    expect(await alarms(refreshToken)).toBe(0);
+    expect((await renew(refreshToken)).status).toBe(200);
+  });
+
+  test('A-22 I-25 a sign-in that nobody renewed is over, half-open by the database clock', async () => {
+    const [soon, late] = [await loginWechat('早'), await loginWechat('晚')];
+    await t.moveTime(REFRESH_MS - 60_000);
+    const again = await renew(soon.refreshToken);
+    expect(again.status).toBe(200);
+    await t.moveTime(60_000);
+    expect((await renew(late.refreshToken)).status).toBe(401);
+    expect((await renew(again.body.refreshToken)).status).toBe(200); // renewed, it has its time anew
+  });
+
+  test('A-22 an answer is given again only as it was: by a server with another key it would be a token that opens nothing', async () => {
+    const { refreshToken } = await loginWechat('换钥');
+    const next = await renew(refreshToken);
+    const key = t.app.config.sessionKey;
+    t.app.config.sessionKey = `${key.slice(0, -1)}!`;
+    const other = await renew(refreshToken).finally(() => { t.app.config.sessionKey = key; });
+    expect([next.status, other.status]).toEqual([200, 401]);
   });
 
   test('A-22 after logout neither refresh nor a route that moves money works, nor the copy of all data', async () => {

@@ -6,10 +6,10 @@ import { newPhone } from '../../support/person';
 
 let t: TestApp;
 let operator: TestPerson;
-beforeAll(async () => {
-  t = await startTestApp();
-  operator = await t.person('运营', { operator: true });
-});
+let operators = 0;
+beforeAll(async () => { t = await startTestApp(); });
+// One alone would be too fast for the rate limit.
+beforeEach(async () => { operator = await t.person(`运营${(operators += 1)}`, { operator: true }); });
 afterAll(() => t.stop());
 
 let numbers = 1_700_000_000;
@@ -88,6 +88,55 @@ test('a role is given again: the same place, the new role; ten times at once sti
   expect((await t.db.query('SELECT FROM staff WHERE person_id = $1', [person.personId])).length).toBe(1);
 });
 
+test('I-22 a store or a place sent again under its key is made once; a role given since stays', async () => {
+  const merchantId = await merchant();
+  const again = { as: operator, key: 'create-store-1', params: { merchantId }, body: storeBody };
+  const { storeId } = await t.ok('createStore', again);
+  expect(await t.ok('createStore', again)).toEqual({ storeId });
+  expect((await t.db.query('SELECT FROM store WHERE merchant_id = $1', [merchantId])).length).toBe(1);
+  const person = await t.person('升了职的人');
+  const add = (role: 'clerk' | 'manager', key: string) => t.ok('addStaff', { as: operator, key, params: { merchantId }, body: { phone: person.phone!, storeId, role } });
+  const first = await add('clerk', 'add-clerk-1');
+  await add('manager', 'add-manager-1');
+  expect(await add('clerk', 'add-clerk-1')).toEqual(first);
+  expect(await findStaff(t.db, person.personId, storeId)).toMatchObject({ role: 'manager' });
+});
+
+test('I-23 a place is one of this merchant and of now: another merchant\'s, or one that was given up, is another place', async () => {
+  const [one, two] = [await merchant(), await merchant()];
+  const person = await t.person('两家的店长');
+  const add = async (merchantId: string, role: 'clerk' | 'manager' = 'manager') =>
+    (await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: person.phone!, storeId: null, role } })).staffId;
+  const first = await add(one);
+  const second = await add(two, 'clerk');
+  await t.db.query('UPDATE staff SET removed_at = juke_now() WHERE staff_id = $1', [first]);
+  expect(await t.ok('listMyStores', { as: person })).toEqual({ items: [] });
+  const third = await add(one);
+  expect(await t.db.query('SELECT staff_id AS id, role, removed_at IS NULL AS here FROM staff WHERE person_id = $1 ORDER BY created_at', [person.personId]))
+    .toEqual([{ id: first, role: 'manager', here: false }, { id: second, role: 'clerk', here: true }, { id: third, role: 'manager', here: true }]);
+});
+
+test('two accounts become one: a place that both have is one, the others stay side by side, what was given up stays so', async () => {
+  const [one, two] = [await merchant(), await merchant()];
+  const [a, b, c] = [await store(one), await store(one), await store(one)];
+  const [from, to] = [await t.person('旧账号'), await t.person('新账号')];
+  const add = async (as: TestPerson, merchantId: string, storeId: string | null) =>
+    (await t.ok('addStaff', { as: operator, params: { merchantId }, body: { phone: as.phone!, storeId, role: 'clerk' } })).staffId;
+  const drop = (staffId: string) => t.db.query("UPDATE staff SET removed_at = juke_now() - interval '1 day' WHERE staff_id = $1", [staffId]);
+  const [both, mine, ended, over] = [await add(from, one, a), await add(from, one, b), await add(from, one, c), await add(from, two, null)];
+  await add(to, one, a);
+  await drop(await add(to, one, b)); // theirs there is over: the old account's counts
+  await drop(ended);
+  await add(to, one, c);
+  await add(to, one, null); // another merchant's whole is no place here
+  const before = await t.db.query('SELECT removed_at AS at FROM staff WHERE staff_id = $1', [ended]);
+  await t.db.call('merchants_move_person', { from: from.personId, to: to.personId });
+  const here = await t.db.query<{ id: string }>('SELECT staff_id AS id FROM staff WHERE staff_id = ANY ($1) AND removed_at IS NULL', [[both, mine, ended, over]]);
+  expect(here.map(({ id }) => id).sort()).toEqual([mine, over].sort());
+  expect(await t.db.query('SELECT removed_at AS at FROM staff WHERE staff_id = $1', [ended])).toEqual(before);
+  expect((await t.ok('listMyStores', { as: to })).items.map(({ storeId }) => storeId).sort()).toEqual([a, b, c].sort());
+});
+
 test('I-23, A-19 a store of another merchant is not found, and nobody is left behind by the try', async () => {
   const [mine, other] = [await merchant(), await merchant()];
   const foreign = await store(other);
@@ -95,6 +144,10 @@ test('I-23, A-19 a store of another merchant is not found, and nobody is left be
   expect(await t.refused('addStaff', { as: operator, params: { merchantId: mine }, body: { phone, storeId: foreign, role: 'clerk' } })).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   expect((await t.db.query('SELECT FROM person_identity WHERE value = $1', [phone])).length).toBe(0);
   expect(await countStores(t.db, mine, [foreign])).toBe(0);
+  // The save looks again.
+  for (const place of [{ merchantId: mine, storeId: foreign }, { merchantId: 'mch_000000000nobody', storeId: null }]) {
+    await expect(t.db.call('merchants_add_staff', { ...place, staffId: 'stf_nowhere', personId: operator.personId, role: 'clerk' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  }
   expect(await t.refused('createStore', { as: operator, params: { merchantId: 'mch_000000000nobody' }, body: storeBody })).toMatchObject({ status: 404 });
 });
 
