@@ -89,13 +89,15 @@ describe('one account', () => {
     expect(await payoutChanged(person.personId)).toBe(false);
   });
 
-  test('A-22 the other account is deleted while the two become one: its phone is nobody\'s, and is added', async () => {
+  test.each<[string, (browser: TestPerson) => Promise<unknown>]>([
+    ['is deleted', (browser) => t.ok('deleteMe', { as: browser, body: { confirm: true } })], ['has another phone by then', (browser) => verifyPhone(browser, newPhone())],
+  ])('A-22 the other account %s while the two become one: they do not, and its phone, which is nobody\'s, is added', async (_, change) => {
     const browser = await t.person('浏览器', { openid: null });
     const weapp = await t.person('小程序', { phone: null });
     const gate = knife.holdAt(/identity_link\(/);
     const linking = verifyPhone(weapp, browser.phone!);
     await gate.reached;
-    await t.ok('deleteMe', { as: browser, body: { confirm: true } });
+    await change(browser);
     gate.open();
     const session = await linking;
     knife.clear();
