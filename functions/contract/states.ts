@@ -39,7 +39,7 @@ export const transitions = {
     clawed_back: [],
   },
   split: {
-    due: ['sent', 'succeeded'],
+    due: ['sent', 'succeeded', 'stuck'],
     sent: ['succeeded', 'stuck'],
     stuck: ['sent', 'succeeded'],
     succeeded: [],
@@ -70,9 +70,8 @@ export const transitions = {
     released: [],
   },
   subsidy: {
-    due: ['sent', 'succeeded', 'cancelled'],
-    sent: ['succeeded', 'stuck', 'cancelled'],
-    stuck: ['sent', 'succeeded', 'cancelled'],
+    due: ['succeeded', 'stuck', 'cancelled'],
+    stuck: ['succeeded', 'cancelled'],
     succeeded: [],
     cancelled: [],
   },

@@ -19,7 +19,7 @@ DECLARE
   v subsidy;
 BEGIN
   UPDATE subsidy SET state = CASE WHEN amount_fen > 0 THEN 'succeeded' ELSE 'cancelled' END, ended_at = juke_now()
-  WHERE subsidy_id = p ->> 'subsidyId' AND state IN ('due', 'sent', 'stuck') RETURNING * INTO v;
+  WHERE subsidy_id = p ->> 'subsidyId' AND state IN ('due', 'stuck') RETURNING * INTO v;
   IF v.state = 'succeeded' THEN
     PERFORM ledger_post('subsidy', v.subsidy_id, v.merchant_id, v.order_id, jsonb_build_array(
       jsonb_build_object('a', 'coupon-subsidy', 'o', 'platform', 'f', -v.amount_fen), jsonb_build_object('a', 'merchant-frozen', 'o', v.merchant_id, 'f', v.amount_fen)));
@@ -30,8 +30,7 @@ END $$;
 -- WeChat said no, such as a platform without enough money: a person looks, and the same number is tried again. p: {subsidyId, why}
 CREATE OR REPLACE FUNCTION settlement_subsidy_stuck(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE subsidy SET state = 'sent' WHERE subsidy_id = p ->> 'subsidyId' AND state = 'due';
-  UPDATE subsidy SET state = 'stuck' WHERE subsidy_id = p ->> 'subsidyId' AND state = 'sent';
+  UPDATE subsidy SET state = 'stuck' WHERE subsidy_id = p ->> 'subsidyId' AND state = 'due';
   PERFORM kernel_alarm('subsidy.stuck', p ->> 'subsidyId', jsonb_build_object('why', p ->> 'why'));
   RETURN '{}';
 END $$;
@@ -43,9 +42,7 @@ END $$;
 
 CREATE OR REPLACE FUNCTION settlement_split_sent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
-  -- Refused at once, it was sent as well.
-  UPDATE split SET state = 'sent' WHERE split_id = p ->> 'splitId' AND state = 'due';
-  UPDATE split SET state = p ->> 'to' WHERE split_id = p ->> 'splitId' AND state IN ('sent', 'stuck') AND state <> p ->> 'to';
+  UPDATE split SET state = p ->> 'to' WHERE split_id = p ->> 'splitId' AND state IN ('due', 'sent', 'stuck') AND state <> p ->> 'to';
   IF FOUND AND p ->> 'to' = 'stuck' THEN PERFORM kernel_alarm('split.stuck', p ->> 'splitId', jsonb_build_object('why', p ->> 'why')); END IF;
   RETURN '{}';
 END $$;
