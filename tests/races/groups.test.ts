@@ -158,38 +158,35 @@ describe('leaving against completing', () => {
     expect(await end(s)).toEqual({ group: 'succeeded', orders: ['paid', 'paid'] });
   });
 
-  test('one leaves while the completion was decided on the seats before: it is decided again', async () => {
+  /** The last of three has paid; the save that completes the group waits, decided on the seats of now. */
+  async function completing() {
     const { dealId } = await m.addDeal({ group: standard({ size: 3, hostBenefitFen: 0 }) });
     const [host, a, b] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
     const first = await openGroup(t, m, host, { dealId });
-    await join(t, m, a, first.groupId, { dealId });
-    const last = await sit(t, m, b, { groupId: first.groupId }, { dealId });
+    const { groupId } = first;
+    const second = await join(t, m, a, groupId, { dealId });
+    const last = await sit(t, m, b, { groupId }, { dealId });
     await payAtWechat(t, b, last);
     const gate = knife.holdAt(/orders_mark_paid/);
     const paying = check(b, last);
     await gate.reached;
-    await t.ok('leaveGroup', { as: a, params: { groupId: first.groupId } });
-    gate.open();
-    expect((await paying).body).toMatchObject({ state: 'paid', voucherId: null });
-    expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'open', taken: 2, confirmed: 2 });
+    return { dealId, groupId, seats: [first, second, last], secondLeaves: () => t.ok('leaveGroup', { as: a, params: { groupId } }), goOn: () => (gate.open(), paying) };
+  }
+
+  test('one leaves while the completion was decided on the seats before: it is decided again', async () => {
+    const { groupId, secondLeaves, goOn } = await completing();
+    await secondLeaves();
+    expect((await goOn()).body).toMatchObject({ state: 'paid', voucherId: null });
+    expect(await groupOf(t, groupId)).toMatchObject({ state: 'open', taken: 2, confirmed: 2 });
   });
 
   test('another has the place of one who left since the completion was decided on: who sits there now has the vouchers', async () => {
-    const { dealId } = await m.addDeal({ group: standard({ size: 3, hostBenefitFen: 0 }) });
-    const [host, a, b, c] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];
-    const first = await openGroup(t, m, host, { dealId });
-    const gone = await join(t, m, a, first.groupId, { dealId });
-    const last = await sit(t, m, b, { groupId: first.groupId }, { dealId });
-    await payAtWechat(t, b, last);
-    const gate = knife.holdAt(/orders_mark_paid/);
-    const paying = check(b, last);
-    await gate.reached;
-    await t.ok('leaveGroup', { as: a, params: { groupId: first.groupId } });
-    const instead = await join(t, m, c, first.groupId, { dealId });
-    gate.open();
-    await paying;
-    expect(await groupOf(t, first.groupId)).toMatchObject({ state: 'succeeded', taken: 3, confirmed: 3 });
-    const vouchers = await Promise.all([first, gone, last, instead].map(({ orderId }) => vouchersOf(t, orderId)));
+    const { dealId, groupId, seats, secondLeaves, goOn } = await completing();
+    await secondLeaves();
+    const instead = await join(t, m, (await people(t, 1))[0]!, groupId, { dealId });
+    await goOn();
+    expect(await groupOf(t, groupId)).toMatchObject({ state: 'succeeded', taken: 3, confirmed: 3 });
+    const vouchers = await Promise.all([...seats, instead].map(({ orderId }) => vouchersOf(t, orderId)));
     expect(vouchers.map((list) => list.length)).toEqual([1, 0, 1, 1]);
   });
 
