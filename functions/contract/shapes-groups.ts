@@ -1,7 +1,7 @@
 /** Wire shapes of group buys. Members and progress are real; nothing here is ever made up. */
 import * as z from 'zod';
 import { GROUP_HOURS, GROUP_SIZE_MAX, GROUP_SIZE_MIN, GROUP_WORDS_MAX } from './limits';
-import { groupKinds, transitions } from './states';
+import { fulfilments, groupKinds, transitions } from './states';
 import { fen, id, keysOf, ms, nothing, page, pageOf, person, place, positiveFen, shareToken, url } from './shapes-common';
 
 export const groupState = z.enum(keysOf(transitions.groupBuy));
@@ -18,7 +18,7 @@ export const groupRow = z.strictObject({
 });
 /** The landing: round table, who invited, your price, what happens if it fails. */
 const group = z.strictObject({
-  ...groupRow.shape, merchantId: z.string(), storeId: z.string(), category: z.string(), termsVersion: z.int(), tiers: z.array(z.strictObject({ size: z.int(), priceFen: fen })), tierPriceFen: fen.nullable(), hostBenefitFen: fen,
+  ...groupRow.shape, merchantId: z.string(), storeId: z.string(), category: z.string(), fulfilment: z.enum(fulfilments), termsVersion: z.int(), tiers: z.array(z.strictObject({ size: z.int(), priceFen: fen })), tierPriceFen: fen.nullable(), hostBenefitFen: fen,
   priceNowFen: fen, friendDiscountFen: fen, payFen: fen, isOnSale: z.boolean(), available: z.int(), nowMs: ms, completedAtMs: ms.nullable(),
   inviter: z.strictObject({ person, rebateFen: fen, token: z.string(), isMine: z.boolean() }).nullable(),
   /** What the inviter (without one: the host) says to friends. */

@@ -81,6 +81,7 @@ export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
     merchantId: row.merchant_id,
     storeId: store.storeId,
     category: row.category,
+    fulfilment: row.fulfilment,
     termsVersion: row.terms_version,
     tiers: row.tiers,
     tierPriceFen: tierPriceOf({ priceFen: row.price_fen, tiers: row.tiers, minSize: row.min_size }, row.confirmed),
@@ -100,7 +101,7 @@ export const getGroup: Story<'getGroup'> = async (ctx, { params, query }) => {
   };
 };
 
-const ONE = `${GROUP}, d.terms_version, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.available, (${ON_SALE}) AS is_on_sale`;
+const ONE = `${GROUP}, d.fulfilment, d.terms_version, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.available, (${ON_SALE}) AS is_on_sale`;
 const ONE_FROM = `group_buy g ${GROUP_JOINS} JOIN deal_stock k ON k.deal_id = g.deal_id`;
 async function loadGroup(db: Db, groupId: string): Promise<Row | null> {
   const [row] = await db.query(`SELECT ${ONE} FROM ${ONE_FROM} WHERE g.group_id = $1`, [groupId]);

@@ -43,7 +43,7 @@ const row: GroupRow = {
   seats: [seat(1, { isHost: true, member: who('周屿') }), seat(2, { member: who('林小满') })], isMine: false, isMember: false,
 };
 const group: Group = {
-  ...row, merchantId: 'mch_1', storeId: 'sto_1', category: 'food', termsVersion: 1, tiers: [], tierPriceFen: null, hostBenefitFen: 500, priceNowFen: 12_800, friendDiscountFen: 1_000, payFen: 11_800,
+  ...row, merchantId: 'mch_1', storeId: 'sto_1', category: 'food', fulfilment: 'voucher', termsVersion: 1, tiers: [], tierPriceFen: null, hostBenefitFen: 500, priceNowFen: 12_800, friendDiscountFen: 1_000, payFen: 11_800,
   isOnSale: true, available: 50, nowMs: NOW, completedAtMs: null, inviter: { person: who('林小满'), rebateFen: 900, token: 'abcdefghijklmnop', isMine: false }, words: null, mine: null, sources: [], otherGroupId: null,
 };
 const mine = (more: Partial<NonNullable<Group['mine']>> = {}): NonNullable<Group['mine']> => ({ words: null, orderId: 'ord_1', seat: 'confirmed', voucherId: null, canLeave: true, paidFen: 11_800, ...more });
@@ -230,6 +230,7 @@ describe('the landing', () => {
     ['done', { state: 'succeeded' }, ['先看看店', '自己开 3 人团']],
     ['over', { state: 'failed', isOnSale: false }, ['先看看店', '看看这个优惠']],
     ['succeeded', { state: 'succeeded', mine: mine({ voucherId: 'vch_1' }) }, ['先看看店', '去看券码']],
+    ['succeeded', { state: 'succeeded', fulfilment: 'pickup', mine: mine({ voucherId: 'vch_1' }) }, ['先看看店', '去看取货码']],
     ['failed', { state: 'failed', mine: mine() }, ['看订单', '再开 3 人团']],
     ['held', { mine: mine({ seat: 'held' }) }, ['先看看店', '去付款']],
     ['off', { isOnSale: false }, ['先看看店', '已结束']],
@@ -301,7 +302,7 @@ describe('what a deal costs now', () => {
   const rule = { kind: 'standard', size: 3, hours: 24, priceFen: 12_800, hostBenefitFen: 0, tiers: [] } as NonNullable<Deal['group']>;
   const plain: Priced = { priceFen: 15_800, friendDiscountFen: 1_000, group: null, flash: null, offPeak: null, isOnSale: true, available: 9, nowMs: NOW };
   const offPeak = { days: [1, 2, 3, 4, 5], fromMinute: 840, toMinute: 1020, priceFen: 9_800, isNow: true };
-  const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null };
+  const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null, regularDealId: null };
 
   test.each<[string, Partial<Priced>, boolean, ReturnType<typeof offerOf>]>([
     ['alone', {}, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, openFen: null, groupSize: 0 }],

@@ -90,6 +90,10 @@ test('C4 I-25 a flash sale counts down by the server, cannot be bought before, t
   await late.page.goto(deal(dealId));
   await arrives(late, '限时抢结束了');
   expect(await button(late, '已结束').isDisabled()).toBe(true);
+  // What it costs otherwise stands beside that, and leads there.
+  await tap(late, /去看平时价/);
+  await arrives(late, '老灶火锅双人餐 · 平时');
+  expect(late.page.url()).toContain(regular.dealId);
 });
 
 test('C4 I-25 the shop moves the start while a guest stands at the checkout: nothing is ordered and nothing is charged', async () => {

@@ -40,7 +40,14 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
   const two = closed === '' && !weapp && openFen !== null;
   if (closed !== '') {
     const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
-    return <><Tile icon="share" text={t.share} onClick={onShare} /><Button grow disabled>{why}</Button></>;
+    const regular = closed === 'soon' ? null : deal.flash;
+    return (
+      <>
+        <Tile icon="share" text={t.share} onClick={onShare} />
+        <Button grow disabled className={regular?.regularDealId ? 'deal-bar__alone' : ''}>{why}</Button>
+        {regular?.regularDealId ? <Button grow sub={t.seeRegular} onClick={() => openPage('deal', { id: regular.regularDealId! })}>{price(regular.regularPriceFen!)}</Button> : null}
+      </>
+    );
   }
   return (
     <>

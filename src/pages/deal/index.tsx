@@ -7,7 +7,7 @@ import { Icon } from '@/components/icon';
 import { NoticeStrip } from '@/components/notice';
 import { Page } from '@/components/page';
 import { PriceTag } from '@/components/price-tag';
-import { Bone, CardSkeleton, Skeleton } from '@/components/skeleton';
+import { Bone, Skeleton } from '@/components/skeleton';
 import { Tag } from '@/components/tag';
 import { Touchable } from '@/components/touchable';
 import { a11y } from '@/components/a11y';
@@ -67,13 +67,13 @@ export default function DealPage() {
 
   return (
     <Page
-      nav={!deal ? 'ground' : landing ? 'pine' : 'art'}
+      nav={landing || (view.loading && view.came) ? 'pine' : deal || view.loading ? 'art' : 'ground'}
       title={landing ? '' : (deal?.title ?? t.title)}
       overlays={overlays}
       loads={[view]}
       bottom={deal ? <Bar deal={deal} friend={isFriend} token={view.token} landing={landing} weapp={view.leadsToWeapp} busy={leaving} onShare={share} onBuy={buy} onWeapp={toWeapp} /> : null}
     >
-      {view.loading ? <DealSkeleton /> : null}
+      {view.loading ? <DealSkeleton landing={view.came !== undefined} /> : null}
       {view.error && !deal ? <ErrorState place="page" error={view.error} onRetry={view.refresh} /> : null}
       {deal && landing && invite ? <LandingHero deal={deal} invite={invite} /> : null}
       {deal && !landing ? <Pictures deal={deal} /> : null}
@@ -168,14 +168,26 @@ function ShareStrip({ deal, showRebate, onClick }: { deal: Deal; showRebate: boo
   );
 }
 
-function DealSkeleton() {
+/** In the place of the page to come: the picture or the hero to the edges, the panel over its end. */
+function DealSkeleton({ landing }: { landing: boolean }) {
   return (
     <>
+      {landing ? <View className="jk-hero landing" aria-hidden="true" /> : null}
       <Skeleton>
-        <View className="jk-block"><Bone height={240} radius={16} /></View>
+        {landing ? null : <Bone height={292} radius={0} />}
+        <View className="deal-panel">
+          <View className="deal-head deal-head--loading">
+            <Bone width="40%" height={36} />
+            <Bone width="72%" height={20} top={16} />
+            <Bone width="86%" height={14} top={12} />
+          </View>
+          <View className="deal-block">
+            <Bone width="48%" height={20} />
+            <Bone width="86%" height={14} top={12} />
+            <Bone width="72%" height={14} top={12} />
+          </View>
+        </View>
       </Skeleton>
-      <CardSkeleton lines={3} />
-      <CardSkeleton lines={2} />
     </>
   );
 }

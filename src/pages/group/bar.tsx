@@ -53,7 +53,7 @@ export function GroupBar(props: Props) {
       return (
         <>
           {shop}
-          {mine?.voucherId ? <Button grow icon="qr" onClick={() => openPage('voucher', { id: mine.voucherId! })}>{t.seeVoucher}</Button> : <Button grow onClick={order}>{t.seeOrder}</Button>}
+          {mine?.voucherId ? <Button grow icon="qr" onClick={() => openPage('voucher', { id: mine.voucherId! })}>{group.fulfilment === 'pickup' ? t.seePickup : t.seeVoucher}</Button> : <Button grow onClick={order}>{t.seeOrder}</Button>}
         </>
       );
     case 'failed':

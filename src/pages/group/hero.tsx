@@ -75,7 +75,7 @@ function useWords(group: Group, phase: Phase): [string, ReactNode] {
     case 'done': return [t.headDone, t.headDoneText];
     // Only who opened it ever sees one that was not paid for.
     case 'over': return group.state === 'cancelled' ? [t.headCancelled, t.headCancelledText] : [t.headOver, t.headOverText];
-    case 'succeeded': return [t.headSucceeded, t.headSucceededText(dayTime(group.completedAtMs ?? group.nowMs, language, serverNow()))];
+    case 'succeeded': return [t.headSucceeded, (group.fulfilment === 'pickup' ? t.headPickupText : t.headSucceededText)(dayTime(group.completedAtMs ?? group.nowMs, language, serverNow()))];
     case 'failed': return [t.headFailed, t.headFailedText(money(group.mine?.paidFen ?? 0))];
   }
 }

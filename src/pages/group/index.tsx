@@ -54,8 +54,8 @@ export default function GroupPage() {
   const offer = link && group ? { title: group.title, merchantName: group.merchantName, friendDiscountFen: link.friendDiscountFen, rebateFen: link.rebateFen, rebateHoldDays: link.holdDays, aloneFen: group.singlePriceFen } : null;
   return (
     <Page
-      nav={group ? 'pine' : 'ground'}
-      title={group ? '' : t.title}
+      nav={group || view.loading ? 'pine' : 'ground'}
+      title={group || view.loading ? '' : t.title}
       loads={[view]}
       overlays={<ShareOffer open={sheet} offer={offer} title={t.shareTitle} textOf={(fen) => t.shareText(group?.title ?? '', price(fen))} seats={seats} links={links} showRebate={showRebate} onClose={() => setSheet(false)} />}
       bottom={group && phase ? (
@@ -93,13 +93,20 @@ function useRefundOf(group: Group | null, failed: boolean) {
   return useLoad(() => call('getOrder', { params: { orderId } }), [orderId, failed, session?.personId], { ready: failed && orderId !== '', keep: true });
 }
 
+/** In the place of the page to come: the hero to the edges, then how it stands and what it costs. */
 function GroupSkeleton() {
   return (
     <>
-      <Skeleton>
-        <View className="jk-block"><Bone height={280} radius={16} /></View>
-      </Skeleton>
-      <CardSkeleton lines={3} />
+      <View className="jk-hero group-hero" aria-hidden="true" />
+      <View className="group-panel">
+        <Skeleton>
+          <View className="group-standing">
+            <Bone width="60%" height={24} />
+            <Bone width="44%" height={14} top={10} />
+          </View>
+        </Skeleton>
+        <CardSkeleton lines={3} />
+      </View>
     </>
   );
 }

@@ -72,6 +72,9 @@ const looks: [prefix: string, look: Look][] = [
 ];
 const lookOf = (kind: string): Look => looks.find(([prefix]) => kind.startsWith(prefix))?.[1] ?? ['bell', 'grey'];
 
+// A line may end with the dot, never begin with it.
+const JOINED = '\u00a0· ';
+
 function Row({ notice }: { notice: Notice }) {
   const t = useT(texts);
   const [icon, tone] = lookOf(notice.kind);
@@ -85,7 +88,7 @@ function Row({ notice }: { notice: Notice }) {
           <Text className="jk-caption jk-text-3 jk-num notices__time">{timeOfDay(notice.atMs)}</Text>
           {notice.isRead ? null : <View className="notices__dot"><Text className="notices__sr">{t.unread}</Text></View>}
         </View>
-        <View className="jk-label jk-text-2 notices__text">{notice.text}</View>
+        <View className="jk-label jk-text-2 notices__text">{notice.text.replace(/ · /g, JOINED)}</View>
       </View>
     </Touchable>
   );
