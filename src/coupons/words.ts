@@ -7,7 +7,7 @@ import { day, dayTime, daysBetween } from '@/i18n/format';
 import type { Language } from '@/state/settings';
 import { lastMoment } from '@/state/trade';
 
-type CouponWords = ReturnType<typeof useT<typeof texts.zh>>;
+export type CouponWords = ReturnType<typeof useT<typeof texts.zh>>;
 export type Offer = Answer<'getCouponOffer'>;
 export type Coupon = Answer<'listMyCoupons'>['items'][number];
 

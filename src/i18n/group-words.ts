@@ -28,6 +28,7 @@ export const texts = defineTexts({
     failedShort: '没成团',
     closing: '正在结算',
     unpaid: '等团长付款',
+    unpaidMine: '等你付款',
   },
   en: {
     yourSeat: 'You',
@@ -55,5 +56,6 @@ export const texts = defineTexts({
     failedShort: 'Not filled',
     closing: 'Closing',
     unpaid: 'Waiting for the host',
+    unpaidMine: 'Waits for you to pay',
   },
 });

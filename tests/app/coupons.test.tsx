@@ -251,9 +251,22 @@ describe('giving', () => {
     router.params = { t: 'abcdefghijkl' };
     serve(() => ({ body: { giver: { name: '林小满', avatarUrl: '' }, state: 'taken', isMine: false, expiresAtMs: NOW, coupon: { ...face, validFromMs: 0, validUntilMs: NOW + DAY } } }));
     render(<CouponGift />);
-    expect(await screen.findByText('林小满送你一张券')).toBeTruthy();
+    expect(await screen.findByText('林小满 送你一张券')).toBeTruthy();
     expect(screen.getByText(/这张券已经被领走了/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: '收下这张券' })).toBeNull();
+  });
+
+  test.each<[string, object, string, RegExp]>([
+    ['who gave it hears that a friend has it', { isMine: true }, '你送出的券', /^朋友收下了这张券。$/],
+    ['who took it hears that it is theirs', { isTakenByMe: true }, '林小满 送你一张券', /你收下了这张券/],
+  ])('%s, and goes to their coupons', async (_, more, title, says) => {
+    router.params = { t: 'abcdefghijkl' };
+    serve(() => ({ body: { giver: { name: '林小满', avatarUrl: '' }, state: 'taken', isMine: false, isTakenByMe: false, expiresAtMs: NOW, coupon: { ...face, validFromMs: 0, validUntilMs: NOW + DAY }, ...more } }));
+    render(<CouponGift />);
+    expect(await screen.findByText(title)).toBeTruthy();
+    expect(screen.getByText(says)).toBeTruthy();
+    expect(screen.getByRole('button', { name: '我的优惠券' })).toBeTruthy();
+    expect(screen.queryByText(/还有别的券可以领/)).toBeNull();
   });
 });
 

@@ -152,7 +152,7 @@ describe('how a group stands', () => {
   test('the sentence, the countdown and what happens otherwise stand together', () => {
     const { rerender } = render(<Standing group={group} phase="join" onEnd={() => undefined} />);
     expect(screen.getByText('还差 1 人，就能成团')).toBeTruthy();
-    expect(screen.getByText('周屿、林小满已入团')).toBeTruthy();
+    expect(screen.getByText('周屿、林小满 已入团')).toBeTruthy();
     expect(screen.getByRole('timer')).toBeTruthy();
     expect(screen.getByText('后结束，没凑齐全额退')).toBeTruthy();
     rerender(<Standing group={{ ...group, state: 'failed', mine: mine() }} phase="failed" onEnd={() => undefined} />);

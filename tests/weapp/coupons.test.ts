@@ -80,7 +80,7 @@ test('a coupon is claimed from the deal and given to a friend by a card (I-11)',
   await friend.until('my coupons', () => friend.path() === 'coupons/pages/mine/index');
   await friend.sees('店铺券');
   phone.open(card.path);
-  await phone.sees('这张券已经被领走了');
+  await phone.sees('朋友收下了这张券');
 });
 
 test('where WeChat makes no private card, and on a phone that cannot say what card it was, the gift passes on as before (I-11)', async () => {

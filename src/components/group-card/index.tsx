@@ -25,7 +25,7 @@ function useStanding(group: GroupRow): { text: string; ink: string } {
   if (group.state === 'failed') return { text: group.isMember ? t.failed : t.failedShort, ink: '3' };
   if (group.state === 'cancelled') return { text: t.failedShort, ink: '3' };
   if (group.state === 'closing') return { text: t.closing, ink: '2' };
-  if (group.state === 'opening') return { text: t.unpaid, ink: '2' };
+  if (group.state === 'opening') return { text: group.isMine ? t.unpaidMine : t.unpaid, ink: '2' };
   if (group.left <= 0) return { text: t.allTaken, ink: '2' };
   const missing = group.minSize - group.confirmed;
   return missing > 0 ? { text: t.missing(missing), ink: 'price' } : { text: t.placesLeft(group.left), ink: 'price' };

@@ -61,12 +61,12 @@ function useWords(group: Group, phase: Phase): [string, ReactNode] {
   const list = names.join(language === 'en' ? ', ' : '、');
   const joined = names.length === 0 ? t.nobody : group.confirmed > names.length ? t.joinedMore(list, group.confirmed) : t.joined(list);
   const held = group.seats.filter((seat) => seat.state === 'held').length;
-  const people = held > 0 && phase !== 'held' ? `${joined} · ${t.paying(held)}` : joined;
+  const people = held > 0 ? `${joined} · ${t.paying(held)}` : joined;
   const missing = missingOf(group);
   switch (phase) {
     case 'join': return [missing > 0 ? t.headMissing(missing) : t.headReached(group.confirmed), people];
     case 'in': return [missing > 0 ? t.headMine(missing) : t.headReached(group.confirmed), people];
-    case 'held': return [t.headHeld, people];
+    case 'held': return [t.headHeld, t.headHeldText];
     case 'full': return group.left > 0 ? [t.headSold, t.headSoldText] : [t.headFull, t.headFullText];
     case 'late': return [t.headLate, t.headLateText];
     case 'off': return [t.headOff, t.headOffText];

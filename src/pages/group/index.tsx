@@ -75,7 +75,7 @@ export default function GroupPage() {
             {inviter && showRebate && inviter.rebateFen > 0 ? <EarnsLine name={inviter.person.name} rebateFen={inviter.rebateFen} /> : null}
             {group.kind === 'newcomer' && (phase === 'join' || phase === 'in') ? <NoticeStrip tone="info" icon="info">{t.newcomerNote}</NoticeStrip> : null}
             {phase === 'in' ? <Say group={group} /> : null}
-            <Promises />
+            <Promises group={group} />
             {group.tiers.length > 0 ? <Tiers group={group} phase={phase} /> : null}
             <Sources group={group} />
             <Rules group={group} />

@@ -31,8 +31,8 @@ export function PriceCard({ group, phase, inviter }: PriceProps) {
   const { mine } = group;
   // Who gave the seat up, or is paying for it, has not paid for it.
   const paid = MINE.includes(phase) && mine && (mine.seat === 'confirmed' || phase === 'failed') ? mine.paidFen : null;
-  // A seat that waits for its payment costs what its order says.
-  const sum = mine?.seat === 'held' ? null
+  // A seat that waits for its payment costs what its order says; where nobody sits down any more there is nothing to pay.
+  const sum = mine?.seat === 'held' || phase === 'done' || phase === 'over' ? null
     : { label: paid === null ? t.youPay : t.youPaid, note: t.aloneNote(price(group.singlePriceFen)), fen: paid ?? group.payFen, paid: paid !== null };
   return (
     <OfferCard title={group.title} pictureUrl={group.pictureUrl} where={where} sum={sum} onOpen={() => openPage('deal', { id: group.dealId })}>
@@ -58,11 +58,11 @@ export function RefundLine({ group, order }: { group: Group; order: Order | null
   );
 }
 
-export function Promises() {
+export function Promises({ group }: { group: Group }) {
   const t = useT(texts);
   return (
     <View className="group-promises">
-      {[t.promiseRefund, t.promiseFail, t.promiseApart].map((promise) => (
+      {[t.promiseRefund, t.promiseFail, group.fulfilment === 'pickup' ? t.promiseOwn : t.promiseApart].map((promise) => (
         <View key={promise} className="group-promises__one">
           <Icon name="shield" size={16} color="var(--on-brand-tint)" />
           <Text className="group-promises__text">{promise}</Text>

@@ -35,6 +35,9 @@ test('given, claimed once, used by the friend; the giver hears of it and has it 
   expect(await refusedTo(token, giver)).toBe('COUPON_GIFT_OWN');
   expect(await take(token)).toMatchObject({ couponId, offerId });
   expect(await refusedTo(token, other)).toBe('COUPON_GIFT_TAKEN');
+  // Who looks at the link again is told whether it is theirs.
+  const seen = async (as?: typeof friend) => (await t.ok('getCouponGift', { as, params: { token } })).isTakenByMe;
+  expect([await seen(friend), await seen(other), await seen(giver), await seen()]).toEqual([true, false, false, false]);
   expect((await t.ok('listMyCoupons', { as: giver })).items).toEqual([]);
   const [mine] = (await t.ok('listMyCoupons', { as: friend })).items;
   expect(mine).toMatchObject({ couponId, state: 'available', isTransferable: false });

@@ -67,7 +67,9 @@ function One({ offerId, code, onOther }: { offerId: string | null; code: string;
   const claim = useAction<null, { couponId: string }>(`coupon.claim.${offerId ?? code}`, (_, idempotencyKey) => (offerId ? call('claimCoupon', { params: { offerId }, idempotencyKey }) : call('claimCouponCode', { body: { code }, idempotencyKey })), () => void offer.refresh());
   if (!mayAsk) return <NeedLogin why={t.needLogin} />;
   if (offer.error && !offer.data) {
-    return <ErrorState place="page" error={offer.error} onRetry={offer.refresh} exit={offerId ? { text: t.toCentre, onClick: () => replacePage('couponCentre') } : { text: t.typed, onClick: onOther }} />;
+    // A code that nobody has is not found, and trying it again helps nobody.
+    const error = offer.error.code === 'COUPON_CODE_UNKNOWN' ? { ...offer.error, code: 'NOT_FOUND' } : offer.error;
+    return <ErrorState place="page" error={error} onRetry={offer.refresh} exit={offerId ? { text: t.toCentre, onClick: () => replacePage('couponCentre') } : { text: t.retype, onClick: onOther }} />;
   }
   if (!offer.data) return <CardSkeleton lines={3} />;
   const why = whyNot(offer.data.claim, offer.data.mine, t);

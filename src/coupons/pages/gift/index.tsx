@@ -2,7 +2,7 @@
 import { View } from '@tarojs/components';
 import { useRouter } from '@tarojs/taro';
 import { useRef, useState } from 'react';
-import { call, renewWechatKey, useAction, useLoad, useSession } from '@/api';
+import { call, renewWechatKey, useAction, useLoad, useSession, type Answer } from '@/api';
 import { a11y } from '@/components/a11y';
 import { Avatar } from '@/components/avatar';
 import { Button } from '@/components/button';
@@ -18,9 +18,9 @@ import { isWeapp, privateMessage } from '@/platform';
 import type { PrivateMessage } from '@/platform/types';
 import { toast } from '@/state/overlays';
 import { openPage, replacePage } from '@/state/pages';
-import { useLanguage } from '@/state/settings';
+import { useLanguage, type Language } from '@/state/settings';
 import { mayCall } from '@/state/sign-in';
-import { audienceWord, validityOf } from '../../words';
+import { audienceWord, validityOf, type CouponWords } from '../../words';
 import '../../coupons.scss';
 
 const TOKEN = /^[0-9a-z]{12,28}$/;
@@ -51,7 +51,9 @@ export default function CouponGift() {
     }
   };
   const { data } = gift;
-  const over = isNotSent ? t.giftNotSent : data ? { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: data.expiresAtMs < data.coupon.validUntilMs ? t.giftEnded : t.giftExpired }[data.state] : '';
+  const says = data ? wordsOf(data, isNotSent, t, language) : '';
+  const over = says !== '' && (isNotSent || data?.state !== 'open');
+  const own = data?.isMine || data?.isTakenByMe;
   const note = data ? [audienceWord(data.coupon.audience, t), data.coupon.paidByText].filter(Boolean).join(' · ') : '';
   return (
     <Page title={t.giftTitle} className="coupons">
@@ -62,21 +64,29 @@ export default function CouponGift() {
         <>
           <View className="coupons__giver">
             <Avatar src={data.giver.avatarUrl} name={data.giver.name} size={64} />
-            <View className="coupons__from" {...a11y({ role: 'heading', level: 1 })}>{t.giftFrom(data.giver.name)}</View>
+            <View className="coupons__from" {...a11y({ role: 'heading', level: 1 })}>{data.isMine ? t.giftGiven : t.giftFrom(data.giver.name)}</View>
             {over ? null : <View className="jk-label jk-text-2 coupons-gap">{t.giftUntil(dayTime(data.expiresAtMs, language))}</View>}
           </View>
-          <CouponTicket face={data.coupon} scope={data.coupon.scopeText} note={validityOf(data.coupon, t, language)} off={over !== ''}>
+          <CouponTicket face={data.coupon} scope={data.coupon.scopeText} note={validityOf(data.coupon, t, language)} off={over && !data.isTakenByMe}>
             <View className="jk-caption jk-text-3">{note}</View>
           </CouponTicket>
-          {over ? <NoticeStrip tone="info" icon="info">{`${over}${language === 'en' ? '. ' : '。'}${t.giftOver}`}</NoticeStrip> : null}
-          {data.isMine && !over ? <NoticeStrip tone="info" icon="info">{t.giftMine}</NoticeStrip> : null}
+          {says ? <NoticeStrip tone={data.isTakenByMe ? 'ok' : 'info'} icon={data.isTakenByMe ? 'check' : 'info'}>{says}</NoticeStrip> : null}
           {claim.error && !over ? <NoticeStrip tone="warn">{claim.error.message}</NoticeStrip> : null}
           <View className="coupons__send">
-            {over || data.isMine ? <Button kind="tint" onClick={() => openPage(data.isMine ? 'myCoupons' : 'couponCentre')}>{data.isMine ? t.toMine : t.toCentre}</Button> : <Button loading={claim.busy} onClick={() => void take()}>{t.giftClaim}</Button>}
+            {over || own ? <Button kind="tint" onClick={() => openPage(own ? 'myCoupons' : 'couponCentre')}>{own ? t.toMine : t.toCentre}</Button> : <Button loading={claim.busy} onClick={() => void take()}>{t.giftClaim}</Button>}
           </View>
-          {over || data.isMine ? null : <Note icon="info">{t.giftNote}</Note>}
+          {over || own ? null : <Note icon="info">{t.giftNote}</Note>}
         </>
       ) : null}
     </Page>
   );
+}
+
+/** What there is to know beside the coupon: to who gave it, to who has it, to who comes too late. */
+function wordsOf(gift: Answer<'getCouponGift'>, isNotSent: boolean, t: CouponWords, language: Language): string {
+  const expired = gift.expiresAtMs >= gift.coupon.validUntilMs;
+  if (gift.isMine) return { open: t.giftMine, taken: t.giftMineTaken, taken_back: t.giftMineBack, ended: expired ? t.giftMineExpired : t.giftMineEnded }[gift.state];
+  if (gift.isTakenByMe) return t.giftAccepted;
+  const why = isNotSent ? t.giftNotSent : { open: '', taken: t.giftTaken, taken_back: t.giftTakenBack, ended: expired ? t.giftExpired : t.giftEnded }[gift.state];
+  return why && `${why}${language === 'en' ? '. ' : '。'}${t.giftOver}`;
 }
