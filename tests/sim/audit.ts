@@ -30,9 +30,10 @@ export async function audit(world: World, at: string): Promise<void> {
   auditMoney(world, books, say);
   await auditPages(world, books, at, say);
   for (const { id, says, violations, total } of await checkInvariants(world.db)) if (total > 0) world.wrong.push(`${at}: ${id} is broken (${says}): ${JSON.stringify(violations[0])}`);
-  const alarms = await world.db.query(`SELECT kind, subject, body FROM alarm WHERE closed_at IS NULL
+  const alarms = await world.db.query<{ kind: string; subject: string; body: { why?: string } }>(`SELECT kind, subject, body FROM alarm WHERE closed_at IS NULL
     AND kind IN ('payment.quarantined', 'refund.stuck', 'split.stuck', 'split.return_failed', 'subsidy.stuck', 'subsidy.return_failed', 'fact.parked')`);
-  for (const alarm of alarms) world.wrong.push(`${at}: an alarm that nothing in the schedule explains: ${JSON.stringify(alarm)}`);
+  const isRefusal = ({ body }: { body: { why?: string } }) => world.model.wasRefused && /^(RULE_LIMIT|NOT_ENOUGH|BALANCE_NOT_ENOUGH)/.test(body.why ?? '');
+  for (const alarm of alarms) if (!isRefusal(alarm)) world.wrong.push(`${at}: an alarm that nothing in the schedule explains: ${JSON.stringify(alarm)}`);
   world.model.isWechatTroubled = false;
   world.model.isNoticeLost = books.unknownYet.size > 0;
 }

@@ -59,9 +59,11 @@ export interface Model {
   /** Notices were lost since then: what was paid may be known only at the next question (F-05). */
   isNoticeLost: boolean;
   endedThoughPaid: Set<string>;
+  /** WeChat split nothing, or our account there was empty, at some time: a person was told (an alarm), and it went on later. */
+  wasRefused: boolean;
 }
 export const newModel = (): Model => ({
-  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), groups: new Map(), opening: new Set(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(),
+  deals: [], shares: [], orders: new Map(), vouchers: new Map(), uses: new Map(), refunds: new Map(), withdrawals: new Map(), groups: new Map(), opening: new Set(), offers: [], coupons: new Map(), isWechatTroubled: false, isNoticeLost: false, endedThoughPaid: new Set(), wasRefused: false,
 });
 
 /** The single price of a moment: cheaper on some days between two minutes of the day in Shanghai. */

@@ -9,6 +9,8 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 export async function makeQuiet(world: World, looks = 4): Promise<void> {
   const { t } = world;
   await t.sandbox!.control('faults', { reset: true });
+  await t.sandbox!.control('settings', { maxSplitBps: 3_000 });
+  await t.sandbox!.control('balance', { mchid: t.sandbox!.sandbox.credentials.spMchid, availableFen: 100_000_000 });
   world.wire.up();
   if (world.isDown) throw new Error('a quiet point begins with the killed server back');
   await t.app.clock.read();

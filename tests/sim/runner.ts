@@ -59,8 +59,9 @@ async function letItEnd(world: World): Promise<void> {
   const open = await world.db.query(`SELECT 'order' AS what, order_id AS id, state FROM guest_order WHERE state IN ('unpaid', 'paid')
     UNION ALL SELECT 'voucher', voucher_id, state FROM voucher WHERE state IN ('issued', 'refunding')
     UNION ALL SELECT 'refund', refund_id, state FROM refund WHERE state NOT IN ('succeeded', 'declined')
-    UNION ALL SELECT 'split', split_id, state FROM split WHERE state NOT IN ('succeeded', 'cancelled')
+    UNION ALL SELECT 'split', split_id, state FROM split WHERE state <> 'succeeded'
     UNION ALL SELECT 'subsidy', subsidy_id, state FROM subsidy WHERE state NOT IN ('succeeded', 'cancelled')
+    UNION ALL SELECT 'return of a split', return_id, 'not done' FROM split_return WHERE done_at IS NULL
     UNION ALL SELECT 'return of a subsidy', return_id, 'not done' FROM subsidy_return WHERE done_at IS NULL
     UNION ALL SELECT 'reward', reward_id, state FROM reward WHERE state IN ('expected', 'pending')
     UNION ALL SELECT 'withdrawal', withdrawal_id, state FROM withdrawal WHERE state NOT IN ('succeeded', 'failed')

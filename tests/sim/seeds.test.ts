@@ -3,7 +3,7 @@
  * twice when an order expires; a reward one fen too large, or ended although something stood as used; a refund that voids
  * its vouchers only sometimes; a commission one fen too large; an idempotency key that is ignored; an after-sale that
  * silence declines; a failed withdrawal whose money does not come back; a coupon that a cancelled order keeps; a group that
- * succeeds with too few.
+ * succeeds with too few; a return that failed at WeChat and is asked for again by its old number.
  */
 import { runSeed, type Ran } from './runner';
 import { planRun, planStep } from './plan';

@@ -37,6 +37,18 @@ const wechat = act({
   },
 });
 
+/** Our own account at WeChat is empty, or it splits nothing for us: it answers no until the next quiet point. */
+const refuse = act({
+  weight: 2,
+  draw: (d) => ({ why: d.pick(['empty', 'cap'] as const) }),
+  async play(world, { why }) {
+    count(world, 'refuse', why);
+    world.model.wasRefused = true;
+    if (why === 'cap') await world.t.sandbox!.control('settings', { maxSplitBps: 1 });
+    else await world.t.sandbox!.control('balance', { mchid: world.t.sandbox!.sandbox.credentials.spMchid, availableFen: 0 });
+  },
+});
+
 const jump = act({
   weight: 7,
   draw: (d) => ({ ms: Number(d.weighed({ [20 * SECOND]: 5, [61 * SECOND]: 4, [6 * MINUTE]: 5, [16 * MINUTE]: 4, [5 * HOUR]: 2, [2 * DAY + MINUTE]: 2, [8 * DAY]: 1 })) }),
@@ -80,4 +92,4 @@ const kill = act({
   },
 });
 
-export const troubles: Record<string, Act> = { notices, wechat, jump, cut, lose, kill };
+export const troubles: Record<string, Act> = { notices, wechat, refuse, jump, cut, lose, kill };
