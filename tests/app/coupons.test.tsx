@@ -13,6 +13,7 @@ import type { StackCoupon, StackLine } from '../../functions/contract/best-combi
 import CouponGift from '../../src/coupons/pages/gift/index';
 import MyCoupons from '../../src/coupons/pages/mine/index';
 import CouponCentre from '../../src/coupons/pages/centre/index';
+import ClaimCoupon from '../../src/coupons/pages/claim/index';
 import { emptyForm, endOf, fenOf, offBpsOf, offerOf, withDays, wrongIn } from '../../src/merchant/pages/new-offer/form';
 import { sent, serve, type Reply } from './support/server';
 import { moves, router } from './support/taro';
@@ -199,6 +200,16 @@ describe('claiming', () => {
     await act(async () => fireEvent.click(screen.getByRole('button', { name: '领取 店铺券' })));
     expect(sent.find(({ method }) => method === 'POST')!.headers['idempotency-key']).toBeTruthy();
     expect(await screen.findByText('已领')).toBeTruthy();
+  });
+
+  test('a code that nobody has is not found, not out of reach: one types again', async () => {
+    serve(() => ({ status: 404, body: { code: 'COUPON_CODE_UNKNOWN', message: '没有这个券码', retry: 'after-change', details: {} } }));
+    router.params = { code: 'ABCDEFGH23' };
+    render(<ClaimCoupon />);
+    expect(await screen.findByText('没有这个券码')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: '再试一次' })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: '重新输入' }));
+    expect(screen.getByText('10 位券码')).toBeTruthy();
   });
 });
 

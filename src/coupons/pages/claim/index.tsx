@@ -68,7 +68,7 @@ function One({ offerId, code, onOther }: { offerId: string | null; code: string;
   if (!mayAsk) return <NeedLogin why={t.needLogin} />;
   if (offer.error && !offer.data) {
     // A code that nobody has is not found, and trying it again helps nobody.
-    const error = offer.error.code === 'COUPON_CODE_UNKNOWN' ? { ...offer.error, code: 'NOT_FOUND' } : offer.error;
+    const error = offer.error.code === 'COUPON_CODE_UNKNOWN' ? { code: 'NOT_FOUND', message: offer.error.message, retry: offer.error.retry } : offer.error;
     return <ErrorState place="page" error={error} onRetry={offer.refresh} exit={offerId ? { text: t.toCentre, onClick: () => replacePage('couponCentre') } : { text: t.retype, onClick: onOther }} />;
   }
   if (!offer.data) return <CardSkeleton lines={3} />;
