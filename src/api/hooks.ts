@@ -8,7 +8,7 @@ import { getSession, useSession } from './session';
 export interface Loaded<T> {
   data: T | null;
   error: Failure | null;
-  /** nothing to show yet */
+  /** nothing to show yet; not while it waits to be ready: whoever was signed out meanwhile is asked to sign in */
   loading: boolean;
   /** asking again while data is shown */
   refreshing: boolean;
@@ -70,7 +70,7 @@ export function useLoad<T>(load: (isNew: boolean) => Promise<T>, deps: readonly 
     setState((now) => (now.data === null ? now : { ...now, data: change(now.data) }));
   }, []);
 
-  return { data: state.data, error: state.error, loading: state.data === null && state.busy, refreshing: state.data !== null && state.busy, refresh, patch };
+  return { data: state.data, error: state.error, loading: ready && state.data === null && state.busy, refreshing: state.data !== null && state.busy, refresh, patch };
 }
 
 interface Pages<T> extends Omit<Loaded<T[]>, 'patch'> {

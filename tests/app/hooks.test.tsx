@@ -33,6 +33,13 @@ test('useLoad: not ready means not asked', async () => {
   await waitFor(() => expect(load).toHaveBeenCalledTimes(1));
 });
 
+test('useLoad: who is signed out while it is asked for waits for no answer: beside the way in nothing loads', () => {
+  const { result, rerender } = renderHook(({ ready }) => useLoad(() => new Promise<string>(() => undefined), [], { ready }), { initialProps: { ready: true } });
+  expect(result.current.loading).toBe(true);
+  rerender({ ready: false });
+  expect(result.current.loading).toBe(false);
+});
+
 test('usePages: grows to the end, once per tap, and starts anew with its question', async () => {
   const load = jest.fn(async (cursor: string | undefined) => (cursor ? { items: ['c'], nextCursor: null } : { items: ['a', 'b'], nextCursor: 'x' }));
   const { result, rerender } = renderHook(({ q }) => usePages(load, [q]), { initialProps: { q: 1 } });
