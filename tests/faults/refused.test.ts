@@ -80,6 +80,11 @@ test('F-27 F-35 the platform has too little to give its part of a split back: th
   const [back] = await t.db.query<{ id: string; tries: number; isDone: boolean }>('SELECT return_id AS id, tries, done_at IS NOT NULL AS "isDone" FROM split_return WHERE refund_id = $1', [refundId]);
   expect(back!.tries).toBeGreaterThan(1);
   expect([back!.isDone, await alarms(back!.id), await stateOf(t, 'refund', 'refund_id', refundId)]).toEqual([false, ['split.return_failed'], ['accepted']]);
+  // Rarer each time; and of two workers that hear the same no, one counts it.
+  const [{ waitMs }] = (await t.db.query("SELECT ms_of(due_at) - ms_of(juke_now()) AS \"waitMs\" FROM fact WHERE kind = 'split.returning' AND subject = $1", [back!.id])) as [{ waitMs: number }];
+  expect(waitMs).toBeGreaterThan(2 ** (back!.tries - 1) * 4 * MINUTE);
+  await t.db.call('settlement_return_failed', { returnId: back!.id, tries: 0, why: 'BALANCE_NOT_ENOUGH' });
+  expect(await t.db.query('SELECT tries FROM split_return WHERE return_id = $1', [back!.id])).toEqual([{ tries: back!.tries }]);
   await platformHas(1_000_000);
   for (let i = 0; i < 4; i += 1) await later(t, 6 * 60 * MINUTE);
   expect(await stateOf(t, 'refund', 'refund_id', refundId)).toEqual(['succeeded']);

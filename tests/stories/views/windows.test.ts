@@ -3,6 +3,7 @@ import { AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS } from '../../../functions/contr
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, makeOffer } from '../../support/coupons';
 import { newMarket, people } from '../../support/faults';
+import { openGroup, standard } from '../../support/groups';
 import { buy, DAY, later, redeem, share } from '../../support/trade';
 
 let t: TestApp;
@@ -78,4 +79,23 @@ test('the day of a shop: who came by a code yesterday is of yesterday', async ()
   expect(await reach()).toBe(1);
   await t.moveTime(DAY);
   expect(await reach()).toBe(0);
+});
+
+test('a flash sale that is over still names its regular price and deal, while that one is on sale', async () => {
+  const now = await t.app.clock.read();
+  const flashOf = async (regularEndsAtMs: number) => {
+    const regular = await m.addDeal({ title: '平日双人餐', priceFen: 12_800, saleEndsAtMs: regularEndsAtMs });
+    const { dealId } = await m.addDeal({ title: '今晚双人餐', priceFen: 6_600, isFlash: true, regularDealId: regular.dealId, saleStartsAtMs: now - 1_000, saleEndsAtMs: now + DAY });
+    return { regular: regular.dealId, shown: async () => (await t.ok('getDeal', { as: guest, params: { dealId } })).flash };
+  };
+  const [on, off] = [await flashOf(now + 2 * DAY), await flashOf(now + DAY)];
+  await later(t, DAY);
+  expect(await on.shown()).toMatchObject({ regularPriceFen: 12_800, regularDealId: on.regular });
+  expect(await off.shown()).toMatchObject({ regularPriceFen: null, regularDealId: null });
+});
+
+test('the group of a pick-up deal says so', async () => {
+  const { dealId } = await m.addDeal({ title: '面包礼盒', fulfilment: 'pickup', group: standard() });
+  const { groupId } = await openGroup(t, m, guest, { dealId });
+  expect((await t.ok('getGroup', { as: guest, params: { groupId } })).fulfilment).toBe('pickup');
 });
