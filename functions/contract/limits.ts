@@ -134,6 +134,8 @@ export const REFUND_MAX_PARTS = 50;
 
 /** Days whose bill is still asked for when the worker was stopped meanwhile; WeChat keeps them for three months. */
 export const BILL_DAYS = 30;
+/** How far WeChat's clock may be from the database's at the edge of a bill's day. */
+export const BILL_SLACK_MS = 10 * MINUTE;
 /** Lines of WeChat's bill that are compared by one statement. */
 export const BILL_LINES_AT_ONCE = 1_000;
 

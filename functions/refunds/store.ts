@@ -1,4 +1,5 @@
 /** The refunds module's SQL, one named function per statement. */
+import { BILL_SLACK_MS } from '../contract/limits';
 import type { RefundState } from '../contract/states';
 import type { Db } from '../kernel';
 
@@ -15,6 +16,18 @@ export async function findRefund(db: Db, refundId: string): Promise<RefundRow | 
 /** Of some lines of a bill; what nobody knows is left out. */
 export function findRefunds(db: Db, refundIds: readonly string[]): Promise<RefundRow[]> {
   return db.query<RefundRow>(`SELECT ${REFUND} FROM refund WHERE refund_id = ANY ($1::text[])`, [refundIds]);
+}
+/**
+ * Refunds that arrived and that no bill lists, from the day they were sent to the day they arrived: WeChat may list one that takes days (a
+ * bank card) on either. Days are compared in any order after a stop, so whichever is the last of them tells. Just before midnight a refund
+ * may be the next day's by WeChat's clock.
+ */
+export function listUnbilled(db: Db, date: string): Promise<{ refundId: string }[]> {
+  return db.query<{ refundId: string }>(
+    `SELECT refund_id AS "refundId" FROM refund,
+       LATERAL (SELECT (sent_at AT TIME ZONE 'Asia/Shanghai')::date AS first, ((ended_at + interval '${BILL_SLACK_MS} ms') AT TIME ZONE 'Asia/Shanghai')::date AS last) d
+     WHERE state = 'succeeded' AND billed_on IS NULL AND $1::date BETWEEN d.first AND d.last AND payments_compared(d.first, d.last, $1::date)
+     ORDER BY refund_id LIMIT 1000000`, [date]);
 }
 /** I-23: of this merchant only. */
 export async function findMerchantRefund(db: Db, refundId: string, merchantId: string): Promise<RefundRow | null> {

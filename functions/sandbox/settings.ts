@@ -27,6 +27,8 @@ export interface Settings {
   messagePushUrl: string;
   /** Merchant numbers that are not this service provider's sub-merchants. */
   unboundSubMchids: string[];
+  /** out_trade_no and out_refund_no whose lines the trade bill leaves out (F-38). */
+  billLeavesOut: string[];
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -42,6 +44,7 @@ export const DEFAULT_SETTINGS: Settings = {
   splitNotifyUrl: '',
   messagePushUrl: '',
   unboundSubMchids: [],
+  billLeavesOut: [],
 };
 
 export type EndpointFaultKind = 'timeoutBefore' | 'timeoutAfterAccept' | 'http500' | 'http500AfterAccept' | 'http429' | 'latency';

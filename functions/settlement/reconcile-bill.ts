@@ -6,23 +6,31 @@ import { BILL_LINES_AT_ONCE } from '../contract/limits';
 import { type App } from '../kernel';
 import { findPayment, findPayments, listDayPayments, wechatPay, type BillLine } from '../payments';
 import { askPayment } from '../orders';
-import { findRefund, findRefunds, settleRefund } from '../refunds';
+import { findRefund, findRefunds, listUnbilled, settleRefund } from '../refunds';
+
+/** Numbers that an alarm names. */
+const NAMED = 20;
 
 /** `date` is a day in Shanghai, such as 2026-11-19. */
 export async function reconcileBill(app: App, date: string): Promise<null> {
   const pay = wechatPay(app.config.wechat);
   const lines = await pay.tradeBill(date);
-  let unexplained = 0;
+  const ids: string[] = [];
   for (let at = 0; at < lines.length; at += BILL_LINES_AT_ONCE) {
     const some = lines.slice(at, at + BILL_LINES_AT_ONCE);
     const isPlain = await plain(app, some);
-    for (const line of some) if (!isPlain(line) && !(await explain(app, line))) unexplained += 1;
+    for (const line of some) if (!isPlain(line) && !(await explain(app, line))) ids.push(line.refundId ?? line.paymentId);
+    const refundIds = some.flatMap((line) => line.refundId ?? []);
+    if (refundIds.length > 0) await app.db.call('refunds_billed', { date, refundIds });
   }
-  // The other way round: what we hold as paid that day and WeChat does not list.
+  // The other way round: what we hold as paid that day, or as given back, and WeChat does not list.
   const listed = new Set(lines.filter((line) => line.kind === 'payment').map((line) => line.paymentId));
-  for (const payment of await listDayPayments(app.db, date)) if (!listed.has(payment.paymentId)) unexplained += 1;
+  for (const { paymentId } of await listDayPayments(app.db, date)) if (!listed.has(paymentId)) ids.push(paymentId);
+  for (const { refundId } of await listUnbilled(app.db, date)) ids.push(refundId);
   const sum = (kind: BillLine['kind']) => lines.filter((l) => l.kind === kind).reduce((a, l) => a + l.amountFen, 0);
-  await app.db.call('settlement_reconciled', { date, lines: lines.length, unexplained, paymentsFen: sum('payment'), refundsFen: sum('refund') });
+  await app.db.call('settlement_reconciled', {
+    date, lines: lines.length, unexplained: ids.length, ids: ids.slice(0, NAMED), paymentsFen: sum('payment'), refundsFen: sum('refund'),
+  });
   return null;
 }
 

@@ -82,7 +82,11 @@ BEGIN
   VALUES (p ->> 'noticeId', p ->> 'kind', p ->> 'subject', p -> 'content', p_outcome) ON CONFLICT DO NOTHING;
 END $$;
 
--- I-26, F-38: the comparison of one day; nothing is posted by itself. p: {date, paymentsFen, refundsFen, lines, unexplained}
+-- Whether the bills of all these days but one were compared.
+CREATE OR REPLACE FUNCTION payments_compared(p_from date, p_to date, p_but date) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT count(*) = p_to - p_from FROM bill_day WHERE bill_date BETWEEN p_from AND p_to AND bill_date <> p_but $$;
+
+-- I-26, F-38: the comparison of one day; nothing is posted by itself. p: {date, paymentsFen, refundsFen, lines, unexplained, ids: the first of what is unexplained}
 CREATE OR REPLACE FUNCTION payments_keep_bill(p jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO bill_day AS b (bill_date, payments_fen, refunds_fen, lines, unexplained)

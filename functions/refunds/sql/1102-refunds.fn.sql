@@ -171,3 +171,11 @@ BEGIN
     PERFORM juke_changed('after-sales of the order');
   END IF;
 END $$;
+
+-- I-26: WeChat's bill of that day lists them. p: {date, refundIds}
+CREATE OR REPLACE FUNCTION refunds_billed(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE refund SET billed_on = (p ->> 'date')::date
+  WHERE refund_id = ANY (ARRAY(SELECT jsonb_array_elements_text(p -> 'refundIds'))) AND billed_on IS NULL;
+  RETURN '{}';
+END $$;

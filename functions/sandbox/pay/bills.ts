@@ -48,11 +48,11 @@ const commonCells = (tx: Tx, atMs: number, state: string, settledFen: number): s
 
 const tradeBill = (sandbox: Sandbox, day: string, type: keyof typeof TRADE_HEADERS, subMchid: string | null): Buffer => {
   const { world, settings } = sandbox;
-  const wanted = (tx: Tx): boolean => !subMchid || tx.subMchid === subMchid;
-  const paid = type === 'REFUND' ? [] : [...world.tables.tx.values()].filter((tx) => tx.paidAtMs !== undefined && shanghaiDay(tx.paidAtMs) === day && wanted(tx));
+  const wanted = (tx: Tx, number: string): boolean => (!subMchid || tx.subMchid === subMchid) && !settings.billLeavesOut.includes(number);
+  const paid = type === 'REFUND' ? [] : [...world.tables.tx.values()].filter((tx) => tx.paidAtMs !== undefined && shanghaiDay(tx.paidAtMs) === day && wanted(tx, tx.outTradeNo));
   const refunds = type === 'SUCCESS' ? [] : [...world.tables.refund.values()]
     .map((refund): [Refund, Tx] => [refund, world.get('tx', refund.txKey)!])
-    .filter(([refund, tx]) => shanghaiDay(refund.createdAtMs) === day && wanted(tx));
+    .filter(([refund, tx]) => shanghaiDay(refund.createdAtMs) === day && wanted(tx, refund.outRefundNo));
   if (!paid.length && !refunds.length) throw noBill();
   const dated = [
     ...paid.map((tx) => ({
