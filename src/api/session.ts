@@ -2,6 +2,7 @@
 import type { Answer } from '@contract/shapes';
 import { onStored, storage } from '@/platform';
 import { dropKeptVouchers } from '@/state/kept-vouchers';
+import { forgetPerson } from '@/state/personal';
 import { createStore, useStore } from '@/state/store';
 
 export type Session = Answer<'loginPhone'>;
@@ -38,12 +39,13 @@ export function takeNewerSession(): boolean {
   return isNewer;
 }
 
-export function dropSession(): void {
+/** A session that ran out: the same person is likely to come back, and finds all but the vouchers. */
+export function dropSession(forget = dropKeptVouchers): void {
   // Who logged in at another tab meanwhile keeps theirs.
   const kept = storage.get<Session>(KEY);
   if (!kept || kept.personId === session.get()?.personId) {
     storage.remove(KEY);
-    dropKeptVouchers();
+    forget();
   }
   session.set(null);
 }
@@ -51,5 +53,5 @@ export function dropSession(): void {
 export function signOut(): void {
   isOut = true;
   storage.set(OUT, true);
-  dropSession();
+  dropSession(forgetPerson);
 }

@@ -2,14 +2,12 @@
 import type { ConsentKind } from '@contract/states';
 import { call } from '@/api/client';
 import { getSession } from '@/api/session';
-import { storage } from '@/platform';
-import { createStore, useStore } from './store';
-
-const KEY = 'juke.consents';
+import { personalStore } from './personal';
+import { useStore } from './store';
 
 type Given = Partial<Record<ConsentKind, boolean>>;
 
-const consents = createStore<Given>(storage.get<Given>(KEY) ?? {});
+const consents = personalStore<Given>('juke.consents', {});
 
 /** true, false, or undefined when never asked. */
 export const useConsent = (kind: ConsentKind): boolean | undefined => useStore(consents)[kind];
@@ -17,20 +15,14 @@ export const consentTo = (kind: ConsentKind): boolean | undefined => consents.ge
 
 /** Keeps the choice. Rejects when the server could not be told; the device keeps it all the same. */
 export async function setConsent(kind: ConsentKind, granted: boolean): Promise<void> {
-  keepConsents({ ...consents.get(), [kind]: granted });
+  consents.set({ ...consents.get(), [kind]: granted });
   if (getSession()) await call('setConsent', { params: { kind }, body: { granted } });
 }
 
 /** After signing in: what was chosen on this device is told; what the server knows fills the rest. */
 export async function shareConsents(known: Given): Promise<void> {
   const mine = consents.get();
-  keepConsents({ ...known, ...mine });
+  consents.set({ ...known, ...mine });
   const kinds = (Object.keys(mine) as ConsentKind[]).filter((kind) => mine[kind] !== known[kind]);
   for (const kind of kinds) await call('setConsent', { params: { kind }, body: { granted: mine[kind] === true } }).catch(() => undefined);
-}
-
-/** The choices on this device; none after a sign-out: they were one person's. */
-export function keepConsents(next: Given): void {
-  storage.set(KEY, next);
-  consents.set(next);
 }

@@ -1,5 +1,5 @@
 // Shares this device came through, newest first, kept for the attribution window: checkout shows who invited and sends the
-// token. A hint only: the server decides what counts (I-16, A-13).
+// token. Opened before a sign-in they are there after it; a sign-out takes them along. A hint only: the server decides what counts (I-16, A-13).
 import { ATTRIBUTION_WINDOW_MS } from '@contract/limits';
 import { serverNow } from '@/api/clock';
 import { storage } from '@/platform';

@@ -1,9 +1,7 @@
-// Where the person looks from: their position (after consent) or a place they picked. Stays on this device.
-import { storage } from '@/platform';
+// Where the person looks from: their position (after consent) or a place they picked. Stays on this device, and goes with who signs out.
 import type { Place } from '@/platform';
-import { createStore, useStore } from './store';
-
-const KEY = 'juke.place';
+import { personalStore } from './personal';
+import { useStore } from './store';
 
 export interface Here extends Place {
   kind: 'located' | 'picked';
@@ -11,16 +9,12 @@ export interface Here extends Place {
   name: string;
 }
 
-const here = createStore<Here | null>(storage.get<Here>(KEY));
+const here = personalStore<Here | null>('juke.place', null);
 
 export const useHere = (): Here | null => useStore(here);
 export const getHere = (): Here | null => here.get();
 
-export function setHere(next: Here | null): void {
-  if (next) storage.set(KEY, next);
-  else storage.remove(KEY);
-  here.set(next);
-}
+export const setHere = (next: Here | null): void => here.set(next);
 
 /** Query part of a call that answers distances. */
 export function atOf(place: Here | null): { lat?: string; lng?: string } {

@@ -1,4 +1,4 @@
-// Which store the staff member works at: their stores, the one chosen on this device, and whether they manage it.
+// Which store the staff member works at: their stores, the one this person chose on this device, and whether they manage it.
 import { useEffect, useState } from 'react';
 import { call, useLoad, type Answer } from '@/api';
 import { storage } from '@/platform';
@@ -21,8 +21,7 @@ export function useStaffStore() {
   };
   // Another page of the staff may have switched meanwhile.
   useEffect(() => {
-    const kept = storage.get<string>(KEY);
-    if (kept && kept !== chosen) setChosen(kept);
+    setChosen(storage.get<string>(KEY) ?? '');
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [stores.data]);
 

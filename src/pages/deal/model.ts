@@ -32,8 +32,6 @@ export function useDeal(params: Params) {
   const language = useLanguage();
   const session = useSession();
   const [id, setId] = useState(params.id ?? '');
-  const kept = useState(() => inviteToken({ dealId: id }))[0];
-  const share = came ?? kept;
 
   const loaded = useLoad(
     async () => {
@@ -42,6 +40,7 @@ export function useDeal(params: Params) {
       if (opened?.groupId) replacePage('group', { id: opened.groupId, s: came });
       const dealId = id || (opened?.dealId ?? '');
       if (dealId !== id) setId(dealId);
+      const share = came ?? inviteToken({ dealId });
       let deal = await call('getDeal', { params: { dealId }, query: { ...atOf(here), share } });
       const earlier = share ? undefined : inviteToken({ merchantId: deal.merchantId });
       if (earlier) deal = await call('getDeal', { params: { dealId }, query: { ...atOf(here), share: earlier } });

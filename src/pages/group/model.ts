@@ -60,7 +60,7 @@ export function useGroup(params: Params) {
   const language = useLanguage();
   const session = useSession();
   const [id, setId] = useState(params.id ?? '');
-  const kept = useRef<string | undefined>(undefined);
+  const about = useRef<{ dealId?: string; merchantId?: string }>({});
 
   const load = useLoad(
     async () => {
@@ -68,10 +68,11 @@ export function useGroup(params: Params) {
       const groupId = id || (came ? ((await touch(came)).groupId ?? '') : '');
       if (groupId !== id) setId(groupId);
       const ask = (share: string | undefined) => call('getGroup', { params: { groupId }, query: { ...atOf(here), share } });
-      const group = await ask(came ?? kept.current);
-      if (came || kept.current) return group;
-      kept.current = inviteToken({ dealId: group.dealId, merchantId: group.merchantId });
-      return kept.current ? ask(kept.current) : group;
+      const group = await ask(came ?? inviteToken(about.current));
+      if (came || about.current.dealId) return group;
+      about.current = { dealId: group.dealId, merchantId: group.merchantId };
+      const kept = inviteToken(about.current);
+      return kept ? ask(kept) : group;
     },
     [params.id, came, here, language, session?.personId],
     { keep: true },

@@ -7,6 +7,7 @@ import { deviceId, wechatLoginCode } from '@/platform';
 import { setConsent } from '@/state/consents';
 import { loadMe } from '@/state/me';
 import { canGoBack, openTab, pages, tabPages, type PageName } from '@/state/pages';
+import { personIs } from '@/state/personal';
 import { signInEnded } from '@/state/sign-in';
 
 const RESEND_MS = 60_000;
@@ -16,6 +17,7 @@ export const isPhone = (text: string) => PHONE.test(text);
 export const isCode = (text: string) => /^\d{6}$/.test(text);
 
 async function enter(session: Session): Promise<void> {
+  personIs(session.personId);
   keepSession(session);
   await setConsent('privacy', true).catch(() => undefined);
   await loadMe().catch(() => undefined);

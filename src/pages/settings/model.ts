@@ -4,13 +4,12 @@ import { textsIn } from '@/i18n';
 import { texts } from '@/i18n/settings';
 import { saveTextFile } from '@/platform';
 import { loadPicture, putPicture } from '@/platform/picture';
-import { keepConsents, setConsent } from '@/state/consents';
+import { setConsent } from '@/state/consents';
 import { linkWechat } from '@/state/link-wechat';
 import { locateHere } from '@/state/locate';
 import { keepMe, loadMe } from '@/state/me';
 import { toast } from '@/state/overlays';
 import { getHere, setHere } from '@/state/place';
-import { forgetSearches } from '@/state/searches';
 import { getLanguage, setLanguage, type Language } from '@/state/settings';
 
 const say = () => textsIn(texts, getLanguage());
@@ -89,11 +88,7 @@ export async function logOut(): Promise<void> {
   forget();
 }
 
-/** What the next person on this device must not inherit: consents would be told as theirs. */
 function forget(): void {
   keepMe(null);
-  keepConsents({});
-  forgetSearches();
-  if (getHere()?.kind === 'located') setHere(null);
   signOut();
 }
