@@ -2,7 +2,7 @@
  * The deal check at creation (A2) and the limits that the money's way sets. Pure. Guards I-06, I-24, A-16, A-29.
  * Refused: what could never be settled. Warned: what sells badly, with the reason; the merchant decides.
  */
-import { DAY_MS, MAX_ORDER_FEN, REWARD_MIN_FEN, SPLIT_MAX_BPS } from '../contract/limits';
+import { DAY_MS, MAX_ORDER_FEN, SPLIT_MAX_BPS } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import type { GroupKind } from '../contract/states';
 
@@ -85,7 +85,7 @@ export function decideWarnings(p: Proposal): DealWarning[] {
   if (p.perPersonLimit < 2) warnings.push('repeatable');
   if (p.items.every((item) => item.name.trim() === p.title.trim())) warnings.push('standard');
   if (p.notes.length === 0 && p.subtitle.trim() === '') warnings.push('quality');
-  if (p.rebateBps > 0 && rebateFen < REWARD_MIN_FEN) warnings.push('rebate');
+  if (p.rebateBps > 0 && rebateFen === 0) warnings.push('rebate');
   if (p.saleStartsAtMs !== null && p.saleEndsAtMs !== null && p.saleEndsAtMs - p.saleStartsAtMs < DAY_MS) warnings.push('window');
   return warnings;
 }

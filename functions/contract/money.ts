@@ -2,7 +2,7 @@
  * Money arithmetic, the only place that divides an amount. Guards I-06, I-24, A-38.
  * Amounts are integer fen, rates integer basis points (0…10000). Nothing here ever makes a fraction of a fen.
  */
-import { MAX_AMOUNT_FEN } from './limits';
+import { MAX_AMOUNT_FEN, REWARD_MIN_FEN } from './limits';
 
 /** Throws a TypeError unless `value` is a whole, safe amount of fen with |value| ≤ MAX_AMOUNT_FEN. */
 export function assertFen(value: number): number {
@@ -52,7 +52,13 @@ export function splitFen(totalFen: number, weights: readonly number[]): number[]
   return parts;
 }
 
-/** A sharer's reward on what a friend paid: a rate, rounded down (the remainder stays with the merchant), and at most the cap (I-16). */
-export function rewardOfFen(paidFen: number, rebateBps: number, capFen: number): number {
+/** A rate of what a friend paid, rounded down (the remainder stays with the merchant), and at most the cap (I-16). */
+export function cappedPartFen(paidFen: number, rebateBps: number, capFen: number): number {
   return Math.min(assertFen(capFen), partFen(paidFen, rebateBps));
+}
+
+/** A sharer's reward on what a friend paid: cappedPartFen, and nothing below the least amount (A-38). */
+export function rewardOfFen(paidFen: number, rebateBps: number, capFen: number): number {
+  const fen = cappedPartFen(paidFen, rebateBps, capFen);
+  return fen < REWARD_MIN_FEN ? 0 : fen;
 }

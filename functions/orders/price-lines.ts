@@ -3,7 +3,6 @@
  * The unit price is the single, flash, off-peak or group price; discounts are stacked by contract/best-combination.
  */
 import { bestCombination, priceStack, stackProblem, type PricedStack, type Stack, type StackCoupon, type StackLine } from '../contract/best-combination';
-import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import type { PriceKind } from '../contract/states';
 import { getDealForOrder, isOffPeak, type DealForOrder as Deal } from '../catalog';
@@ -115,7 +114,7 @@ export function savedAttribution(item: Item, saved: { payableFen: number; lines:
 async function sharerOf(ctx: Context, deal: Deal, brought: Brought, payableFen: number) {
   const [person] = await findPeople(ctx.db, [brought.sharerId]);
   const rebateFen = brought.channel === 'moments' || !person!.earns ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
-  return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, token: brought.token };
+  return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen, token: brought.token };
 }
 
 const unnamed = { zh: '这张券', en: 'you chose' };

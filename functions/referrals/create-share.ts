@@ -1,5 +1,5 @@
 /** A person shares a deal: one link per person, deal, channel and month. Rewards nothing by itself (WeChat 运营规范 5.1). */
-import { REWARD_HOLD_MS, REWARD_MIN_FEN, SHARE_LIFE_MS, DAY_MS } from '../contract/limits';
+import { REWARD_HOLD_MS, SHARE_LIFE_MS, DAY_MS } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import { getDealForOrder } from '../catalog';
 import { findGroup } from '../group-buys';
@@ -29,7 +29,7 @@ export const createShare: Story<'createShare'> = async (ctx, { params, body }) =
   return {
     token: saved.token, expiresAtMs: saved.expiresAtMs, url: `${ctx.config.publicUrl}/s/${saved.token}`, weappPath: `${page}?id=${id}&s=${saved.token}`,
     qrUrl: `${ctx.config.publicUrl}/api/shares/${saved.token}/qr.png`, friendDiscountFen: deal.friendDiscountFen, friendPriceFen, priceFen,
-    rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, holdDays: REWARD_HOLD_MS / DAY_MS, title: deal.title, pictureUrl: deal.pictureUrl, storeName: deal.storeName, storeAddress: deal.storeAddress,
+    rebateFen, holdDays: REWARD_HOLD_MS / DAY_MS, title: deal.title, pictureUrl: deal.pictureUrl, storeName: deal.storeName, storeAddress: deal.storeAddress,
     sharer: { name: sharer!.name, avatarUrl: sharer!.avatarUrl },
   };
 };

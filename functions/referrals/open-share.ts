@@ -2,7 +2,6 @@
  * A friend opens a share: who invited, what it costs, that the sharer earns. The touch is written in batches and may be
  * lost: it never blocks a page or an order. A forged token is simply not found (A-13).
  */
-import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import { getDealForOrder } from '../catalog';
 import { findGroup } from '../group-buys';
@@ -61,6 +60,6 @@ async function loadInvite(db: Db, token: string) {
   const rebateFen = link.channel === 'moments' || !sharer.earns ? 0 : rewardOfFen(Math.max(1, priceFen - deal.friendDiscountFen), deal.rebateBps, deal.rebateCapFen);
   return {
     dealId: link.dealId, groupId: link.groupId, merchantId: link.merchantId, sharerId: link.sharerId, name: sharer.name, avatarUrl: sharer.avatarUrl,
-    friendDiscountFen: deal.friendDiscountFen, rebateFen: rebateFen < REWARD_MIN_FEN ? 0 : rebateFen, expiresAtMs: link.expiresAtMs,
+    friendDiscountFen: deal.friendDiscountFen, rebateFen, expiresAtMs: link.expiresAtMs,
   };
 }

@@ -4,7 +4,7 @@
  * the first); never oneself; frozen when the order is placed.
  */
 import { ATTRIBUTION_WINDOW_MS, REWARD_MIN_FEN } from '../contract/limits';
-import { rewardOfFen } from '../contract/money';
+import { cappedPartFen } from '../contract/money';
 
 export interface Candidate { token: string; sharerId: string; channel: string; groupId: string | null; touchedAtMs: number; expiresAtMs: number; isShown: boolean }
 
@@ -30,7 +30,7 @@ export interface RewardFacts {
  * A flag holds the reward, it never takes it silently (A-02). What is counted (rewards of a day, of a device, there and back) the save counts.
  */
 export function decideReward(f: RewardFacts): { amountFen: number; reason: 'self' | 'limit' | null; heldFor: string[] } {
-  const amountFen = rewardOfFen(f.paidFen, f.rebateBps, f.capFen);
+  const amountFen = cappedPartFen(f.paidFen, f.rebateBps, f.capFen);
   if (f.sharerDeleted || f.isSharerMinor || amountFen < REWARD_MIN_FEN) return { amountFen, reason: 'limit', heldFor: [] };
   const heldFor: string[] = [];
   const overlap = (a: readonly string[], b: readonly string[]) => a.some((x) => b.includes(x));

@@ -1,6 +1,5 @@
 /** What a refund moves. Pure. Guards I-06, I-07, I-15, I-19. All parts are differences of running totals, so they sum exactly. */
 import { feeFen, partFen, rewardOfFen } from '../contract/money';
-import { REWARD_MIN_FEN } from '../contract/limits';
 
 /** WeChat gives its fee back with a refund: the fee on what was kept before less the fee on what is kept after. */
 export function decideFeeBack(keptBeforeFen: number, refundFen: number, feeBps: number): number {
@@ -34,7 +33,7 @@ interface Funding {
 /**
  * An accepted after-sale after the split: commission, reward and fee come back in their parts, the rest from the merchant.
  * What a spent reward or a short merchant cannot give becomes debt (A-06, F-35). The parts sum to refundFen + subsidyFen. A reward that
- * falls under REWARD_MIN_FEN is taken back whole: fromMerchantFen is then negative by less than that, the merchant's gain.
+ * falls below the least amount is taken back whole: fromMerchantFen is then negative by less than that, the merchant's gain.
  */
 export function decideFunding(a: AfterSale): Funding {
   const after = a.keptFen - a.refundFen;
@@ -42,7 +41,7 @@ export function decideFunding(a: AfterSale): Funding {
   const feeBackFen = decideFeeBack(a.keptFen, a.refundFen, a.feeBps);
   const standing = a.reward && (a.reward.state === 'pending' || a.reward.state === 'available') ? a.reward.amountFen - a.reward.clawedFen : 0;
   const dueFen = a.reward ? rewardOfFen(after, a.reward.rateBps, a.reward.capFen) : 0;
-  const rewardFen = standing > 0 ? Math.min(standing, standing - Math.min(standing, dueFen < REWARD_MIN_FEN ? 0 : dueFen)) : 0;
+  const rewardFen = Math.max(0, standing - dueFen);
   const fromMerchant = a.refundFen + a.subsidyFen - commissionFen - feeBackFen - rewardFen;
   const fromAvailableFen = a.reward?.state === 'available' ? Math.min(rewardFen, a.availableFen) : 0;
   const fromMerchantFen = Math.min(fromMerchant, a.merchantAvailableFen);

@@ -2,7 +2,6 @@
  * Pure helpers of the screens' answers: the rebate shown, opening hours, distance, money as text. Guards I-24, A-11,
  * A-38.
  */
-import { REWARD_MIN_FEN } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 
 export type Language = 'zh' | 'en';
@@ -26,8 +25,7 @@ export interface Position {
  * paid.
  */
 export function shownRebateFen(terms: Terms): number {
-  const fen = rewardOfFen(terms.priceFen - terms.friendDiscountFen, terms.rebateBps, terms.rebateCapFen);
-  return fen < REWARD_MIN_FEN ? 0 : fen;
+  return rewardOfFen(terms.priceFen - terms.friendDiscountFen, terms.rebateBps, terms.rebateCapFen);
 }
 
 const SHANGHAI_MS = 8 * 3_600_000;

@@ -1,5 +1,5 @@
 /** Is this code this voucher's, now? What closes the order? Pure. Guards I-14, I-16, A-08, A-09. */
-import { MAX_QUANTITY, REWARD_MIN_FEN } from '../contract/limits';
+import { MAX_QUANTITY } from '../contract/limits';
 import { rewardOfFen } from '../contract/money';
 import { codeWindow, qrText, typedCode, type HmacHex, type ReadCode } from '../contract/voucher-code';
 
@@ -27,8 +27,5 @@ export function decideClosing(liveNow: number, usedFen: number, reward: Reward |
 /** What an order can still earn its sharer something for, in fen: its vouchers that stand as used, and those that can be used. */
 export const standingFen = (vouchers: readonly { state: string; paidFen: number }[]): number =>
   vouchers.filter((v) => v.state === 'issued' || v.state === 'redeemed').reduce((sum, v) => sum + v.paidFen, 0);
-/** A reward below the least amount is none. */
-export function decideRewardFen(usedFen: number, reward: Reward | null): number {
-  const fen = reward ? rewardOfFen(usedFen, reward.rateBps, reward.capFen) : 0;
-  return fen < REWARD_MIN_FEN ? 0 : fen;
-}
+export const decideRewardFen = (usedFen: number, reward: Reward | null): number =>
+  reward ? rewardOfFen(usedFen, reward.rateBps, reward.capFen) : 0;

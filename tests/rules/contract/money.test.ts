@@ -1,5 +1,6 @@
 /** I-06, I-24, A-38: splits sum exactly, nothing makes a fraction of a fen. */
 import * as fc from 'fast-check';
+import { MAX_AMOUNT_FEN, REWARD_MIN_FEN } from '../../../functions/contract/limits';
 import { feeFen, partFen, rewardOfFen, splitFen } from '../../../functions/contract/money';
 
 const fen = fc.integer({ min: 0, max: 100_000_000 });
@@ -53,6 +54,9 @@ test('I-16 a reward stays within rate and cap', () => {
     const reward = rewardOfFen(paid, rate, cap);
     expect(reward).toBeLessThanOrEqual(cap);
     expect(reward * 10_000).toBeLessThanOrEqual(paid * rate);
+    // Nothing less than that: the next fen would be over one of them, or the whole under what is paid at all.
+    const next = Math.max(reward + 1, REWARD_MIN_FEN);
+    expect(next > cap || next * 10_000 > paid * rate).toBe(true);
   }));
 });
 
@@ -65,4 +69,12 @@ test.each([[], [0, 0], [-1, 2], [0.5]])('weights %p are refused', (...weights) =
 });
 test('WeChat rounds its fee half up', () => {
   expect([feeFen(83, 60), feeFen(84, 60), feeFen(10_300, 60)]).toEqual([0, 1, 62]);
+});
+test('I-24 the largest amount is an amount, one fen more is none', () => {
+  expect(partFen(MAX_AMOUNT_FEN, 10_000)).toBe(MAX_AMOUNT_FEN);
+  expect(() => partFen(MAX_AMOUNT_FEN + 1, 1)).toThrow(TypeError);
+});
+test.each([-1, 0.5, 10_001, NaN])('I-24 %p is refused as a rate', (bps) => {
+  expect(() => partFen(1, bps)).toThrow(TypeError);
+  expect(() => feeFen(1, bps)).toThrow(TypeError);
 });

@@ -9,6 +9,8 @@ test('I-06 one payment never holds more than WeChat takes, and always at least o
     expect(most).toBeGreaterThanOrEqual(1);
     expect(most).toBeLessThanOrEqual(Math.min(limit, REFUND_MAX_PARTS));
     expect(priceFen * most).toBeLessThanOrEqual(MAX_ORDER_FEN);
+    // And one more would be too many of something.
+    expect(most === limit || most === REFUND_MAX_PARTS || priceFen * (most + 1) > MAX_ORDER_FEN).toBe(true);
   }));
 });
 test.each([[1, '¥0.01'], [10_300, '¥103.00'], [1_234_560, '¥12345.60']])('%i fen read %s', (fen, text) => expect(yuan(fen)).toBe(text));

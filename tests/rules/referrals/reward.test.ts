@@ -21,7 +21,8 @@ test('A-14 the touch shown at checkout wins over a later one; a merchant may cho
   const [early, shown, late] = [touch({ token: 'early', touchedAtMs: NOW - 5_000 }), touch({ token: 'shown', touchedAtMs: NOW - 3_000, isShown: true }), touch({ token: 'late', touchedAtMs: NOW - 10 })];
   expect(chooseTouch([early, shown, late], 'me', 'last', NOW)?.token).toBe('shown');
   expect(chooseTouch([early, late], 'me', 'last', NOW)?.token).toBe('late');
-  expect(chooseTouch([early, shown, late], 'me', 'first', NOW)?.token).toBe('early');
+  expect(chooseTouch([late, early], 'me', 'last', NOW)?.token).toBe('late');
+  expect(chooseTouch([late, shown, early], 'me', 'first', NOW)?.token).toBe('early');
 });
 test('I-25 the window is half-open: at exactly 7 days, and at the link\'s end, nobody counts', () => {
   expect(chooseTouch([touch({ touchedAtMs: NOW - ATTRIBUTION_WINDOW_MS })], 'me', 'last', NOW)).toBeNull();
@@ -35,13 +36,17 @@ test('an honest reward is floor(paid × rate), capped, held for nothing', () => 
 test.each([
   ['A-02 same payer', { payerOpenid: 'oA' }, 'same_payer'],
   ['A-02 same phone', { buyer: { openids: [], phones: ['1'], devices: [] } }, 'same_phone'],
+  ['A-02 same phone among several', { buyer: { openids: [], phones: ['3', '1'], devices: [] } }, 'same_phone'],
   ['A-02 same device', { deviceId: 'dA' }, 'same_device'],
+  ['A-02 a device of the buyer that pays from another one', { buyer: { openids: [], phones: [], devices: ['dC', 'dA'] }, deviceId: 'dB' }, 'same_device'],
+  ['A-02 a device seen earlier, the one in hand unknown', { buyer: { openids: [], phones: [], devices: ['dA'] }, deviceId: null }, 'same_device'],
 ])('%s is held and flagged, not silently paid', (_, more, flag) => {
   const decision = decideReward(facts(more));
   expect(decision).toMatchObject({ reason: null, heldFor: [flag] });
 });
 test('A-38 too small earns nothing, and says so', () => {
   expect(decideReward(facts({ paidFen: Math.floor(((REWARD_MIN_FEN - 1) * 10_000) / 800) })).reason).toBe('limit');
+  expect(decideReward(facts({ paidFen: Math.ceil((REWARD_MIN_FEN * 10_000) / 800) }))).toEqual({ amountFen: REWARD_MIN_FEN, reason: null, heldFor: [] });
 });
 test('minors and deleted people earn nothing', () => {
   expect(decideReward(facts({ isSharerMinor: true })).reason).toBe('limit');

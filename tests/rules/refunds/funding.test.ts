@@ -26,6 +26,9 @@ test('F-35 every after-sale is funded to the fen, and after all of them nobody k
       });
       expect(f.commissionFen + f.rewardFen + f.feeBackFen + f.fromMerchantFen + f.merchantDebtFen).toBe(refundFen + o.subsidyFen);
       expect(f.fromAvailableFen + f.toDebtFen).toBe(o.state === 'available' ? f.rewardFen : 0);
+      expect(f.fromAvailableFen).toBe(o.state === 'available' ? Math.min(f.rewardFen, available) : 0);
+      // What stands of the reward is that of what is kept; one that was cancelled gives nothing back.
+      expect(f.rewardFen).toBe(isStanding ? amountFen - clawedFen - rewardOfFen(keptFen - refundFen, o.rateBps, o.capFen) : 0);
       for (const [name, part] of Object.entries(f)) expect(part).toBeGreaterThanOrEqual(name === 'fromMerchantFen' ? 1 - REWARD_MIN_FEN : 0);
       expect(f.fromMerchantFen).toBeLessThanOrEqual(o.merchantLeft);
       [clawedFen, keptFen, commission, fee, available] = [clawedFen + f.rewardFen, keptFen - refundFen, commission - f.commissionFen, fee - f.feeBackFen, available - f.fromAvailableFen];

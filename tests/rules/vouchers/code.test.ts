@@ -5,7 +5,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { createHmac } from 'node:crypto';
 import { codeWindow, qrText, readCode, typedCode, type HmacHex } from '../../../functions/contract/voucher-code';
-import { decideClosing, decideCode } from '../../../functions/vouchers/rules';
+import { MAX_QUANTITY } from '../../../functions/contract/limits';
+import { decideClosing, decideCode, standingFen } from '../../../functions/vouchers/rules';
 
 const server: HmacHex = (key, text) => createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex');
 const phone: HmacHex = (key, text) => bytesToHex(nobleHmac(sha256, hexToBytes(key), utf8ToBytes(text)));
@@ -25,7 +26,8 @@ test('A-08 phone and server derive the same code; it reads back and fits', () =>
 });
 test('A-09 a picture lives for the neighbouring minute only; then it is stale, and a forgery is wrong', () => {
   const picture = readCode(qrText(server, v.secret, v.locator, v.voucherId, codeWindow(NOW)))!;
-  expect(decideCode(server, v, picture, NOW + 60_000)).toBe('fits');
+  for (const apart of [-60_000, 60_000]) expect(decideCode(server, v, picture, NOW + apart)).toBe('fits');
+  expect(decideCode(server, v, picture, NOW - 180_000)).toBe('wrong'); // a minute that has not come
   expect(decideCode(server, v, picture, NOW + 180_000)).toBe('stale');
   expect(decideCode(server, { ...v, secret: 'f'.repeat(32) }, picture, NOW + 180_000)).toBe('wrong');
 });
@@ -38,5 +40,10 @@ test.each(['', '12345', '1234 5678 901', 'JK1.vch_x.1.ff', 'JK1.vch_0abcdefgh1.z
 test('closing happens with the last live voucher, and never without one', () => {
   expect(decideClosing(1, 11_800, { rateBps: 800, capFen: 2_000 })).toEqual({ isLast: true, rewardPaidFen: 11_800, rewardFen: 944 });
   expect(decideClosing(2, 5_900, null)).toEqual({ isLast: false, rewardPaidFen: 5_900, rewardFen: 0 });
-  expect(() => decideClosing(0, 1, null)).toThrow();
+  expect(decideClosing(MAX_QUANTITY, 5_900, null).isLast).toBe(false);
+  for (const live of [0, MAX_QUANTITY + 1]) expect(() => decideClosing(live, 1, null)).toThrow();
+});
+test('I-16 a reward stands on what is or can be used, not on what went back or ran out', () => {
+  const all = ['issued', 'redeemed', 'refunding', 'refunded', 'expired', 'void'].map((state, i) => ({ state, paidFen: 10 ** i }));
+  expect(standingFen(all)).toBe(11);
 });
