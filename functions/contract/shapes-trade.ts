@@ -77,7 +77,9 @@ const reward = z.strictObject({
 });
 const withdrawal = z.strictObject({
   withdrawalId: z.string(), state: withdrawalState, amountFen: fen, requestedAtMs: ms, endedAtMs: ms.nullable(),
-  confirm: z.strictObject({ mchId: z.string(), appId: z.string(), package: z.string(), url: url.nullable() }).nullable(), failReason: z.string().nullable(),
+  confirm: z.strictObject({ mchId: z.string(), appId: z.string(), package: z.string(), url: url.nullable() }).nullable(),
+  /** A sentence, in the reader's language. */
+  failReason: z.string().nullable(),
 });
 const orderParams = z.strictObject({ orderId: id('ord') });
 /** WeChat's list of orders knows an order by the number of its payment. */

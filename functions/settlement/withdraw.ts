@@ -3,6 +3,7 @@
  * Guards I-05, F-27, A-06, A-36, A-38. The person confirms in WeChat within 24 h, else the money comes back to the wallet.
  */
 import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MIN_FEN, WITHDRAWALS_PER_DAY_MAX } from '../contract/limits';
+import { isOurFault, whyWithdrawalFailed } from '../contract/withdrawal-failures';
 import { findPayout } from '../identity';
 import { decided, me, newId, ProviderRefused, refuse, replayed, type App, type Context, type Story } from '../kernel';
 import { balanceOf } from '../ledger';
@@ -39,7 +40,8 @@ function described(ctx: Context, w: WithdrawalRow) {
   const { spMchid, appid } = ctx.config.wechat;
   const canConfirm = w.state === 'awaiting_person' && w.packageInfo !== null;
   return {
-    withdrawalId: w.withdrawalId, state: w.state, amountFen: w.amountFen, requestedAtMs: w.requestedAtMs, endedAtMs: w.endedAtMs, failReason: w.failReason,
+    withdrawalId: w.withdrawalId, state: w.state, amountFen: w.amountFen, requestedAtMs: w.requestedAtMs, endedAtMs: w.endedAtMs,
+    failReason: w.state === 'failed' ? whyWithdrawalFailed(w.failReason, ctx.language) : null,
     confirm: canConfirm ? {
       mchId: spMchid, appId: appid, package: w.packageInfo!, url: ctx.config.sandboxUrl ? `${ctx.config.sandboxUrl}/sandbox/transfer?package_info=${encodeURIComponent(w.packageInfo!)}` : null,
     } : null,
@@ -77,7 +79,7 @@ function endWithdrawal(app: App, withdrawalId: string, succeeded: boolean, reaso
     // F-33: two of us asked at once, one was refused and gave the money back, the other was not. A person looks at it.
     if (w.endedAtMs !== null) return (w.state === 'succeeded') === succeeded ? undefined : keepAside(app, withdrawalId, `${withdrawalId}: ${succeeded ? 'paid' : 'not paid'}, and it ${w.state}`, content);
     const debtFen = succeeded ? 0 : await balanceOf(app.db, 'reward-debt', w.personId);
-    await app.db.call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason, repayFen: Math.min(w.amountFen, -debtFen) });
+    await app.db.call('settlement_withdrawal_ended', { withdrawalId, succeeded, reason, isOurs: reason !== null && isOurFault(reason), repayFen: Math.min(w.amountFen, -debtFen) });
   });
 }
 

@@ -2,6 +2,7 @@
  * The words of every notice, by its kind, in both languages: what happened, about which money, and its condition.
  * A kind that is not here is shown by its plain fallback, so that an old app's row never breaks the list.
  */
+import { whyWithdrawalFailed } from '../contract/withdrawal-failures';
 import { dayText, timeText, yuan, type Language } from './rules';
 
 /** The body of the notice's row, with the names that it points to looked up. */
@@ -174,7 +175,7 @@ const zh: Record<string, Words> = {
     `「${f.title ?? ''}」${f.untilMs ? ` ${timeText(f.untilMs, 'zh')} ` : '明天'}到期，还没用。`,
   ],
   'withdrawal.succeeded': (f) => ['提现到账了', `${money(f)} 已到你的微信零钱。`],
-  'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 已退回你的钱包，可以再提。`],
+  'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 没到微信。${whyWithdrawalFailed(f.reason ?? null, 'zh')}`],
   'payout.changed': () => [
     '收款方式变了',
     '你的微信或手机号刚换过。为了安全，24 小时后才能提现。不是你本人操作，马上联系我们。',
@@ -314,7 +315,7 @@ const en: Record<string, Words> = {
     `“${f.title ?? ''}” ends ${f.untilMs ? `on ${timeText(f.untilMs, 'en')}` : 'tomorrow'} and is not used yet.`,
   ],
   'withdrawal.succeeded': (f) => ['Withdrawal arrived', `${money(f)} is in your WeChat balance.`],
-  'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} is back in your wallet. You can try again.`],
+  'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} did not arrive. ${whyWithdrawalFailed(f.reason ?? null, 'en')}`],
   'payout.changed': () => [
     'Your payout account changed',
     'Your WeChat account or phone changed. For safety you can withdraw after 24 hours. If this was not you, contact us now.',

@@ -4,7 +4,8 @@
  */
 import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MIN_FEN } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
-import { me, type Config, type Row, type Story } from '../kernel';
+import { whyWithdrawalFailed } from '../contract/withdrawal-failures';
+import { me, type Context, type Row, type Story } from '../kernel';
 import { afterCursor, micros, pageByKey, person, readKeyset } from './page';
 
 type Why = Answer<'getWallet'>['why'];
@@ -129,10 +130,10 @@ export const listWithdrawals: Story<'listWithdrawals'> = async (ctx, { query }) 
       ORDER BY w.requested_at DESC, w.withdrawal_id DESC LIMIT $4`,
     [me(ctx).personId, cursor.key, cursor.id, cursor.limit + 1],
   );
-  return pageByKey(rows, cursor, (row) => toWithdrawal(row, ctx.config));
+  return pageByKey(rows, cursor, (row) => toWithdrawal(row, ctx));
 };
 
-function toWithdrawal(row: Row, config: Config): Withdrawal {
+function toWithdrawal(row: Row, { config, language }: Context): Withdrawal {
   const waits = row.state === 'awaiting_person' && row.package_info;
   return {
     withdrawalId: row.withdrawal_id,
@@ -140,7 +141,7 @@ function toWithdrawal(row: Row, config: Config): Withdrawal {
     amountFen: row.amount_fen,
     requestedAtMs: row.requested_ms,
     endedAtMs: row.ended_ms,
-    failReason: row.fail_reason,
+    failReason: row.state === 'failed' ? whyWithdrawalFailed(row.fail_reason, language) : null,
     confirm: waits
       ? {
           mchId: config.wechat.spMchid,

@@ -259,6 +259,24 @@ test('F-27 payout: a definite no gives the money back once', async () => {
   await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 1_000_000 });
 });
 
+test.each([
+  ['ACCOUNT_FROZEN', '账户被冻结', 'frozen', 0], ['OVERDUE_CLOSE', '24 小时', 'within 24 hours', 0], ['PAYER_ACCOUNT_ABNORMAL', '平台这边', 'ours', 1], ['NEVER_HEARD_OF', '没说原因', 'no reason', 0],
+] as const)('F-28 payout: WeChat fails it with %s. The list, the withdrawal and the notice say why, where the money is and what now; what only the operator can mend is told them', async (reason, zh, en, alarms) => {
+  await released();
+  const { withdrawalId } = await t.ok('requestWithdrawal', { as: sharer, body: { amountFen: 900 } });
+  await t.sandbox!.control(`transfers/${billNo(withdrawalId)}/fail`, { reason });
+  await settle(t);
+  for (const [language, why, back] of [['zh-CN', zh, '退回钱包'], ['en', en, 'back in your wallet']] as const) {
+    const headers = { 'accept-language': language };
+    const [{ items }, own, notices] = [
+      await t.ok('listWithdrawals', { as: sharer, headers }), await t.ok('getWithdrawal', { as: sharer, params: { withdrawalId }, headers }), await t.ok('listNotices', { as: sharer, headers }),
+    ];
+    const notice = notices.items.find((one) => one.kind === 'withdrawal.failed')!.text;
+    for (const said of [items[0]!.failReason!, own.failReason!, notice]) expect([said.includes(why), said.includes(back), said]).toEqual([true, true, said]);
+  }
+  expect(await t.db.query("SELECT count(*)::int AS n FROM alarm WHERE kind = 'withdrawal.refused' AND subject = $1", [withdrawalId])).toEqual([{ n: alarms }]);
+});
+
 test('F-33 payout: refused and given back, and yet WeChat says that it is paid. It is kept aside, the wallet stays as it is', async () => {
   await released();
   await t.sandbox!.control('balance', { mchid: t.app.config.wechat.spMchid, availableFen: 0 });

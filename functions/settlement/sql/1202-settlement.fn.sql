@@ -166,7 +166,7 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- p: {withdrawalId, succeeded, reason, repayFen}. What comes back makes good a debt that was booked meanwhile (A-06).
+-- p: {withdrawalId, succeeded, reason, isOurs, repayFen}. What comes back makes good a debt that was booked meanwhile (A-06).
 CREATE OR REPLACE FUNCTION settlement_withdrawal_ended(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v withdrawal;
@@ -190,6 +190,7 @@ BEGIN
         jsonb_build_object('a', 'reward-available', 'o', v.person_id, 'f', -v_repay), jsonb_build_object('a', 'reward-debt', 'o', v.person_id, 'f', v_repay)));
     END IF;
   END IF;
+  IF (p ->> 'isOurs')::boolean THEN PERFORM kernel_alarm('withdrawal.refused', v.withdrawal_id, jsonb_build_object('why', p ->> 'reason')); END IF;
   PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason'),
     '/pages/withdraw/index?id=' || v.withdrawal_id);
   RETURN '{}';

@@ -111,7 +111,7 @@ function History({ model }: { model: Model }) {
     <>
       <List title={t.history}>
         {list.data.map((item) => (
-          <ListRow key={item.withdrawalId} title={<Text className="jk-num">{money(item.amountFen)}</Text>} note={dayTime(item.requestedAtMs, language, serverNow())} value={words[item.state]} />
+          <ListRow key={item.withdrawalId} title={<Text className="jk-num">{money(item.amountFen)}</Text>} note={<>{dayTime(item.requestedAtMs, language, serverNow())}{item.failReason ? <View>{item.failReason}</View> : null}</>} value={words[item.state]} />
         ))}
       </List>
       {list.hasMore ? <Button kind="text" size="m" loading={list.loadingMore} onClick={list.more}>{c.loadMore}</Button> : null}

@@ -74,7 +74,7 @@ function useFollowed(open: Withdrawal | null, ended: () => Promise<void>) {
     if (answer.state !== 'succeeded' && answer.state !== 'failed') return;
     const t = textsIn(texts, getLanguage());
     // Once, also where the list below cannot be asked yet.
-    if (told.current !== id) toast(answer.state === 'succeeded' ? t.arrived : t.stateFailed, answer.state === 'succeeded' ? 'ok' : 'plain');
+    if (told.current !== id) toast(answer.state === 'succeeded' ? t.arrived : t.failed, answer.state === 'succeeded' ? 'ok' : 'plain');
     told.current = id;
     await done.current();
   };
