@@ -57,7 +57,8 @@ export const couponShapes = {
   takeBackCoupon: { params: couponParams, query: nothing, body: nothing, answer: done },
   getCouponGift: {
     params: giftParams, query: nothing, body: nothing,
-    answer: z.strictObject({ giver: person, state: z.enum(['open', 'taken', 'taken_back', 'ended']), isMine: z.boolean(), isTakenByMe: z.boolean(), expiresAtMs: ms, coupon: z.strictObject({ ...face, validFromMs: ms, validUntilMs: ms }) }),
+    answer: z.strictObject({ giver: person, state: z.enum(['open', 'taken', 'taken_back', 'ended']), isMine: z.boolean(), isTakenByMe: z.boolean(), expiresAtMs: ms, /** To its giver while nobody has it: what can be taken back. */ giving: z.string().nullable(),
+      coupon: z.strictObject({ ...face, validFromMs: ms, validUntilMs: ms }) }),
   },
   /** For WeChat's private message (私密消息), a card that cannot be forwarded; null where WeChat gives none: a plain card. */
   createGiftActivity: { params: giftParams, query: nothing, body: nothing, answer: z.strictObject({ activityId: z.string().nullable() }) },

@@ -146,7 +146,7 @@ export const listMyCoupons: Story<'listMyCoupons'> = async (ctx, { query }) => {
 
 export const getCouponGift: Story<'getCouponGift'> = async (ctx, { params }) => {
   const [row] = await ctx.db.query(
-    `SELECT ${FACE}, g.giver_id, g.taken_by, p.name AS giver_name, p.avatar_url AS giver_avatar, ms_of(g.expires_at) AS expires_at,
+    `SELECT ${FACE}, g.coupon_id AS given_id, g.giver_id, g.taken_by, p.name AS giver_name, p.avatar_url AS giver_avatar, ms_of(g.expires_at) AS expires_at,
       CASE WHEN g.state = 'open' AND g.expires_at <= juke_now() THEN 'ended' ELSE g.state END AS gift_state,
       ms_of(c.valid_from) AS valid_from, ms_of(c.valid_until) AS valid_until
     FROM coupon_gift g JOIN coupon c USING (coupon_id) JOIN coupon_offer o USING (offer_id) ${FACE_TABLES}
@@ -155,12 +155,14 @@ export const getCouponGift: Story<'getCouponGift'> = async (ctx, { params }) => 
   );
   if (!row) refuse('NOT_FOUND');
   const face = faceOf(row as FaceRow, ctx.language);
+  const isMine = row.giver_id === ctx.session?.personId;
   return {
     giver: person(row, 'giver'),
     state: row.gift_state,
-    isMine: row.giver_id === ctx.session?.personId,
+    isMine,
     isTakenByMe: row.taken_by !== null && row.taken_by === ctx.session?.personId,
     expiresAtMs: row.expires_at,
+    giving: isMine && row.gift_state === 'open' ? row.given_id : null,
     // What was given passes on no further.
     coupon: { ...face, isTransferable: false, validFromMs: row.valid_from, validUntilMs: row.valid_until },
   };

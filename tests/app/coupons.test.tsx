@@ -241,6 +241,29 @@ describe('giving', () => {
     expect(moves.at(-1)!.url).toBe('/pages/shop/index?id=sto_1');
   });
 
+  test('it is taken back where its giver finds it: beside it among the coupons, and on the page of its own link', async () => {
+    let isOpen = true;
+    serve(({ method, url }) => {
+      if (method === 'POST' && url.endsWith('/api/coupons/cpn_12345678/gifts/cancel')) {
+        isOpen = false;
+        return { body: { ok: true } };
+      }
+      if (url.includes('coupon-gifts')) return { body: { giver: { name: '林小满', avatarUrl: '' }, state: isOpen ? 'open' : 'taken_back', isMine: true, isTakenByMe: false, expiresAtMs: NOW, giving: isOpen ? held.couponId : null, coupon: { ...face, validFromMs: 0, validUntilMs: NOW + DAY } } };
+      return { body: { items: [{ ...held, ...(isOpen ? { state: 'passing', gift: { token: 'abcdefghijkl', expiresAtMs: Date.now() + DAY } } : {}) }], nextCursor: null } };
+    });
+    const list = render(<MyCoupons />);
+    fireEvent.click(await screen.findByRole('button', { name: '收回 店铺券' }));
+    expect(await screen.findByRole('button', { name: '去用 店铺券' })).toBeTruthy();
+    expect(screen.queryByRole('button', { name: /收回|再发一次/ })).toBeNull();
+    list.unmount();
+    isOpen = true;
+    router.params = { t: 'abcdefghijkl' };
+    render(<CouponGift />);
+    fireEvent.click(await screen.findByRole('button', { name: '收回' }));
+    expect(await screen.findByText('你把这张券收回了。')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: '收回' })).toBeNull();
+  });
+
   test('a coupon that ends before its gift would come back is not promised back', async () => {
     const validUntilMs = Date.now() + DAY / 2;
     serve(() => ({ body: { items: [{ ...held, state: 'passing', validUntilMs, gift: { token: 'abcdefghijkl', expiresAtMs: validUntilMs } }], nextCursor: null } }));

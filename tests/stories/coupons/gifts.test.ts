@@ -30,7 +30,8 @@ test('given, claimed once, used by the friend; the giver hears of it and has it 
   const { couponId, token, weappPath, offerId } = await given();
   expect(weappPath).toContain(token);
   expect(await t.ok('getCouponGift', { as: friend, params: { token } })).toMatchObject({ state: 'open', isMine: false, giver: { name: expect.stringContaining('送') }, coupon: { summary: '满 100 减 15', isTransferable: false } });
-  expect((await t.ok('getCouponGift', { as: giver, params: { token } })).isMine).toBe(true);
+  expect(await t.ok('getCouponGift', { as: giver, params: { token } })).toMatchObject({ isMine: true, giving: couponId });
+  expect(await t.ok('getCouponGift', { as: friend, params: { token } })).toMatchObject({ giving: null });
   expect((await t.ok('listMyCoupons', { as: giver })).items).toMatchObject([{ couponId, state: 'passing', gift: { token } }]);
   expect(await refusedTo(token, giver)).toBe('COUPON_GIFT_OWN');
   expect(await take(token)).toMatchObject({ couponId, offerId });
@@ -55,6 +56,7 @@ test('while it is on its way nobody uses it; taken back it is the giver\'s again
   expect(await couponState(t, couponId)).toBe('available');
   expect(await refusedTo(token)).toBe('COUPON_CLOSED');
   expect((await t.ok('getCouponGift', { params: { token } })).state).toBe('taken_back');
+  expect((await t.ok('getCouponGift', { as: giver, params: { token } })).giving).toBeNull();
   const again = await t.ok('giveCoupon', { as: giver, params: { couponId } });
   expect(again.token).not.toBe(token);
   await take(again.token);

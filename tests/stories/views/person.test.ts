@@ -207,7 +207,7 @@ describe('a sharer', () => {
   test('withdrawals, newest first', async () => {
     const { items } = await town.read('listWithdrawals', listWithdrawals, town.as(town.sharer));
     expect(items.map((w) => [w.state, w.amountFen, w.failReason, w.confirm])).toEqual([
-      ['failed', 200, 'EXPIRED', null],
+      ['failed', 200, '微信没转成，也没说原因。钱退回钱包了，可以再提。', null],
       ['succeeded', 300, null, null],
     ]);
   });

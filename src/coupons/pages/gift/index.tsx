@@ -20,6 +20,7 @@ import { toast } from '@/state/overlays';
 import { openPage, replacePage } from '@/state/pages';
 import { useLanguage, type Language } from '@/state/settings';
 import { mayCall } from '@/state/sign-in';
+import { useTakeBack } from '../../take-back';
 import { audienceWord, validityOf, type CouponWords } from '../../words';
 import '../../coupons.scss';
 
@@ -50,6 +51,7 @@ export default function CouponGift() {
       replacePage('myCoupons');
     }
   };
+  const back = useTakeBack(() => void gift.refresh());
   const { data } = gift;
   const says = data ? wordsOf(data, isNotSent, t, language) : '';
   const over = says !== '' && (isNotSent || data?.state !== 'open');
@@ -75,6 +77,7 @@ export default function CouponGift() {
           <View className="coupons__send">
             {over || own ? <Button kind="tint" onClick={() => openPage(own ? 'myCoupons' : 'couponCentre')}>{own ? t.toMine : t.toCentre}</Button> : <Button loading={claim.busy} onClick={() => void take()}>{t.giftClaim}</Button>}
           </View>
+          {data.giving ? <View className="coupons__send"><Button kind="outline" loading={back.busy} onClick={() => void back.run(data.giving!)}>{t.takeBack}</Button></View> : null}
           {over || own ? null : <Note icon="info">{t.giftNote}</Note>}
         </>
       ) : null}

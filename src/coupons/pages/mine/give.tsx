@@ -10,6 +10,7 @@ import { texts } from '@/i18n/coupons';
 import { canShareBySystem, copyText, isWeapp, keepCardPrivate, shareBySystem, webAddress } from '@/platform';
 import { toast } from '@/state/overlays';
 import { pageUrl } from '@/state/pages';
+import { useTakeBack } from '../../take-back';
 import type { Coupon } from '../../words';
 
 interface Props {
@@ -30,7 +31,7 @@ export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
   }, [token]);
   const isCardReady = usePrivateCard(token);
   const give = useAction<string, { token: string }>('coupon.give', (id, idempotencyKey) => call('giveCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
-  const back = useAction<string, { ok: true }>('coupon.take-back', (id, idempotencyKey) => call('takeBackCoupon', { params: { couponId: id }, idempotencyKey }), onChanged);
+  const back = useTakeBack(onChanged);
   const start = async () => {
     const given = await give.run(couponId);
     if (!given) return;
@@ -38,10 +39,7 @@ export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
     onChanged();
   };
   const takeBack = async () => {
-    if (!(await back.run(couponId))) return;
-    toast(t.takenBack, 'ok');
-    onChanged();
-    onClose();
+    if (await back.run(couponId)) onClose();
   };
   const url = token ? webAddress(pageUrl('couponGift', { t: token })) : '';
   const copy = async () => {
@@ -51,11 +49,10 @@ export function GiveSheet({ coupon, onLink, onChanged, onClose }: Props) {
   const system = async () => {
     if ((await shareBySystem({ title: t.cardTitle(title), text: t.cardTitle(title), url })) === 'unsupported') await copy();
   };
-  const failure = give.error ?? back.error;
   return (
     <Sheet open title={t.giveTitle} onClose={onClose}>
       <View className="coupons__rule">{t.giveRule}</View>
-      {failure ? <NoticeStrip tone="warn">{failure.message}</NoticeStrip> : null}
+      {give.error ? <NoticeStrip tone="warn">{give.error.message}</NoticeStrip> : null}
       <View className="coupons__send">
         {!token ? <Button loading={give.busy} onClick={() => void start()}>{t.giveStart}</Button> : null}
         {token && isWeapp ? <OpenButton open="share" channel="chat" disabled={!isCardReady} label={t.giveChat} className={`coupons__native ${isCardReady ? '' : 'coupons__native--wait'}`}>{isCardReady ? t.giveChat : t.giveWait}</OpenButton> : null}

@@ -21,6 +21,7 @@ import { openPage, openTab, pageUrl } from '@/state/pages';
 import { usePerson } from '@/state/person';
 import { getLanguage, useLanguage } from '@/state/settings';
 import { GiveSheet } from './give';
+import { useTakeBack } from '../../take-back';
 import { validityOf, type Coupon } from '../../words';
 import '../../coupons.scss';
 
@@ -37,6 +38,7 @@ export default function MyCoupons() {
   const link = useRef<{ title: string; token: string } | null>(null);
   const coupons = usePages((cursor) => call('listMyCoupons', { query: { tab, cursor } }), [tab, who, language], { ready });
   useFresh(coupons, { ready });
+  const back = useTakeBack(() => void coupons.refresh());
   useShareAppMessage(() => {
     const words = textsIn(texts, getLanguage());
     return link.current ? { title: words.cardTitle(link.current.title), path: pageUrl('couponGift', { t: link.current.token }) } : { title: words.centre, path: pageUrl('couponCentre') };
@@ -60,14 +62,14 @@ export default function MyCoupons() {
       {coupons.data?.length === 0 ? (
         <EmptyState place="page" title={empty[0]} text={empty[1]} action={tab === 'usable' ? t.toCentre : undefined} onAction={() => openPage('couponCentre')} />
       ) : null}
-      {coupons.data?.map((coupon) => <Ticket key={coupon.couponId} coupon={coupon} onGive={() => setGiving(coupon)} />)}
+      {coupons.data?.map((coupon) => <Ticket key={coupon.couponId} coupon={coupon} onGive={() => setGiving(coupon)} onBack={() => void back.run(coupon.couponId)} />)}
       {tab === 'usable' && coupons.data && coupons.data.length > 0 ? <Button kind="text" size="m" onClick={() => openPage('couponCentre')}>{t.toCentre}</Button> : null}
       {coupons.hasMore ? <Button kind="text" size="m" loading={coupons.loadingMore} onClick={coupons.more}>{c.loadMore}</Button> : null}
     </Page>
   );
 }
 
-function Ticket({ coupon, onGive }: { coupon: Coupon; onGive: () => void }) {
+function Ticket({ coupon, onGive, onBack }: { coupon: Coupon; onGive: () => void; onBack: () => void }) {
   const t = useT(texts);
   const language = useLanguage();
   const { state, gift, orderId, useDealId, useStoreId } = coupon;
@@ -85,7 +87,8 @@ function Ticket({ coupon, onGive }: { coupon: Coupon; onGive: () => void }) {
         <View className="coupons__ways">
           {coupon.isNew ? <Tag tone="ok">{t.fresh}</Tag> : null}
           {state === 'available' && coupon.isTransferable ? <Button kind="outline" size="xs" className="coupons__way" onClick={onGive}>{t.give}</Button> : null}
-          {gift ? <Button kind="outline" size="xs" className="coupons__way" onClick={onGive}>{t.giveAgain}</Button> : null}
+          {gift ? <Button kind="outline" size="xs" className="coupons__way" label={`${t.takeBack} ${coupon.title}`} onClick={onBack}>{t.takeBack}</Button> : null}
+          {gift ? <Button kind="outline" size="xs" className="coupons__way" label={`${t.giveAgain} ${coupon.title}`} onClick={onGive}>{t.giveAgain}</Button> : null}
           {orderId && (state === 'held' || state === 'used') ? <Button kind="outline" size="xs" className="coupons__way" onClick={() => openPage('order', { id: orderId })}>{t.seeOrder}</Button> : null}
         </View>
       </View>
