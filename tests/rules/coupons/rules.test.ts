@@ -43,12 +43,51 @@ test('an offer that is let through can be claimed before it ends, whatever is en
   }));
 });
 
+const fixed = { validDays: null, validFromMs: NOW, validUntilMs: NOW + DAY_MS };
+const back = { audience: 'win_back' as const, winBackDays: 30 };
+test.each<[string, Partial<OfferInput>, string]>([
+  ['nothing off', { amountFen: 0 }, 'amountFen'],
+  ['0 %', { kind: 'percent', offBps: 0 }, 'offBps'],
+  ['more than 99 %', { kind: 'percent', offBps: 9_901 }, 'offBps'],
+  ['a percentage up to nothing', { kind: 'percent', capFen: 0 }, 'capFen'],
+  ['an exchange for no deal', { kind: 'exchange', dealId: null }, 'dealId'],
+  ['to win back after no time', { audience: 'win_back' }, 'winBackDays'],
+  ['a time to win back without it', { winBackDays: 30 }, 'winBackDays'],
+  ['a claim that ends as it begins', { claimFromMs: NOW + DAY_MS }, 'claimUntilMs'],
+  ['a claim that is over', { claimFromMs: NOW - 2, claimUntilMs: NOW }, 'claimUntilMs'],
+  ['valid for days and at a time', { ...fixed, validDays: 7 }, 'validDays'],
+  ['valid at no time', { validDays: null }, 'validDays'],
+  ['valid from a time on without an end', { ...fixed, validUntilMs: null }, 'validDays'],
+  ['days beside a start', { validFromMs: NOW }, 'validDays'],
+  ['valid for no time', { ...fixed, validFromMs: NOW + DAY_MS }, 'validUntilMs'],
+  ['over before the last claim', { ...fixed, validUntilMs: NOW + DAY_MS - 1 }, 'validUntilMs'],
+  ['more for each than there are', { perPerson: 11 }, 'perPerson'],
+])('an offer of %s is none', (_name, more, field) => expect(offerProblem({ ...input, ...more }, NOW)).toMatchObject({ where: `body.${field}` }));
+test.each<[string, Partial<OfferInput>]>([
+  ['one fen', { amountFen: 1 }], ['0.01 %', { kind: 'percent', amountFen: 0, offBps: 1, capFen: 1 }], ['99 %', { kind: 'percent', offBps: 9_900 }], ['an exchange', { kind: 'exchange', amountFen: 0 }],
+  ['a kind whose other figures say nothing', { offBps: 0, capFen: 0, dealId: null }], ['winning back', back], ['a moment', { claimFromMs: NOW - 1, claimUntilMs: NOW + 1 }], ['a time that begins later', { ...fixed, validFromMs: NOW + DAY_MS - 1 }],
+  ['all for one', { perPerson: 10 }],
+])('an offer of %s is one', (_name, more) => expect(offerProblem({ ...input, ...more }, NOW)).toBeNull());
+
 test('what is dear or of no use is said', () => {
   expect(decideOfferWarnings(input, 12_800, NOW)).toEqual([]);
   expect(decideOfferWarnings({ ...input, amountFen: 12_000 }, 12_800, NOW)).toEqual(['over_threshold']);
   expect(decideOfferWarnings({ ...input, thresholdFen: 0, amountFen: 12_800 }, 12_800, NOW)).toEqual(['all_off']);
   expect(decideOfferWarnings({ ...input, kind: 'percent', offBps: 5_000 }, 12_800, NOW)).toEqual(['one_order']);
   expect(decideOfferWarnings({ ...input, validDays: 2, withCode: true, isTransferable: true }, null, NOW)).toEqual(['short', 'no_deal', 'code_and_gift']);
+  // And not before: each on the near side of its edge.
+  expect(decideOfferWarnings({ ...input, amountFen: 10_000 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, thresholdFen: 0, amountFen: 12_799 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, thresholdFen: 12_801, amountFen: 12_800 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, kind: 'percent', thresholdFen: 0, amountFen: 12_800, offBps: 4_999 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, offBps: 9_000 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, validDays: 3, withCode: true }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, isTransferable: true }, 12_800, NOW)).toEqual([]);
+  // Three days from the claim's start, from now if that was earlier, or of the fixed time that is left.
+  expect(decideOfferWarnings({ ...input, claimFromMs: NOW + 9 * DAY_MS, validDays: 3 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, claimFromMs: NOW - 9 * DAY_MS, validDays: 3 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, ...fixed, validFromMs: NOW - DAY_MS, validUntilMs: NOW + 3 * DAY_MS - 1 }, 12_800, NOW)).toEqual(['short']);
+  expect(decideOfferWarnings({ ...input, ...fixed, validFromMs: NOW + DAY_MS, validUntilMs: NOW + 4 * DAY_MS }, 12_800, NOW)).toEqual([]);
 });
 
 const row: FaceRow = {
