@@ -78,6 +78,7 @@ export const errors = {
 
   NOTHING_TO_REFUND: e(409, 'never', '没有可以退的券，没有动你的钱。', 'There is no voucher left to refund. Your money was not touched.'),
   REFUND_STATE: e(409, 'never', '这笔退款已经处理过了。', 'This refund has been dealt with already.'),
+  AFTER_SALE_OPEN: e(409, 'later', '这单已有一个售后在等门店回答，最多 48 小时。有了结果再申请，这次没有提交，你的钱没有变化。', 'An after-sale of this order is waiting for the shop, 48 hours at most. Ask again when it is answered; nothing was sent now and your money is unchanged.'),
   AFTER_SALE_TRIES: e(409, 'never', '门店两次都没有同意，不能再申请了，你的钱没有变化。可以打门店电话再商量，或者打 12315 投诉。', 'The shop declined twice, so it cannot be asked again. Your money is unchanged. You can call the shop, or the consumer hotline 12315.'),
   AFTER_SALE_TOO_LATE: e(409, 'never', '用掉超过 30 天，不能申请售后了。', 'It was used more than 30 days ago; an after-sale is no longer possible.'),
 

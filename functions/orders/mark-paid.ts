@@ -54,7 +54,10 @@ export function markPaid(app: App, told: ProviderPayment, notice: object | null 
 /** All that the save of a paid order takes. */
 export async function paidOf(app: App, order: PaidRow, told: ProviderPayment, notice: object | null) {
   const isUnpaid = order.state === 'unpaid';
-  const [reward, group] = await Promise.all([isUnpaid ? decideOrderReward(app.db, order, told.payerOpenid) : null, isUnpaid && order.groupId ? decideSeatPayment(app, order, told.successAtMs!) : null]);
+  const group = isUnpaid && order.groupId ? await decideSeatPayment(app, order, told.successAtMs!) : null;
+  // Who completes a ladder group pays its last price: their sharer is told that rebate at once, not a higher one first.
+  const ladderFen = group?.orders.find(({ orderId }) => orderId === order.orderId)?.ladderFen ?? 0;
+  const reward = isUnpaid ? await decideOrderReward(app.db, { ...order, payableFen: order.payableFen - ladderFen }, told.payerOpenid) : null;
   return {
     paymentId: told.paymentId, orderId: order.orderId, transactionId: told.transactionId, payerOpenid: told.payerOpenid, successAtMs: told.successAtMs, notice,
     providerFeeFen: feeFen(order.payableFen, app.config.providerFeeBps), vouchers: group ? [] : drawVouchers(order), reward, group, shareToken: reward?.token ?? null,

@@ -185,7 +185,7 @@ describe('A-22 a session that was ended', () => {
 describe('the case of each route is a real one', () => {
   // Refused for what the world is, not for the input: nothing above would be proved by an input that nobody could send.
   const REFUSED: Partial<Record<RouteName, string>> = {
-    loginPhone: 'PHONE_CODE_WRONG', refreshSession: 'SESSION_EXPIRED', verifyPhone: 'PHONE_CODE_WRONG', linkWechat: 'WECHAT_CODE_INVALID', deleteMe: 'PERSON_BUSY', requestAfterSale: 'REFUND_STATE',
+    loginPhone: 'PHONE_CODE_WRONG', refreshSession: 'SESSION_EXPIRED', verifyPhone: 'PHONE_CODE_WRONG', linkWechat: 'WECHAT_CODE_INVALID', deleteMe: 'PERSON_BUSY', requestAfterSale: 'AFTER_SALE_OPEN',
     requestWithdrawal: 'WITHDRAWAL_OPEN', addSubscriptions: 'BAD_INPUT', undoRedemption: 'NOT_FOUND',
   };
   const LAST: RouteName[] = ['checkPayment', 'payOrder', 'cancelOrder', 'redeemVoucher', 'requestRefund', 'answerAfterSale', 'deleteMe', 'logout'];

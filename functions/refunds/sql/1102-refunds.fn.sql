@@ -118,7 +118,7 @@ BEGIN
     INSERT INTO refund (refund_id, order_id, payment_id, merchant_id, buyer_id, kind, state, amount_fen, voucher_ids, reason, answer_by)
     VALUES (p ->> 'refundId', p ->> 'orderId', p ->> 'paymentId', p ->> 'merchantId', p ->> 'buyerId', 'after_sale', 'requested', (p ->> 'amountFen')::bigint,
       ARRAY[p ->> 'voucherId'], p ->> 'reason', v_by);
-  EXCEPTION WHEN unique_violation THEN PERFORM juke_refuse('REFUND_STATE');
+  EXCEPTION WHEN unique_violation THEN PERFORM juke_refuse('AFTER_SALE_OPEN');
   END;
   -- I-15: an earlier one of this voucher may have been accepted, or its use undone, since it was looked at.
   PERFORM vouchers_need_used(p ->> 'voucherId');

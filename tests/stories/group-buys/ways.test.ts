@@ -102,6 +102,28 @@ describe('ladder', () => {
     expect(await stateOf(t, 'guest_order', 'order_id', first.orderId)).toEqual(['refunded']);
   });
 
+  test('the sharer of who completes it is told one rebate, that of the last price; below the least amount none', async () => {
+    const sharer = await t.person('分享阶梯的人');
+    const completed = async (rebateBps: number) => {
+      const { dealId } = await m.addDeal({ group: ladder({ size: 3, priceFen: 1_130, tiers: [{ size: 2, priceFen: 1_130 }, { size: 3, priceFen: 1_010 }] }), rebateBps, friendDiscountFen: 100 });
+      const [host, second, last] = (await people(t, 3)) as [TestPerson, TestPerson, TestPerson];
+      const shareToken = await share(t, m, sharer, dealId);
+      await t.ok('openShare', { as: last, params: { token: shareToken }, body: { surface: 'weapp', visitorId: last.deviceId } });
+      const { groupId } = await openGroup(t, m, host, { dealId });
+      await join(t, m, second, groupId, { dealId });
+      const before = (await told(sharer)).length;
+      const { orderId } = await join(t, m, last, groupId, { dealId, shareToken });
+      const notices = (await t.ok('listNotices', { as: sharer })).items;
+      return { orderId, notices: notices.slice(0, notices.length - before).map(({ kind, amountFen }) => [kind, amountFen]) };
+    };
+    const { orderId, notices } = await completed(1_000);
+    expect(notices).toEqual([['reward.expected', 91]]);
+    expect(await t.db.query('SELECT amount_fen, paid_fen FROM reward WHERE order_id = $1', [orderId])).toEqual([{ amount_fen: 91, paid_fen: 910 }]);
+    const none = await completed(100);
+    expect(none.notices).toEqual([]);
+    expect(await t.db.query('SELECT state, reason FROM reward WHERE order_id = $1', [none.orderId])).toEqual([{ state: 'cancelled', reason: 'limit' }]);
+  });
+
   test('A-38 a rebate that the lower price leaves nothing worth paying of is none, and its sharer is told why', async () => {
     const { dealId } = await m.addDeal({ group: ladder({ size: 3, priceFen: 1_130, tiers: [{ size: 2, priceFen: 1_130 }, { size: 3, priceFen: 1_010 }] }), rebateBps: 100, friendDiscountFen: 100 });
     const [host, friend, third, sharer] = (await people(t, 4)) as [TestPerson, TestPerson, TestPerson, TestPerson];

@@ -29,6 +29,8 @@ test('an after-sale until the thirtieth day has passed, not a moment longer', as
   const ask = (n: number) => t.handle('requestAfterSale', { as: friend, params: { voucherId: order.voucherIds[n]! }, body: { reason: '菜不新鲜' } });
   await t.moveTime(AFTER_SALE_WINDOW_MS - MINUTE);
   expect((await ask(0)).status).toBe(200);
+  // Another voucher of the order waits for the shop: that is what is said, and not that something was dealt with.
+  expect((await ask(1)).body).toMatchObject({ code: 'AFTER_SALE_OPEN', message: expect.stringContaining('在等门店回答'), retry: 'later' });
   await t.moveTime(MINUTE);
   expect((await ask(1)).body).toMatchObject({ code: 'AFTER_SALE_TOO_LATE' });
   expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['requested']);
