@@ -51,18 +51,8 @@ function toEvent(request: http.IncomingMessage, url: string, body: Buffer | null
     rawPath: path, rawQueryString: cut < 0 ? '' : url.slice(cut + 1), headers: request.headers as Record<string, string>,
     queryStringParameters: cut < 0 ? undefined : Object.fromEntries(new URLSearchParams(url.slice(cut + 1))),
     body: body && body.length > 0 ? body.toString(isMedia ? 'base64' : 'utf8') : undefined, isBase64Encoded: isMedia,
-    requestContext: { http: { method: request.method ?? 'GET', path, protocol: 'HTTP/1.1', sourceIp: addressOf(request), userAgent: request.headers['user-agent'] ?? '' } },
+    requestContext: { http: { method: request.method ?? 'GET', path, protocol: 'HTTP/1.1', sourceIp: request.socket.remoteAddress ?? '', userAgent: request.headers['user-agent'] ?? '' } },
   } as unknown as Event;
-}
-
-/**
- * Behind proxies of ours (TRUST_PROXY: how many) it is the address that the first of them saw. Each adds the one that it saw at the end of
- * the header; what stands before those the person may have sent, so as to be somebody else for every limit by address.
- */
-function addressOf(request: http.IncomingMessage): string {
-  const proxies = Number(process.env.TRUST_PROXY ?? 0);
-  const seen = proxies > 0 ? String(request.headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim()).slice(-proxies)[0] : '';
-  return seen || (request.socket.remoteAddress ?? '');
 }
 
 function send(response: http.ServerResponse, result: Result): void {

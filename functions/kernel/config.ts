@@ -22,7 +22,7 @@ export interface WechatConfig {
   spName?: string;
 }
 export interface Config {
-  databaseUrl: string; port: number; demo: boolean; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; mediaBucket: Bucket | null; artDir: string;
+  databaseUrl: string; port: number; demo: boolean; trustProxy: number; publicUrl: string; sessionKey: string; h5Dir: string; mediaDir: string; mediaBucket: Bucket | null; artDir: string;
   poolSize: number; namedStatements: boolean; logLevel: string; providerFeeBps: number; freezeDays: number; sandboxUrl: string | null;
   wechat: WechatConfig; subscribeTemplates: string[]; rebateInWechatH5: boolean;
   /** What goes into each field of a template; of one that is not here, the title into thing1. */
@@ -42,10 +42,10 @@ export function readConfig(given: Env = process.env): Config {
   const demo = flag(env, 'JUKE_DEMO', false);
   const port = whole(env, 'PORT', 8787, 1, 65_535);
   const sandboxUrl = env.SANDBOX_URL ? address(env, 'SANDBOX_URL', '') : null;
-  if (!/^\d?$/.test(env.TRUST_PROXY ?? '')) throw new ConfigError(`TRUST_PROXY must be how many proxies stand before the host, 0 to 9, not ${env.TRUST_PROXY}.`);
+  if (!/^\d?$/.test(env.TRUST_PROXY ?? '')) throw new ConfigError(`TRUST_PROXY must be how many proxies stand in front, 0 to 9, not ${env.TRUST_PROXY}.`);
   return {
     databaseUrl: need(env, 'DATABASE_URL', 'the address of a PostgreSQL database, such as postgres://juke@127.0.0.1:5432/juke'),
-    port, demo, publicUrl: address(env, 'PUBLIC_URL', `http://127.0.0.1:${port}`),
+    port, demo, trustProxy: Number(env.TRUST_PROXY ?? 0), publicUrl: address(env, 'PUBLIC_URL', `http://127.0.0.1:${port}`),
     sessionKey: demo ? env.SESSION_KEY ?? 'demo-only-session-key-of-32-bytes!' : secret(env, 'SESSION_KEY'),
     h5Dir: env.H5_DIR ?? 'dist/h5', mediaDir: env.MEDIA_DIR ?? '.juke/media', mediaBucket: bucketOf(env), artDir: env.ART_DIR ?? 'functions/host/art',
     poolSize: whole(env, 'POOL_SIZE', 20, 1, 1_000), namedStatements: flag(env, 'NAMED_STATEMENTS', true), logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS),
@@ -126,7 +126,7 @@ function bucketOf(env: Env): Bucket | null {
   if (!env.MEDIA_BUCKET_URL) return null;
   if (!/^https?:\/\/[^/]+\/./.test(env.MEDIA_BUCKET_URL)) throw new ConfigError('MEDIA_BUCKET_URL must be an address with the bucket in its path, such as https://s3.eu-central-1.amazonaws.com/juke-media.');
   return {
-    url: address(env, 'MEDIA_BUCKET_URL', ''), region: env.MEDIA_BUCKET_REGION ?? 'auto', keyId: need(env, 'MEDIA_BUCKET_KEY_ID', 'the access key of MEDIA_BUCKET_URL'),
+    url: address(env, 'MEDIA_BUCKET_URL', ''), region: env.MEDIA_BUCKET_REGION, keyId: need(env, 'MEDIA_BUCKET_KEY_ID', 'the access key of MEDIA_BUCKET_URL'),
     secret: need(env, 'MEDIA_BUCKET_SECRET', 'the secret of MEDIA_BUCKET_KEY_ID'),
   };
 }

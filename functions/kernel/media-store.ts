@@ -15,8 +15,8 @@ export interface MediaStore {
   remove(key: string): Promise<void>;
 }
 
-/** The addresses of an S3-compatible bucket (path style) and its key. */
-export interface Bucket { url: string; region: string; keyId: string; secret: string }
+/** The address of an S3-compatible bucket (path style) and its key. The region is read from the address of AWS and of others that tell it there. */
+export interface Bucket { url: string; region?: string; keyId: string; secret: string }
 
 const stores = new WeakMap<object, MediaStore>();
 /** The bucket where one is configured, else the folder. */

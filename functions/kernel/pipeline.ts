@@ -27,7 +27,7 @@ interface HandlerOptions { findStaff?: FindStaff; raw?: RawRoute[]; afterMoney?:
 
 interface Entry { name: RouteName; route: Route; pattern: RegExp; keys: string[]; fixed: number }
 
-/** A handler for some routes. `app` is asked for on the first call, so that a cold function answers health without it. */
+/** A handler for some routes. `app` is asked for once a route is found: what is nobody's costs no database. */
 export function createHandler(getApp: () => Promise<App>, stories: Stories, options: HandlerOptions = {}): Handler {
   const entries = (Object.keys(stories) as RouteName[]).map(toEntry).sort((a, b) => b.fixed - a.fixed);
   return async (event) => {
@@ -37,15 +37,14 @@ export function createHandler(getApp: () => Promise<App>, stories: Stories, opti
     const language = languageOf(event);
     let app: App | null = null;
     try {
+      const raw = rawOf(options.raw ?? [], method, path);
+      const found = raw ?? find(entries, method, path) ?? refuse('NOT_FOUND');
       app = await getApp();
-      for (const raw of options.raw ?? []) {
-        const match = raw.method === method ? raw.path.exec(path) : null;
+      if ('raw' in found) {
         // WeChat's notices come from few addresses and are never held up; the others look into the database for anybody who asks.
-        if (match && !path.startsWith('/api/provider/')) takeRate(`${ipOf(event)}:raw`, RATE_ADDRESS_PER_SECOND, RATE_ADDRESS_BURST);
-        if (match) return withHeaders(app, await raw.handle(app, event, match));
+        if (!path.startsWith('/api/provider/')) takeRate(`${ipOf(app, event)}:raw`, RATE_ADDRESS_PER_SECOND, RATE_ADDRESS_BURST);
+        return withHeaders(app, await found.raw.handle(app, event, found.match));
       }
-      const found = find(entries, method, path);
-      if (!found) refuse('NOT_FOUND');
       const result = withHeaders(app, await answer(app, stories, options, event, found.entry, found.params, language));
       if (found.entry.route.money) options.afterMoney?.();
       return result;
@@ -62,9 +61,9 @@ async function answer(app: App, stories: Stories, options: HandlerOptions, event
   const rawBody = bodyOf(event);
   const session = sessionOf(app, event, route.auth);
   // Nobody known: many people share a carrier's address, so it gets more than one person would.
-  if (route.rate) takeRate(`${ipOf(event)}:${name}`, route.rate / 60, route.rate);
+  if (route.rate) takeRate(`${ipOf(app, event)}:${name}`, route.rate / 60, route.rate);
   else if (session) takeRate(session.personId, RATE_PER_SECOND, RATE_BURST);
-  else takeRate(ipOf(event), RATE_ADDRESS_PER_SECOND, RATE_ADDRESS_BURST);
+  else takeRate(ipOf(app, event), RATE_ADDRESS_PER_SECOND, RATE_ADDRESS_BURST);
   const params = shaped(shape.params, rawParams, 'params');
   checkInside(event.queryStringParameters, 1, 'query');
   const query = shaped(shape.query, event.queryStringParameters ?? {}, 'query');
@@ -72,7 +71,7 @@ async function answer(app: App, stories: Stories, options: HandlerOptions, event
   const staff = await staffOf(app, options, route.auth, session, rawParams.storeId);
   if (route.auth === 'operator' && !session?.isOperator) refuse('NOT_ALLOWED');
   const ctx: Context = {
-    ...app, session, staff, language, ip: ipOf(event),
+    ...app, session, staff, language, ip: ipOf(app, event),
     idem: keyOf(event, name, route, session, { params, body }),
   };
   const story = stories[name] as (ctx: Context, input: unknown) => Promise<unknown>;
@@ -195,6 +194,14 @@ function toEntry(name: RouteName): Entry {
   return { name, route, keys, fixed: route.path.split('/').filter((part) => !part.startsWith(':')).length, pattern: new RegExp(`^${route.path.replace(/:\w+/g, '([^/]+)')}$`) };
 }
 
+function rawOf(all: RawRoute[], method: string, path: string): { raw: RawRoute; match: RegExpExecArray } | null {
+  for (const raw of all) {
+    const match = raw.method === method ? raw.path.exec(path) : null;
+    if (match) return { raw, match };
+  }
+  return null;
+}
+
 function find(entries: Entry[], method: string, path: string): { entry: Entry; params: Record<string, string> } | null {
   for (const entry of entries) {
     if (entry.route.method !== method) continue;
@@ -212,4 +219,15 @@ function safeDecode(text: string): string {
   }
 }
 const languageOf = (event: Event): 'zh' | 'en' => (/^en\b/i.test(event.headers['accept-language'] ?? '') ? 'en' : 'zh');
-const ipOf = (event: Event): string => event.requestContext.http.sourceIp || '0.0.0.0';
+
+/**
+ * Behind proxies of ours (TRUST_PROXY: how many) it is the address that the first of them saw. Each adds the one that it saw at the end
+ * of the header, and so does the gateway of a function with its own; what stands before those the person may have sent, so as to be
+ * somebody else for every limit by address.
+ */
+function ipOf({ config: { trustProxy } }: App, event: Event): string {
+  const { sourceIp } = event.requestContext.http;
+  const seen = (event.headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+  if (seen.at(-1) !== sourceIp) seen.push(sourceIp);
+  return seen.at(-1 - trustProxy) || seen[0] || '0.0.0.0';
+}

@@ -9,9 +9,11 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { AxiosError, AxiosInstance } from 'axios';
 import { Wechatpay } from 'wechatpay-axios-plugin';
 import type * as z from 'zod';
-import { ProviderRefused, Unavailable, type WechatConfig } from '../kernel';
+import { ProviderRefused, Unavailable, wallMs, type WechatConfig } from '../kernel';
 
 const TIMEOUT_MS = 5_000;
+/** No call takes so long, so none is under way then. */
+const IDLE_MS = 30_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const UNKNOWN = new Set(['ORDER_NOT_EXIST', 'ORDERNOTEXIST', 'RESOURCE_NOT_EXISTS', 'NOT_FOUND']);
 /** Codes that say nothing about the request itself: the same call may succeed later. */
@@ -81,11 +83,19 @@ export function wechatClient(config: WechatConfig): WechatClient {
 
 function axiosFor(config: WechatConfig, keys: Map<string, KeyObject>): AxiosInstance {
   const agentOptions = { keepAlive: true, maxSockets: 128, keepAliveMsecs: 10_000 };
+  const agents = { httpAgent: new HttpAgent(agentOptions), httpsAgent: new HttpsAgent(agentOptions) };
   const http: AxiosInstance = new Wechatpay({
     mchid: config.spMchid, serial: config.merchantSerial, privateKey: config.merchantPrivateKeyPem, certs: Object.fromEntries(keys),
     baseURL: `${config.payBaseUrl}/`, timeout: TIMEOUT_MS, maxRedirects: 0, proxy: false, maxContentLength: MAX_ANSWER_BYTES,
-    httpAgent: new HttpAgent(agentOptions), httpsAgent: new HttpsAgent(agentOptions),
+    ...agents,
   }).client.v3;
+  let calledAt = wallMs();
+  http.interceptors.request.use((request) => {
+    // A function that was frozen meanwhile, or a laptop that slept: WeChat may have forgotten the connection without a word reaching us.
+    if (Math.abs(wallMs() - calledAt) > IDLE_MS) for (const agent of Object.values(agents)) agent.destroy();
+    calledAt = wallMs();
+    return request;
+  });
   // The library checks 2xx answers only. A signed failure is checked here as well: "no such order" decides about money.
   const transforms = http.defaults.transformResponse as unknown[];
   transforms.unshift((data: unknown, headers: { get(name: string): unknown }, status: number) => {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { bundleOf, TSCONFIG } from '../support/lambda';
 
 const ROOT = join(__dirname, '..', '..');
 const KB = 1024;
@@ -77,19 +77,15 @@ describe('functions', () => {
   test('there are functions', () => expect(modules.length).toBeGreaterThan(8));
 
   // The options of serverless.yml under custom.esbuild; loaded as Lambda does, because a bundle may fail where the source does not.
-  const tsconfig = join(ROOT, 'config', 'tsconfig.functions.json');
   test('the options are those of serverless.yml', () => {
-    expect(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')).toContain(`tsconfig: ${relative(ROOT, tsconfig).split(sep).join('/')}\n`);
+    expect(readFileSync(join(ROOT, 'serverless.yml'), 'utf8')).toContain(`tsconfig: ${relative(ROOT, TSCONFIG).split(sep).join('/')}\n`);
   });
   test.each(modules)('%s ≤ 250 KB gzip, and loads', async (name) => {
-    const { outputFiles } = await build({
-      entryPoints: [join(ROOT, 'functions', name, 'handler.ts')], bundle: true, minify: true, sourcemap: false, platform: 'node', target: 'node22', format: 'cjs', write: false, tsconfig,
-      external: ['sharp', 'pg-native', '@aws-sdk/*'], logLevel: 'error',
-    });
-    expect(note(`function ${name}, gzip`, gzipSync(outputFiles[0]!.contents).length, 250)).toBeLessThanOrEqual(250);
+    const bundle = await bundleOf(name);
+    expect(note(`function ${name}, gzip`, gzipSync(bundle).length, 250)).toBeLessThanOrEqual(250);
     const file = join(ROOT, '.juke', 'build', `lambda-${name}.cjs`);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, outputFiles[0]!.contents);
+    writeFileSync(file, bundle);
     const load = 'try { typeof require(process.argv[1]).handler } catch (error) { String(error).slice(0, 200) }';
     const loaded = execFileSync(process.execPath, ['-p', load, file], { encoding: 'utf8' });
     expect(loaded.trim()).toBe('function');

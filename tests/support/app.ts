@@ -73,7 +73,7 @@ export function testConfig(databaseUrl: string, sandbox: FarSide | null, more: P
     merchantPrivateKeyPem: '', apiV3Key: '0'.repeat(32), platformKeys: {}, smsToken: 'token',
   });
   return {
-    databaseUrl, port: 0, demo: true, publicUrl: 'http://127.0.0.1:1', sessionKey: 'test-session-key-of-32-characters', h5Dir: 'dist/h5', mediaDir: '', mediaBucket: null, artDir: '',
+    databaseUrl, port: 0, demo: true, trustProxy: 0, publicUrl: 'http://127.0.0.1:1', sessionKey: 'test-session-key-of-32-characters', h5Dir: 'dist/h5', mediaDir: '', mediaBucket: null, artDir: '',
     poolSize: 10, namedStatements: true, logLevel: 'silent', providerFeeBps: 60, freezeDays: 180, sandboxUrl: sandbox?.url ?? null, wechat,
     subscribeTemplates: [], subscribeFields: {}, rebateInWechatH5: false, ...more,
   };

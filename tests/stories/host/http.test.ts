@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { BODY_DROPPED_MAX_BYTES, BODY_MAX_BYTES } from '../../../functions/contract/limits';
 import { serveFiles } from '../../../functions/host/files';
 import { serve } from '../../../functions/host/http';
+import { createHandler, quietLog, type App } from '../../../functions/kernel';
 
 let server: http.Server;
 let seen = 0;
-let address = '';
 beforeAll(async () => {
-  const handler: Parameters<typeof serve>[0] = async ({ body, requestContext }) => {
-    address = requestContext.http.sourceIp;
+  const handler: Parameters<typeof serve>[0] = async ({ body }) => {
     seen = Buffer.byteLength(body ?? '');
     return { statusCode: seen > BODY_MAX_BYTES ? 413 : 200, body: JSON.stringify({ code: seen > BODY_MAX_BYTES ? 'TOO_LARGE' : 'fine' }) };
   };
@@ -54,22 +53,20 @@ test('A-40 a body without an end is hung up on', async () => {
 });
 
 test('A-10 nobody chooses the address that limits count by: only what our own proxies added is believed', async () => {
-  const seenFrom = async (proxies: string | undefined, forwarded?: string) => {
-    if (proxies === undefined) delete process.env.TRUST_PROXY;
-    else process.env.TRUST_PROXY = proxies;
-    await fetch(`http://127.0.0.1:${port()}/api/config`, { headers: forwarded ? { 'x-forwarded-for': forwarded } : {} });
-    return address;
+  const seenFrom = async (trustProxy: number, forwarded?: string) => {
+    let ip = '';
+    const app = { config: { trustProxy }, clock: { nowMs: () => 0 }, log: quietLog } as unknown as App;
+    const own = await serve(createHandler(async () => app, { getConfig: async (ctx) => { ip = ctx.ip; throw new Error('seen'); } }), () => undefined, 0);
+    await fetch(`http://127.0.0.1:${(own.address() as AddressInfo).port}/api/config`, { headers: forwarded ? { 'x-forwarded-for': forwarded } : {} });
+    own.closeAllConnections();
+    own.close();
+    return ip;
   };
-  try {
-    expect(await seenFrom(undefined, '9.9.9.9')).toBe('127.0.0.1');
-    expect(await seenFrom('0', '9.9.9.9')).toBe('127.0.0.1');
-    expect(await seenFrom('1')).toBe('127.0.0.1');
-    expect(await seenFrom('1', '1.2.3.4')).toBe('1.2.3.4');
-    expect(await seenFrom('1', '9.9.9.9, 1.2.3.4')).toBe('1.2.3.4');
-    expect(await seenFrom('2', '9.9.9.9, 1.2.3.4, 10.0.0.1')).toBe('1.2.3.4');
-  } finally {
-    delete process.env.TRUST_PROXY;
-  }
+  expect(await seenFrom(0, '9.9.9.9')).toBe('127.0.0.1');
+  expect(await seenFrom(1)).toBe('127.0.0.1');
+  expect(await seenFrom(1, '1.2.3.4')).toBe('1.2.3.4');
+  expect(await seenFrom(1, '9.9.9.9, 1.2.3.4')).toBe('1.2.3.4');
+  expect(await seenFrom(2, '9.9.9.9, 1.2.3.4, 10.0.0.1')).toBe('1.2.3.4');
 });
 
 test('no address leads out of the folders that are served', async () => {

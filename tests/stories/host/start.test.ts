@@ -155,11 +155,21 @@ test('folders, an address and credentials of the host that cannot be', async () 
 });
 
 test('the functions offline take their data from the npm start that runs, and say so when none does', async () => {
-  const offline = (env: Record<string, string>) => node(['-p', `JSON.stringify(require('${root}/config/serverless-environment.cjs')())`, 'offline'], { DATABASE_URL: '', JUKE_DATA: data, ...env });
+  const offline = (env: Record<string, string>) => node(['-e', `require('${root}/config/serverless-environment.cjs')().then((all) => console.log(JSON.stringify(all)))`, 'offline'], { DATABASE_URL: '', JUKE_DATA: data, ...env });
   expectSentence(await offline({}), /^DATABASE_URL is not set and npm start does not run here: start it first/);
   writeFileSync(join(data, 'running.json'), JSON.stringify({ DATABASE_URL: 'postgres://running', JUKE_DEMO: '1' }));
   expect(JSON.parse((await offline({})).out)).toMatchObject({ DATABASE_URL: 'postgres://running', JUKE_DEMO: '1', SESSION_KEY: '' });
   expect(JSON.parse((await offline({ DATABASE_URL: 'postgres://own' })).out)).toMatchObject({ DATABASE_URL: 'postgres://own', JUKE_DEMO: '0' });
+});
+
+test('functions that could not run are not deployed', async () => {
+  const deploy = (env: Record<string, string>) => node(['-e', `require('${root}/config/serverless-environment.cjs')()`, 'deploy'], { ...besideSandbox(), DATABASE_URL: 'postgres://own', PUBLIC_URL: 'https://juke.example.cn', ...env });
+  expect(await deploy({})).toMatchObject({ code: 0, err: '' });
+  expectSentence(await deploy({ DATABASE_URL: '' }), /^DATABASE_URL is not set: set it to /);
+  expectSentence(await deploy({ PUBLIC_URL: '' }), /^PUBLIC_URL is not set: set it to the https address/);
+  expectSentence(await deploy({ SANDBOX_URL: '', JUKE_DEMO: '0', SESSION_KEY: '0'.repeat(32) }), /^WECHAT_PAY_API_V3_KEY is not set/);
+  expectSentence(await deploy({ DATABASE_URL: 'postgres://own/juke?sslmode=verify-full&sslrootcert=/etc/rds.pem' }), /^sslrootcert of DATABASE_URL names \/etc\/rds\.pem: a function has only what lies in keys\//);
+  expect(await deploy({ DATABASE_URL: 'postgres://own/juke?sslmode=verify-full&sslrootcert=keys/rds.pem' })).toMatchObject({ code: 0, err: '' });
 });
 
 test('wrong options', async () => {

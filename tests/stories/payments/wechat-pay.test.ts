@@ -1,4 +1,6 @@
 /** Our WeChat Pay client against the running stand-in: F-27, F-32, F-25, A-26, A-27, and the shapes that F-33 compares. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createPublicKey, createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
 import { ProviderRefused, Unavailable } from '../../../functions/kernel/failure';
 import { NOTICE_FRESH_MS } from '../../../functions/contract/limits';
@@ -40,6 +42,24 @@ test('who paid a combined order is named as the mini-program knows them, where i
   const told = { combine_out_trade_no: 'cmb_1', combine_appid: 'wx-platform', combine_mchid: '1', sub_orders: [{ mchid: '1', sub_mchid: SUB, out_trade_no: 'pay_1', trade_state: 'NOTPAY', amount: { total_amount: 1 } }] };
   const payerOf = (payer: object) => providerCombinedOf({ ...told, combine_payer_info: payer }).payments[0]!.payerOpenid;
   expect([payerOf({ openid: 'o-platform', sub_openid: 'o-ours' }), payerOf({ openid: 'o-ours' }), payerOf({})]).toEqual(['o-ours', 'o-ours', null]);
+});
+
+test('F-27 a connection that idled while we were frozen is not used again: WeChat may have forgotten it without a word', async () => {
+  let connections = 0;
+  const server = http.createServer((_, response) => response.writeHead(500).end()).on('connection', () => (connections += 1));
+  await new Promise<void>((done) => { server.listen(0, '127.0.0.1', done); });
+  const away = wechatPay({ ...far.config, payBaseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const ask = () => expect(away.findPayment('pay_1', SUB)).rejects.toBeInstanceOf(Unavailable);
+  await ask();
+  await ask();
+  expect(connections).toBe(1);
+  const now = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
+  await ask();
+  clock.mockRestore();
+  expect(connections).toBe(2);
+  server.closeAllConnections();
+  server.close();
 });
 
 describe('payments', () => {
