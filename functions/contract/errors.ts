@@ -31,6 +31,7 @@ export const errors = {
   DEAL_NOT_ON_SALE: e(409, 'never', '这个优惠现在不卖了，没有下单，也没有扣款。看看这家店别的优惠。', 'This deal is not on sale now. No order was placed and nothing was charged. See what else the shop has.'),
   SOLD_OUT: e(409, 'later', '抢完了，没有下单，也没有扣款。有人没付会放出来，晚点再看。', 'Sold out. No order was placed and nothing was charged. What others leave unpaid comes back; look again later.'),
   LIMIT_PER_PERSON: e(409, 'never', '每人最多买 {limit} 份，连买过的一起算，这样就超了。没有下单，也没有扣款。少买几份。', 'At most {limit} per person, counting what you bought before. No order was placed and nothing was charged. Take fewer.'),
+  LIMIT_PER_ORDER: e(409, 'after-change', '一单最多买 {limit} 份，这样就超了。没有下单，也没有扣款。多的分几单买。', 'At most {limit} in one order. No order was placed and nothing was charged. Buy the rest in another order.'),
   PRICE_CHANGED: e(409, 'after-change', '价格刚变成 {payable}，没有下单，也没有扣款。看一眼再决定。', 'The price just changed to {payable}. No order was placed and nothing was charged. Have a look before you decide.'),
   UNPAID_ORDER_EXISTS: e(409, 'after-change', '你有一笔同样的订单还没付，没有再下单，也没有扣款。先付掉或取消它。', 'You already have an unpaid order for this deal, so no second one was placed and nothing was charged. Pay it or cancel it first.'),
   HOARDING: e(409, 'later', '你刚有几单没付就结束了，这次没有下单，也没有扣款。过一会儿再来。', 'Several of your orders ended unpaid. No order was placed now and nothing was charged. Please come back in a while.'),

@@ -10,8 +10,9 @@ import type { Stack } from '../contract/best-combination';
 import { countClaimable, findCoupons } from '../coupons';
 import { offerSeat, type SeatOffer } from '../group-buys';
 import { Changed, decided, me, newId, Refused, refuse, replayed, takeRate, type Context, type Story } from '../kernel';
-import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
+import { checkQuantity, describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedAttribution, savedPrice, type Item } from './price-lines';
 import { placeInTurn, placeTogether, type Placed } from './place-together';
+import { findBought } from './store';
 import { yuan } from './rules';
 
 export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
@@ -24,8 +25,7 @@ export const placeOrder: Story<'placeOrder'> = (ctx, { body }) =>
     const item = await loadItem(ctx, deal, body, seat);
     const coupons = body.stack?.couponIds.length ? await findCoupons(ctx.db, personId, body.stack.couponIds) : [];
     const priced = priceChoice(ctx, [item], coupons, body.stack);
-    const most = mostOf(item);
-    if (body.quantity > most) refuse('LIMIT_PER_PERSON', { limit: most });
+    checkQuantity(item);
     if (priced.payableFen !== body.expectedPayableFen) refuse('PRICE_CHANGED', { payable: yuan(priced.payableFen), payableFen: priced.payableFen });
     // The closed gate: what was sold out up to 2 s ago is refused without a write.
     if (deal.available < body.quantity) refuse('SOLD_OUT', { available: deal.available });
@@ -89,11 +89,14 @@ export const quoteOrder: Story<'quoteOrder'> = async (ctx, { body }) => {
   const deal = await loadDeal(ctx.db, body.dealId);
   const seat = body.group ? await offerSeat(ctx.db, deal, body.group, personId) : null;
   const item = await loadItem(ctx, deal, body, seat);
-  const most = mostOf(item);
-  if (body.quantity > most) refuse('LIMIT_PER_PERSON', { limit: most });
+  checkQuantity(item);
+  // What was bought before counts here already: nobody fills in a checkout that cannot be placed. An order that still waits for its payment is placing's to tell of.
+  const before = await findBought(ctx.db, deal.dealId, personId);
+  const left = deal.perPersonLimit - before.bought;
+  if (body.quantity > left && !before.isUnpaid) refuse('LIMIT_PER_PERSON', { limit: deal.perPersonLimit });
   const [{ coupons, priced }, moreCoupons] = await Promise.all([priceBest(ctx, [item], body.stack as Stack | undefined), countClaimable(ctx.db, personId, deal)]);
   return {
-    ...(await describeItem(ctx, item, priced, coupons)), savedFen: priced.savedFen, moreCoupons, coupons, stack: priced.stack,
+    ...(await describeItem(ctx, item, priced, coupons)), maxQuantity: Math.max(1, Math.min(mostOf(item), left)), savedFen: priced.savedFen, moreCoupons, coupons, stack: priced.stack,
     nowMs: ctx.clock.nowMs(), group: seat && { groupId: seat.groupId, size: seat.size, minSize: seat.minSize, left: seat.left, hours: seat.hours, deadlineMs: seat.deadlineMs, isLastSeat: seat.isLast },
   };
 };

@@ -8,7 +8,7 @@ import type { Input } from '../contract/shapes';
 import { findCoupons } from '../coupons';
 import { Changed, decided, me, newId, refuse, replayed, type Context, type Story } from '../kernel';
 import { checkGate, newOrder } from './place-order';
-import { describeItem, inWords, loadDeal, loadItem, mostOf, priceBest, priceChoice, savedPrice, type Item, type Wish } from './price-lines';
+import { checkQuantity, describeItem, inWords, loadDeal, loadItem, priceBest, priceChoice, savedPrice, type Item, type Wish } from './price-lines';
 import { yuan } from './rules';
 
 export const quotePurchase: Story<'quotePurchase'> = async (ctx, { body }) => {
@@ -47,10 +47,7 @@ async function loadItems(ctx: Context, wishes: readonly (Wish & { termsVersion?:
     if (deal.termsVersion < (wish.termsVersion ?? 0)) deal = await loadDeal(ctx.db, wish.dealId, true);
     return loadItem(ctx, deal, wish, null);
   }));
-  for (const item of items) {
-    const limit = mostOf(item);
-    if (item.quantity > limit) refuse('LIMIT_PER_PERSON', { limit, dealId: item.deal.dealId, title: item.deal.title });
-  }
+  for (const item of items) checkQuantity(item, { dealId: item.deal.dealId, title: item.deal.title });
   return items;
 }
 

@@ -10,8 +10,8 @@ import { findCoupons, listCoupons, type ChosenCoupon } from '../coupons';
 import type { SeatOffer } from '../group-buys';
 import { findPeople } from '../identity';
 import { newSnapshot, Refused, refuse, type Context, type Db, type Snapshot } from '../kernel';
-import { findBringer, type Brought } from '../referrals';
-import { maxQuantity, validUntil, yuan } from './rules';
+import { findBringer, isRepeat, type Brought } from '../referrals';
+import { limitCode, maxQuantity, validUntil, yuan } from './rules';
 
 export interface Wish { dealId: string; quantity: number; shareToken?: string | undefined }
 /** One deal of a checkout with everything that its price was decided on. `lineId` is the deal's id. */
@@ -47,6 +47,12 @@ export async function loadItem(ctx: Context, deal: Deal, wish: Wish, seat: SeatO
 
 /** What this person may buy of it at once: a seat in a group is one unit. */
 export const mostOf = ({ deal, seat, line }: Item): number => (seat ? 1 : maxQuantity(line.unitPriceFen, deal.perPersonLimit));
+
+/** A-15: no more at once than it may be. */
+export function checkQuantity(item: Item, named: { dealId?: string; title?: string } = {}): void {
+  const limit = mostOf(item);
+  if (item.quantity > limit) refuse(item.seat ? 'LIMIT_PER_PERSON' : limitCode(item.quantity, item.deal.perPersonLimit), { limit, ...named });
+}
 
 /** The chosen stack; without a choice the friend discounts alone. A choice that is not allowed is refused with its reason. */
 export function priceChoice(ctx: Context, items: readonly Item[], coupons: readonly (StackCoupon | ChosenCoupon)[], choice: Stack | undefined): PricedStack {
@@ -111,9 +117,12 @@ export function savedAttribution(item: Item, saved: { payableFen: number; lines:
   };
 }
 
+/** B6: what the sharer really earns of this order, so not a second time within 30 days. */
 async function sharerOf(ctx: Context, deal: Deal, brought: Brought, payableFen: number) {
-  const [person] = await findPeople(ctx.db, [brought.sharerId]);
-  const rebateFen = brought.channel === 'moments' || !person!.earns ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
+  const [[person], repeats] = await Promise.all([
+    findPeople(ctx.db, [brought.sharerId]), isRepeat(ctx.db, { sharerId: brought.sharerId, friendId: ctx.session!.personId, merchantId: deal.merchantId }),
+  ]);
+  const rebateFen = brought.channel === 'moments' || !person!.earns || repeats ? 0 : rewardOfFen(payableFen, deal.rebateBps, deal.rebateCapFen);
   return { person: { name: person!.name, avatarUrl: person!.avatarUrl }, rebateFen, token: brought.token };
 }
 

@@ -6,6 +6,9 @@ export function maxQuantity(priceFen: number, perPersonLimit: number): number {
   return Math.max(1, Math.min(perPersonLimit, REFUND_MAX_PARTS, Math.floor(MAX_ORDER_FEN / priceFen)));
 }
 
+/** Which of them it was: more than a person may have, or only more than one payment holds, where a second order would be taken. */
+export const limitCode = (quantity: number, perPersonLimit: number) => (quantity > perPersonLimit ? 'LIMIT_PER_PERSON' : 'LIMIT_PER_ORDER');
+
 /** `¥103.00`, for a refusal's sentence. */
 export const yuan = (fen: number): string => `¥${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
 

@@ -2,7 +2,7 @@
 import { CART_LINES_MAX } from '../contract/limits';
 import { decided, me, refuse, type App, type Story } from '../kernel';
 import { loadDeal, unitOf } from './price-lines';
-import { maxQuantity } from './rules';
+import { limitCode, maxQuantity } from './rules';
 
 export const setCartItem: Story<'setCartItem'> = (ctx, { params, body }) =>
   decided(async () => {
@@ -12,7 +12,7 @@ export const setCartItem: Story<'setCartItem'> = (ctx, { params, body }) =>
       const deal = await loadDeal(ctx.db, params.dealId);
       item.unitPriceFen = unitOf(deal, null, ctx.clock.nowMs()).unitPriceFen;
       const limit = maxQuantity(item.unitPriceFen, deal.perPersonLimit);
-      if (body.quantity > limit) refuse('LIMIT_PER_PERSON', { limit, title: deal.title });
+      if (body.quantity > limit) refuse(limitCode(body.quantity, deal.perPersonLimit), { limit, title: deal.title });
     }
     return ctx.db.call('orders_set_cart_item', item);
   });

@@ -42,6 +42,11 @@ export async function findPayable(db: Db, orderId: string, buyerId: string): Pro
        (SELECT coalesce(json_agg(x), '[]') FROM (SELECT ${PAYMENT_ROW} FROM payments_of(guest_order.order_id) ORDER BY created_at, payment_id) x) AS payments
      FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;
 }
+/** What counts to this person's limit of a deal, and whether a part of it still waits for its payment. */
+export async function findBought(db: Db, dealId: string, buyerId: string): Promise<{ bought: number; isUnpaid: boolean }> {
+  return (await db.query<{ bought: number; isUnpaid: boolean }>(
+    `SELECT catalog_bought($1, $2) AS bought, EXISTS (SELECT FROM guest_order WHERE buyer_id = $2 AND deal_id = $1 AND state = 'unpaid') AS "isUnpaid"`, [dealId, buyerId]))[0]!;
+}
 /** A-18: only the buyer's own. */
 export async function findOwnOrder(db: Db, orderId: string, buyerId: string): Promise<OrderRow | null> {
   return (await db.query<OrderRow>(`SELECT ${ORDER} FROM guest_order WHERE order_id = $1 AND buyer_id = $2`, [orderId, buyerId]))[0] ?? null;

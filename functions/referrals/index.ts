@@ -2,4 +2,4 @@
 export { decideOrderReward, findBringer, type Brought } from './attribute-order';
 export { releaseReward } from './release-reward';
 export { shareRoutes } from './get-share-link';
-export { findRewardOfOrder } from './store';
+export { findRewardOfOrder, isRepeat } from './store';

@@ -47,6 +47,12 @@ export async function findRewardOfOrder(db: Db, orderId: string): Promise<Reward
   return (await db.query<RewardRow>(`SELECT ${REWARD} FROM reward WHERE order_id = $1`, [orderId]))[0] ?? null;
 }
 
+/** This friend's visits to this merchant already earn this sharer one rebate in these 30 days; another order earns none. */
+export async function isRepeat(db: Db, p: { sharerId: string; friendId: string; merchantId: string }): Promise<boolean> {
+  const rows = await db.query('SELECT FROM reward_slot WHERE sharer_id = $1 AND friend_id = $2 AND merchant_id = $3 AND juke_now() < taken_until', [p.sharerId, p.friendId, p.merchantId]);
+  return rows.length > 0;
+}
+
 export async function findCode(db: Db, code: string) {
   return (await db.query<{ code: string; merchantId: string; storeId: string; kind: 'store' | 'table' | 'poster' | 'staff'; label: string }>(
     `SELECT code, merchant_id AS "merchantId", store_id AS "storeId", kind, label FROM channel_code WHERE code = $1`, [code]))[0] ?? null;

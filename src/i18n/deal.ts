@@ -121,7 +121,7 @@ export const texts = defineTexts({
     dayAnd: '、',
 
     shareTitle: '分享给想一起来的人',
-    shareCondition: (days: number) => `返利按朋友的实付算，朋友到店用掉、过 ${days} 天售后期后到账；朋友退款则不发。朋友能看到你有返利。`,
+    shareCondition: (days: number) => `返利按朋友的实付算，朋友到店用掉、过 ${days} 天售后期后到账；同一位朋友在同一家店 30 天内只算一次，朋友退款则不发。朋友能看到你有返利。`,
     shareConditionSaves: '朋友从你的分享进来，下单时减；这次分享你没有返利。',
     shareConditionNone: '这个优惠没有好友立减，也没有返利。',
     shareConditionPlain: '朋友从你的分享进来，下单时减。',
@@ -256,7 +256,7 @@ export const texts = defineTexts({
     dayAnd: ', ',
 
     shareTitle: 'Share with friends',
-    shareCondition: (days) => `A part of what the friend pays, paid after the friend was served and ${days} days of after-sale time are over; not paid when the friend is refunded. The friend can see that you earn.`,
+    shareCondition: (days) => `A part of what the friend pays, paid after the friend was served and ${days} days of after-sale time are over; once per friend and shop in 30 days, and not when the friend is refunded. The friend can see that you earn.`,
     shareConditionSaves: 'Taken off when a friend orders through your share. You earn nothing on this one.',
     shareConditionNone: 'This deal has neither a friend discount nor a rebate.',
     shareConditionPlain: 'Taken off when a friend orders through your share.',

@@ -173,7 +173,8 @@ test('a transaction that pays one order is no proof for another: quarantined, th
 test('an order holds no more units than WeChat gives back one by one: each of them goes back alone, the last one too (I-07, I-28)', async () => {
   const { dealId } = await m.addDeal({ perPersonLimit: 99, stock: 99 });
   expect(await t.ok('quoteOrder', { as: friend, body: { dealId, quantity: 1 } })).toMatchObject({ maxQuantity: REFUND_MAX_PARTS });
-  expect(await t.refused('quoteOrder', { as: friend, body: { dealId, quantity: REFUND_MAX_PARTS + 1 } })).toMatchObject({ code: 'LIMIT_PER_PERSON', details: { limit: REFUND_MAX_PARTS } });
+  expect(await t.refused('quoteOrder', { as: friend, body: { dealId, quantity: REFUND_MAX_PARTS + 1 } })).toMatchObject({ code: 'LIMIT_PER_ORDER', details: { limit: REFUND_MAX_PARTS } });
+  expect(await t.refused('quoteOrder', { as: friend, body: { dealId, quantity: 99 } })).toMatchObject({ code: 'LIMIT_PER_ORDER' });
   const order = await buy(t, m, friend, { dealId, quantity: REFUND_MAX_PARTS });
   for (const voucherId of order.voucherIds) await t.ok('requestRefund', { as: friend, params: { orderId: order.orderId }, body: { voucherIds: [voucherId], reason: '不去了' } });
   await later(t, MINUTE);
