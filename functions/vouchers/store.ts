@@ -56,7 +56,7 @@ export async function findRedemption(db: Db, redemptionId: string, merchantId: s
   return (await db.query<RedemptionRow>(`SELECT ${REDEMPTION} FROM redemption WHERE redemption_id = $1 AND merchant_id = $2`, [redemptionId, merchantId]))[0] ?? null;
 }
 interface ServedRow {
-  voucherId: string; locator: string; paidFen: number; subsidyFen: number; redeemedAtMs: number; undoUntilMs: number; left: number; commissionBps: number; isNewGuest: boolean;
+  voucherId: string; locator: string; paidFen: number; /** Of the order's vouchers that were used before it and stand. */ beforeFen: number; subsidyFen: number; redeemedAtMs: number; undoUntilMs: number; left: number; commissionBps: number; isNewGuest: boolean;
   deal: { title: string; pictureUrl: string; items: { name: string; quantity: number }[] }; guest: { name: string; avatarUrl: string };
   broughtBy: { person: { name: string; avatarUrl: string }; channel: ShareChannel } | null; reward: { state: string; rateBps: number; capFen: number } | null;
 }
@@ -65,6 +65,8 @@ const SHOWN = (id: string) => `(SELECT json_build_object('name', name, 'avatarUr
 export async function findServed(db: Db, redemptionId: string, merchantId: string): Promise<ServedRow | null> {
   return (await db.query<ServedRow>(
     `SELECT v.voucher_id AS "voucherId", v.locator, r.paid_fen AS "paidFen", v.subsidy_fen AS "subsidyFen", ms_of(r.redeemed_at) AS "redeemedAtMs", ms_of(r.undo_until) AS "undoUntilMs",
+       (SELECT coalesce(sum(x.paid_fen), 0)::bigint FROM redemption x JOIN voucher o USING (voucher_id) WHERE x.order_id = r.order_id AND x.undone_at IS NULL AND o.state = 'redeemed'
+         AND (x.redeemed_at, x.redemption_id) < (r.redeemed_at, r.redemption_id)) AS "beforeFen",
        s.live AS left, s.commission_bps AS "commissionBps", ${SHOWN('v.owner_id')} AS guest,
        (SELECT json_build_object('title', title, 'pictureUrl', picture_urls[1], 'items', items) FROM catalog_find(v.deal_id)) AS deal,
        (SELECT json_build_object('person', ${SHOWN('a.sharer_id')}, 'channel', a.channel) FROM referrals_of(r.order_id) a) AS "broughtBy",

@@ -1,6 +1,6 @@
 // What a checkout says before anything is placed, against what placing and paying then do.
 import { startTestApp, type Market, type TestApp } from '../../support/app';
-import { buy, later, share, DAY } from '../../support/trade';
+import { buy, later, redeem, share, DAY } from '../../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -52,4 +52,18 @@ test('the friend is told of a rebate only where the sharer earns one: not of a s
   const earned = async () => (await t.db.query<{ state: string }>('SELECT state FROM reward WHERE sharer_id = $1 ORDER BY created_at', [sharer.personId])).map((row) => row.state);
   await buy(t, m, friend, { dealId, shareToken });
   expect(await earned()).toEqual(['expected', 'cancelled']);
+});
+
+test('what the counter says that the shop gets of each voucher of an order sums to what it gets of the order: cap, floors and fee are the order\'s (I-19)', async () => {
+  const { dealId } = await m.addDeal({ priceFen: 9_985, friendDiscountFen: 0, rebateBps: 1_000, rebateCapFen: 1_500, commissionBps: 333, perPersonLimit: 9 });
+  const [sharer, friend] = [await t.person('分享四份的'), await t.person('四个人来的')];
+  const order = await buy(t, m, friend, { dealId, quantity: 4, shareToken: await share(t, m, sharer, dealId) });
+  const said: { paidFen: number; rebateFen: number; commissionFen: number; providerFeeFen: number; merchantNetFen: number }[] = [];
+  for (const voucherId of order.voucherIds) said.push(await redeem(t, m, voucherId));
+  const sum = (key: keyof (typeof said)[number]) => said.reduce((fen, one) => fen + one[key], 0);
+  expect(said.map((one) => one.rebateFen)).toEqual([998, 502, 0, 0]);
+  await later(t, DAY);
+  const [split] = await t.db.query<{ commission: number; reward: number; merchant: number }>('SELECT commission_fen AS commission, reward_fen AS reward, merchant_fen AS merchant FROM split WHERE order_id = $1', [order.orderId]);
+  expect([sum('commissionFen'), sum('rebateFen'), sum('merchantNetFen')]).toEqual([split!.commission, split!.reward, split!.merchant]);
+  expect(sum('paidFen') - sum('providerFeeFen')).toBe(split!.merchant + split!.commission + split!.reward);
 });
