@@ -88,6 +88,7 @@ export const errors = {
   WITHDRAWAL_TOO_MANY: e(409, 'later', '今天提现次数用完了，明天再来。', 'No more withdrawals today. Please try again tomorrow.'),
   WITHDRAWAL_NEEDS_WECHAT: e(409, 'after-change', '钱要提到微信零钱。先在微信小程序里登录一次。', 'Money goes to your WeChat balance. Log in once in the WeChat mini-program first.'),
   WITHDRAWAL_FROZEN: e(409, 'later', '你刚换过微信或手机号，为了安全，24 小时后才能提现。', 'Your WeChat account or phone changed recently. For safety, withdraw after 24 hours.'),
+  WITHDRAWAL_NEEDS_ADULT: e(409, 'after-change', '年满 18 周岁才能提现。没有提现，钱还在钱包里。先确认一下年龄。', 'You must be 18 or older to withdraw. Nothing was withdrawn; the money is in your wallet. Please confirm your age first.'),
   WITHDRAWAL_BLOCKED: e(409, 'later', '有一笔退款要先补回返利，补齐后就能提现。', 'A refunded rebate has to be made good first; then you can withdraw.'),
   WITHDRAWAL_OPEN: e(409, 'after-change', '上一笔提现还没完成，先去确认它。', 'Your last withdrawal is not finished yet. Confirm it first.'),
 } as const satisfies Record<string, ErrorEntry>;

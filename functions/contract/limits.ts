@@ -84,6 +84,8 @@ export const SPLIT_MAX_BPS = 3_000;
 /** Below this a rebate is not paid, and of more rebates than this in a day a sharer gets none. */
 export const REWARD_MIN_FEN = 10;
 export const REWARDS_PER_DAY_MAX = 50;
+/** Rebates of a sharer under 18 that end in one save. */
+export const REWARDS_ENDED_AT_ONCE = 100;
 /** Orders of different buyers from one device or payer that may earn one sharer a rebate in REWARD_REPEAT_MS. */
 export const REWARDS_PER_DEVICE_MAX = 2;
 /** Rebates between the same two people in both directions within REWARD_REPEAT_MS before they are held. */

@@ -1,7 +1,7 @@
 /** Wire shapes of people, sessions, notices and the demo controls. */
 import * as z from 'zod';
 import { MEDIA_MAX_BYTES } from './limits';
-import { consents } from './states';
+import { consents, statements } from './states';
 import { deviceId, done, ms, name, nothing, phone, url } from './shapes-common';
 
 const session = z.strictObject({
@@ -34,7 +34,7 @@ export const identityShapes = {
   },
   linkWechat: { params: nothing, query: nothing, body: z.strictObject({ code: z.string().min(1).max(128) }), answer: session },
   setConsent: {
-    params: z.strictObject({ kind: z.enum(consents) }), query: nothing, body: z.strictObject({ granted: z.boolean() }), answer: done,
+    params: z.strictObject({ kind: z.enum([...consents, ...statements]) }), query: nothing, body: z.strictObject({ granted: z.boolean() }), answer: done,
   },
   deleteMe: { params: nothing, query: nothing, body: z.strictObject({ confirm: z.literal(true) }), answer: done },
   createUpload: {

@@ -73,7 +73,7 @@ const redemption = z.strictObject({
 });
 const reward = z.strictObject({
   rewardId: z.string(), state: rewardState, isHeld: z.boolean(), amountFen: fen, friend: person, dealTitle: z.string(), orderedAtMs: ms, redeemedAtMs: ms.nullable(), releaseAtMs: ms.nullable(),
-  endedAtMs: ms.nullable(), reason: z.enum(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'refunded', 'repeat', 'self', 'limit', 'clawed_back', 'expired', 'group_failed']),
+  endedAtMs: ms.nullable(), reason: z.enum(['waiting_visit', 'in_hold', 'under_review', 'arrived', 'refunded', 'repeat', 'self', 'limit', 'minor', 'clawed_back', 'expired', 'group_failed']),
 });
 const withdrawal = z.strictObject({
   withdrawalId: z.string(), state: withdrawalState, amountFen: fen, requestedAtMs: ms, endedAtMs: ms.nullable(),
@@ -109,7 +109,7 @@ export const tradeShapes = {
     params: nothing, query: nothing, body: nothing,
     answer: z.strictObject({
       availableFen: fen, debtFen: fen, waitingFen: fen, waitingCount: z.int(), inHoldFen: fen, inHoldCount: z.int(), totalFen: fen, friends: z.int(), underReviewFen: fen, withdrawingFen: fen,
-      canWithdraw: z.boolean(), why: z.enum(['ok', 'none', 'too_small', 'needs_wechat', 'frozen', 'debt', 'open']),
+      canWithdraw: z.boolean(), why: z.enum(['ok', 'none', 'too_small', 'needs_wechat', 'frozen', 'debt', 'open', 'minor']),
     }),
   },
   listRewards: { params: nothing, query: z.strictObject({ ...page, tab: z.enum(['all', 'waiting', 'arrived', 'unpaid']).optional() }), body: nothing, answer: pageOf(reward) },

@@ -125,6 +125,8 @@ export type AccountKind =
 
 export const consents = ['location', 'privacy', 'profiling'] as const;
 export type ConsentKind = (typeof consents)[number];
+/** What a person said of themselves, kept with its time like a consent: 18 or older, asked before money leaves. It stays with the account, not with the device. */
+export const statements = ['adult'] as const;
 
 /** Why a rebate waits for somebody to look at it (A-02 … A-04). */
 export const rewardFlags = ['same_payer', 'same_phone', 'same_device', 'device_farm', 'ring', 'same_person'] as const;

@@ -197,6 +197,7 @@ function withdrawal(stage: Stage): void {
     const { availableFen, canWithdraw } = await world.call('getWallet', demo.guest);
     const amountFen = Math.floor((availableFen - KEEP_FEN) / 100) * 100;
     if (!canWithdraw || amountFen < 100) return;
+    await world.call('setConsent', demo.guest, { params: { kind: 'adult' }, body: { granted: true } });
     const { withdrawalId } = await world.call('requestWithdrawal', demo.guest, { body: { amountFen } });
     await world.call('getWithdrawal', demo.guest, { params: { withdrawalId } });
     // WeChat knows the transfer by our number without its underscore.

@@ -1,4 +1,5 @@
 /** The identity module's SQL, one named function per statement. */
+import { consents } from '../contract/states';
 import type { Db } from '../kernel';
 import type { Account, LinkKind } from './rules';
 
@@ -39,17 +40,17 @@ export async function findMe(db: Db, personId: string): Promise<MeRow | null> {
     `SELECT p.person_id AS "personId", p.name, p.avatar_url AS "avatarUrl", p.language, p.is_operator AS "isOperator", person_is_staff(p.person_id) AS "isStaff",
        (SELECT value FROM person_identity WHERE person_id = p.person_id AND kind = 'phone') AS phone,
        (SELECT value FROM person_identity WHERE person_id = p.person_id AND kind = 'openid') AS openid,
-       coalesce((SELECT jsonb_object_agg(kind, granted) FROM consent WHERE person_id = p.person_id), '{}') AS consents,
+       coalesce((SELECT jsonb_object_agg(kind, granted) FROM consent WHERE person_id = p.person_id AND kind = ANY ($2::text[])), '{}') AS consents,
        (SELECT count(*)::int FROM (SELECT FROM notice WHERE person_id = p.person_id AND created_at > p.notices_read_at LIMIT 100) n) AS "unreadNotices"
-     FROM person p WHERE p.person_id = $1 AND p.deleted_at IS NULL AND p.joined_into IS NULL`, [personId]))[0] ?? null;
+     FROM person p WHERE p.person_id = $1 AND p.deleted_at IS NULL AND p.joined_into IS NULL`, [personId, consents]))[0] ?? null;
 }
 
-/** Where a person's money goes, and since when that is so (A-36). */
-interface Payout { openid: string | null; changedAtMs: number | null; nowMs: number }
+/** Where a person's money goes, since when that is so (A-36), and whether they said that they are 18 or older. */
+interface Payout { openid: string | null; changedAtMs: number | null; isAdult: boolean; nowMs: number }
 export async function findPayout(db: Db, personId: string): Promise<Payout> {
   const [row] = await db.query<Payout>(
-    `SELECT identity_value($1, 'openid') AS openid, (SELECT ms_of(payout_changed_at) FROM person WHERE person_id = $1) AS "changedAtMs", ms_of(juke_now()) AS "nowMs"`,
-    [personId]);
+    `SELECT identity_value($1, 'openid') AS openid, (SELECT ms_of(payout_changed_at) FROM person WHERE person_id = $1) AS "changedAtMs", ms_of(juke_now()) AS "nowMs",
+       coalesce((SELECT granted FROM consent WHERE person_id = $1 AND kind = 'adult'), false) AS "isAdult"`, [personId]);
   return row!;
 }
 

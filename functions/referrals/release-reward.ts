@@ -2,6 +2,7 @@
  * 7 days after redemption the reward becomes available, after it made good an older debt. Guards I-18, A-02, A-05, A-06.
  * A flag or an open dispute stops it here; what clears them emits the fact again.
  */
+import { REWARDS_ENDED_AT_ONCE } from '../contract/limits';
 import { decided, refuse, type App, type Story } from '../kernel';
 import { balanceOf } from '../ledger';
 import { decideRelease } from './rules';
@@ -17,6 +18,12 @@ export function releaseReward(app: App, rewardId: string): Promise<number | null
     await app.db.call('referrals_release', { rewardId, ...decideRelease(reward.amountFen - reward.clawedFen, debtFen) });
     return null;
   });
+}
+
+/** Of a sharer who said that they are not 18. Answers when to go on (ms), or null. */
+export async function endExpected(app: App, personId: string): Promise<number | null> {
+  const { left } = await app.db.call<{ left: boolean }>('referrals_end_expected', { personId, rows: REWARDS_ENDED_AT_ONCE });
+  return left ? 1 : null;
 }
 
 /** The operator lets go of what was looked at: a flag that is raised between the look and the save still holds it. */

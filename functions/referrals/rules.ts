@@ -29,9 +29,10 @@ export interface RewardFacts {
  * At payment: the amount (floor, capped), why it is not paid at all (`reason`), and why it waits for a person (`heldFor`).
  * A flag holds the reward, it never takes it silently (A-02). What is counted (rewards of a day, of a device, there and back) the save counts.
  */
-export function decideReward(f: RewardFacts): { amountFen: number; reason: 'self' | 'limit' | null; heldFor: string[] } {
+export function decideReward(f: RewardFacts): { amountFen: number; reason: 'self' | 'limit' | 'minor' | null; heldFor: string[] } {
   const amountFen = cappedPartFen(f.paidFen, f.rebateBps, f.capFen);
-  if (f.sharerDeleted || f.isSharerMinor || amountFen < REWARD_MIN_FEN) return { amountFen, reason: 'limit', heldFor: [] };
+  if (f.isSharerMinor) return { amountFen, reason: 'minor', heldFor: [] };
+  if (f.sharerDeleted || amountFen < REWARD_MIN_FEN) return { amountFen, reason: 'limit', heldFor: [] };
   const heldFor: string[] = [];
   const overlap = (a: readonly string[], b: readonly string[]) => a.some((x) => b.includes(x));
   if (f.payerOpenid && f.sharer.openids.includes(f.payerOpenid)) heldFor.push('same_payer');

@@ -20,6 +20,7 @@ export const requestWithdrawal: Story<'requestWithdrawal'> = (ctx, { body }) =>
     const payout = await findPayout(ctx.db, personId);
     if (!payout.openid) refuse('WITHDRAWAL_NEEDS_WECHAT');
     if (payout.changedAtMs !== null && payout.nowMs < payout.changedAtMs + PAYOUT_CHANGE_FREEZE_MS) refuse('WITHDRAWAL_FROZEN');
+    if (!payout.isAdult) refuse('WITHDRAWAL_NEEDS_ADULT');
     const saved = await ctx.db.call<{ withdrawalId: string }>('settlement_request_withdrawal', {
       idem: ctx.idem, withdrawalId: newId('wdr'), personId, openid: payout.openid, amountFen: body.amountFen, perDay: WITHDRAWALS_PER_DAY_MAX,
     });

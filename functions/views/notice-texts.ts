@@ -119,7 +119,9 @@ const zh: Record<string, Words> = {
   ],
   'reward.cancelled': (f) => [
     '有一笔返利不发了',
-    `${f.friendName} ${zhLost[lostOf(f)] ?? '的订单取消了'}，${money(f)} 这笔不发。`,
+    f.reason === 'minor'
+      ? `你说了未满 18 周岁，不参与返利。${f.friendName} 那笔 ${money(f)} 不发，朋友的优惠不变。`
+      : `${f.friendName} ${zhLost[lostOf(f)] ?? '的订单取消了'}，${money(f)} 这笔不发。`,
   ],
   'reward.clawed_back': (f) => [
     '有一笔返利收回了',
@@ -256,7 +258,9 @@ const en: Record<string, Words> = {
   ],
   'reward.cancelled': (f) => [
     'A rebate is not paid',
-    `${f.friendName} ${enLost[lostOf(f)] ?? 'cancelled the order'}, so ${money(f)} is not paid.`,
+    f.reason === 'minor'
+      ? `You said that you are under 18, so you earn no rebates. The ${money(f)} of ${f.friendName} is not paid; the friend keeps the discount.`
+      : `${f.friendName} ${enLost[lostOf(f)] ?? 'cancelled the order'}, so ${money(f)} is not paid.`,
   ],
   'reward.clawed_back': (f) => [
     'A rebate was taken back',

@@ -19,7 +19,7 @@ export const getWallet: Story<'getWallet'> = async (ctx) => {
       r.*, w.withdrawing_fen, w.is_open,
       EXISTS (SELECT FROM person_identity WHERE person_id = $1 AND kind = 'openid') AS has_wechat,
       coalesce((SELECT juke_now() < payout_changed_at + $2::bigint * interval '1 millisecond' FROM person
-      WHERE person_id = $1), false) AS is_frozen
+      WHERE person_id = $1), false) AS is_frozen, identity_is_minor($1) AS is_minor
     FROM (
       SELECT coalesce(sum(amount_fen - clawed_fen) FILTER (WHERE state = 'expected'), 0)::bigint AS waiting_fen,
         (count(*) FILTER (WHERE state = 'expected'))::int AS waiting_count,
@@ -56,6 +56,7 @@ export const getWallet: Story<'getWallet'> = async (ctx) => {
 function whyOf(row: Row): Why {
   if (row.debt_fen > 0) return 'debt';
   if (row.is_open) return 'open';
+  if (row.is_minor) return 'minor';
   if (row.available_fen === 0) return 'none';
   if (row.available_fen < WITHDRAWAL_MIN_FEN) return 'too_small';
   if (!row.has_wechat) return 'needs_wechat';
@@ -104,7 +105,7 @@ function toReward(row: Row): Reward {
   };
 }
 
-const LOST = new Set<Reward['reason']>(['refunded', 'repeat', 'self', 'limit', 'expired', 'group_failed']);
+const LOST = new Set<Reward['reason']>(['refunded', 'repeat', 'self', 'limit', 'minor', 'expired', 'group_failed']);
 function reasonOf(row: Row, isHeld: boolean): Reward['reason'] {
   switch (row.state as Reward['state']) {
     case 'expected':

@@ -7,7 +7,7 @@ import {
   closeCombined, closeGroup, closePayments, emptyCart, forgetWords, reportOrderShipping, serveOrder, updateGroupCard, watchOrder, watchPurchase,
 } from '../orders';
 import { findNotice, providerRefundOf, providerTransferOf, wechatPay } from '../payments';
-import { releaseReward } from '../referrals';
+import { endExpected, releaseReward } from '../referrals';
 import { answerLate, dropUndoneAfterSale, expireVouchers, refundGroupOrder, refundLadder, refundUnwanted, sendRefund, settleRefund } from '../refunds';
 import { fundRefund, reconcileBill, returnSplit, returnSubsidy, sendWithdrawal, settleTransfer, splitOrder } from '../settlement';
 import { joinPerson } from './join-person';
@@ -43,6 +43,7 @@ export const reactions: Record<ReactionName, Reaction> = {
   'send-withdrawal': (app, f) => sendWithdrawal(app, f.subject),
   'send-subscribe-message': (app, f) => sendSubscribeMessage(app, f.subject),
   'join-person': (app, f) => joinPerson(app, f.body as { from: string; to: string }),
+  'end-expected': (app, f) => endExpected(app, f.subject),
   'void-coupons': (app, f) => voidCoupons(app, f.subject),
   'empty-cart': (app, f) => emptyCart(app, f.subject),
   'forget-words': (app, f) => forgetWords(app, f.subject),

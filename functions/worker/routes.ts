@@ -26,6 +26,7 @@ export const factRoutes = [
   { kind: 'withdrawal.requested', reaction: 'send-withdrawal' },
   { kind: 'notice.added', reaction: 'send-subscribe-message' },
   { kind: 'person.joined', reaction: 'join-person' },
+  { kind: 'person.minor', reaction: 'end-expected' },
   { kind: 'person.deleted', reaction: 'void-coupons' },
   { kind: 'person.deleted', reaction: 'empty-cart' },
   { kind: 'person.deleted', reaction: 'forget-words' },

@@ -5,7 +5,8 @@ import { keepMe } from '@/state/me';
 import { setLanguage } from '@/state/settings';
 import Mine from '@/pages/mine/index';
 import Settings from '@/pages/settings/index';
-import { serve } from './support/server';
+import Withdraw from '@/pages/withdraw/index';
+import { sent, serve } from './support/server';
 
 jest.mock('@/platform/http', () => jest.requireActual('./support/server'));
 
@@ -54,4 +55,30 @@ test('settings without an answer offer to ask again; only what works is offered 
   await retry();
   expect(await screen.findByText('昵称')).toBeTruthy();
   expect(screen.getAllByRole('switch').map((one) => one.getAttribute('aria-label'))).toEqual(['用位置排距离']);
+});
+
+test('the first withdrawal asks for the age in place; yes goes on with it, no says what becomes of the rebates', async () => {
+  let said: boolean | null = null;
+  serve(({ url, method, body }) => {
+    if (url.includes('/consents/adult')) {
+      said = (JSON.parse(String(body)) as { granted: boolean }).granted;
+      return { body: { ok: true } };
+    }
+    if (url.endsWith('/api/wallet')) return { body: { ...wallet, withdrawingFen: 0, debtFen: 0, canWithdraw: said !== false, why: said === false ? 'minor' : 'ok' } };
+    if (!url.includes('/wallet/withdrawals')) return { status: 404, body: '' };
+    if (method === 'GET') return { body: { items: [], nextCursor: null } };
+    return said ? { body: { withdrawalId: 'wdr_1' } } : { status: 409, body: { code: 'WITHDRAWAL_NEEDS_ADULT', message: '年满 18 周岁才能提现。', retry: 'after-change' } };
+  });
+  render(<Withdraw />);
+  const posts = () => sent.filter((one) => one.method === 'POST' && one.url.includes('/wallet/withdrawals')).length;
+  fireEvent.input(await screen.findByRole('textbox', undefined, patient), { target: { value: '5.00' } });
+  fireEvent.click(screen.getByRole('button', { name: '提现 ¥5.00' }));
+  fireEvent.click(await screen.findByRole('button', { name: '还没满' }, patient));
+  expect(await screen.findByText(/未满 18 周岁不参与返利。已经到账的留在钱包里/, undefined, patient)).toBeTruthy();
+  expect([said, posts()]).toEqual([false, 1]);
+  // A birthday later.
+  fireEvent.click(screen.getByRole('button', { name: '我已年满 18 周岁' }));
+  await waitFor(() => expect(posts()).toBe(2), patient);
+  expect(said).toBe(true);
+  expect(screen.queryByText('你年满 18 周岁了吗？')).toBeNull();
 });

@@ -11,6 +11,8 @@ export interface PersonOptions {
   /** Their own WeChat unless null. */
   openid?: string | null;
   deviceId?: string; operator?: boolean;
+  /** What they said of their age; null: nobody asked yet. 18 or older unless given. */
+  adult?: boolean | null;
 }
 export interface TestPerson {
   personId: string; name: string; familyId: string; deviceId: string; phone: string | null; openid: string | null; isOperator: boolean; isRisky: boolean;
@@ -36,6 +38,7 @@ export async function makePerson(test: Pick<TestApp, 'db' | 'app' | 'sandbox'>, 
     await db.call('identity_set_operator', { personId: session.personId, on: true });
     session = await signIn();
   }
+  if (options.adult !== null) await db.call('identity_set_consent', { personId: session.personId, kind: 'adult', granted: options.adult ?? true });
   const { personId, familyId, isOperator, riskRank } = session;
   const isRisky = riskRank >= RISK_RANK_HIGH;
   return {

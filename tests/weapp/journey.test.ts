@@ -109,6 +109,8 @@ test('a shared deal is bought, served and rebated, and the rebate is taken into 
   await sharer.until('the page to withdraw', () => sharer.path() === 'pages/withdraw/index');
   await sharer.type('提多少', '9.44');
   await sharer.tap('提现¥9.44');
+  await sharer.sees('你年满18周岁了吗？');
+  await sharer.tap('我已年满18周岁');
   await sharer.sees('¥9.44等你在微信里收款');
   sharer.habits.takesMoney = 'old';
   await sharer.tap('去微信收款');

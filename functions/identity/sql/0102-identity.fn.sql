@@ -9,6 +9,10 @@ BEGIN
   RETURN NOT FOUND;
 END $$;
 
+-- Who said that they are not 18 yet earns no rebates.
+CREATE OR REPLACE FUNCTION identity_is_minor(p_person text) RETURNS boolean LANGUAGE sql STABLE AS
+  $$ SELECT EXISTS (SELECT FROM person WHERE person_id = p_person AND is_minor) $$;
+
 -- A person's account, and those that were joined into it.
 CREATE OR REPLACE FUNCTION identity_accounts(p_person text) RETURNS SETOF text LANGUAGE sql STABLE AS
   $$ SELECT person_id FROM person WHERE person_id = p_person OR joined_into = p_person $$;

@@ -78,6 +78,7 @@ BEGIN
   PERFORM kernel_revoke_sessions(p_from);
   PERFORM kernel_emit('person.joined', p_from, jsonb_build_object('from', p_from, 'to', p_to));
   PERFORM kernel_emit('person.joined', p_from, jsonb_build_object('from', p_from, 'to', p_to), juke_now() + p_sweep_ms * interval '1 millisecond');
+  IF (SELECT is_minor FROM person WHERE person_id = p_to) THEN PERFORM kernel_emit('person.minor', p_to); END IF;
   PERFORM identity_notify(p_to, 'person.joined', '{}', '/pages/mine/index');
 END $$;
 -- What was still addressed to the old account after the join.
@@ -129,12 +130,17 @@ BEGIN
   RETURN '{}';
 END $$;
 
+-- Also what a person says of themselves: who is not 18 yet earns no rebates from then on.
 CREATE OR REPLACE FUNCTION identity_set_consent(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO consent (person_id, kind, granted) SELECT person_id, p ->> 'kind', (p ->> 'granted')::boolean FROM person
   WHERE person_id = p ->> 'personId' AND deleted_at IS NULL AND joined_into IS NULL
   ON CONFLICT (person_id, kind) DO UPDATE SET granted = excluded.granted, changed_at = juke_now();
   IF NOT FOUND THEN PERFORM juke_refuse('SESSION_EXPIRED'); END IF;
+  IF p ->> 'kind' = 'adult' THEN
+    UPDATE person SET is_minor = NOT (p ->> 'granted')::boolean WHERE person_id = p ->> 'personId';
+    IF NOT (p ->> 'granted')::boolean THEN PERFORM kernel_emit('person.minor', p ->> 'personId'); END IF;
+  END IF;
   RETURN '{"ok": true}';
 END $$;
 

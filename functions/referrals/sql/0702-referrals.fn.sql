@@ -62,7 +62,7 @@ END $$;
 
 -- The order's last voucher was used: the reward is pending from now, for what was really kept. I-16: amount by rate and cap. Where so
 -- much went back unused that nothing worth paying is left (A-38), there is none: what is kept of an order never grows again. Nor is there
--- one for a sharer who deleted the account since: nobody could take it from that wallet.
+-- one for a sharer who deleted the account since (nobody could take it from that wallet), or who is not 18.
 CREATE OR REPLACE FUNCTION referrals_pend(p_order text, p_subject text, p_paid bigint, p_amount bigint, p_hold_ms bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v reward;
@@ -71,8 +71,8 @@ DECLARE
   v_sharer text := (SELECT sharer_id FROM reward WHERE order_id = p_order AND state = 'expected');
 BEGIN
   IF v_sharer IS NULL THEN RETURN; END IF;
-  IF p_amount = 0 OR identity_is_gone(v_sharer) THEN
-    PERFORM referrals_cancel(p_order, 'limit');
+  IF p_amount = 0 OR identity_is_gone(v_sharer) OR identity_is_minor(v_sharer) THEN
+    PERFORM referrals_cancel(p_order, CASE WHEN identity_is_minor(v_sharer) THEN 'minor' ELSE 'limit' END);
     RETURN;
   END IF;
   UPDATE reward SET state = 'pending', paid_fen = p_paid, amount_fen = p_amount, pending_at = v_now, release_at = v_release, pended_by = p_subject
@@ -135,6 +135,17 @@ BEGIN
   IF NOT FOUND THEN RETURN; END IF;
   UPDATE reward_slot SET taken_until = juke_now() WHERE reward_id = v.reward_id;
   PERFORM identity_notify(v.sharer_id, 'reward.cancelled', jsonb_build_object('amountFen', v.amount_fen, 'orderId', p_order, 'friendId', v.friend_id, 'reason', p_reason, 'why', p_why), '/pages/wallet/index');
+END $$;
+
+-- The sharer said that they are not 18: what is only expected ends, so many at once. What a friend's visit earned before stays theirs.
+-- p: {personId, rows} → {left}
+CREATE OR REPLACE FUNCTION referrals_end_expected(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  v_orders text[] := ARRAY(SELECT order_id FROM reward WHERE sharer_id = p ->> 'personId' AND state = 'expected' AND identity_is_minor(p ->> 'personId')
+    ORDER BY order_id LIMIT (p ->> 'rows')::int);
+BEGIN
+  PERFORM referrals_cancel(v, 'minor') FROM unnest(v_orders) v;
+  RETURN jsonb_build_object('left', cardinality(v_orders) = (p ->> 'rows')::int);
 END $$;
 
 -- I-18: after the hold, with no flag, no dispute, nothing clawed. p: {rewardId, debtFen, availableFen} decided on the debt.

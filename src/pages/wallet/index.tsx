@@ -42,7 +42,7 @@ function Top({ wallet }: { wallet: Wallet }) {
   const t = useT(texts);
   const pending = pendingFen(wallet);
   const note = {
-    ok: t.noteOk, none: t.noteNone, too_small: t.noteSmall, needs_wechat: t.noteWechat, frozen: t.noteFrozen, debt: t.noteDebt(money(wallet.debtFen)), open: t.noteSmall,
+    ok: t.noteOk, none: t.noteNone, too_small: t.noteSmall, needs_wechat: t.noteWechat, frozen: t.noteFrozen, minor: t.noteMinor, debt: t.noteDebt(money(wallet.debtFen)), open: t.noteSmall,
   }[wallet.why];
   return (
     <>
@@ -52,7 +52,7 @@ function Top({ wallet }: { wallet: Wallet }) {
         totalFen={wallet.totalFen}
         friends={wallet.friends}
         note={note}
-        canWithdraw={wallet.canWithdraw}
+        canWithdraw={wallet.canWithdraw || wallet.why === 'minor'}
         onWithdraw={() => openPage('withdraw')}
       />
       {wallet.withdrawingFen > 0 ? (

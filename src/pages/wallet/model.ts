@@ -60,5 +60,6 @@ export function reasonOf(reward: Reward, t: Words, language: Language, nowMs: nu
     case 'repeat': return t.repeat;
     case 'self': return t.self;
     case 'limit': return t.limit;
+    case 'minor': return t.minor;
   }
 }

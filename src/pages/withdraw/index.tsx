@@ -48,7 +48,7 @@ function Form({ model }: { model: Model }) {
   const error = problem ? { format: t.errFormat, small: t.errTooSmall, big: t.errTooBig, over: t.errOver }[problem] : undefined;
   const fen = fenOf(model.amount);
   const why = {
-    ok: null, none: t.none, too_small: w.noteSmall, needs_wechat: w.noteWechat, frozen: w.noteFrozen, debt: w.noteDebt(money(wallet.debtFen)), open: w.noteOpen(money(wallet.withdrawingFen)),
+    ok: null, none: t.none, too_small: w.noteSmall, needs_wechat: w.noteWechat, frozen: w.noteFrozen, minor: w.noteMinor, debt: w.noteDebt(money(wallet.debtFen)), open: w.noteOpen(money(wallet.withdrawingFen)),
   }[wallet.why];
   const all = () => {
     const { integer, decimals } = priceParts(Math.min(wallet.availableFen, 199_900), true);
@@ -74,12 +74,28 @@ function Form({ model }: { model: Model }) {
         </View>
         {why ? <NoticeStrip tone="warn" className="withdraw__why">{why}</NoticeStrip> : null}
         {model.failure ? <NoticeStrip tone="danger" className="withdraw__why">{model.failure.message}</NoticeStrip> : null}
-        <Button className="withdraw__submit" loading={model.busy} disabled={!wallet.canWithdraw || model.amount === '' || problem !== null} onClick={() => void model.submit()}>
+        {model.asksAge ? <Age model={model} /> : wallet.why === 'minor' ? (
+          <Button className="withdraw__submit" loading={model.stating} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
+        ) : <Button className="withdraw__submit" loading={model.busy} disabled={!wallet.canWithdraw || model.amount === '' || problem !== null} onClick={() => void model.submit()}>
           {fen && !problem ? t.submit(money(fen)) : t.submitPlain}
-        </Button>
+        </Button>}
       </View>
       <Note>{t.rules}</Note>
     </>
+  );
+}
+
+function Age({ model }: { model: Model }) {
+  const t = useT(texts);
+  return (
+    <View className="withdraw__submit">
+      <View className="jk-title-3">{t.ageTitle}</View>
+      <View className="jk-label jk-text-2 withdraw__body">{t.ageBody}</View>
+      <View className="withdraw__ages">
+        <Button kind="outline" grow disabled={model.stating} onClick={() => void model.stateAge(false)}>{t.ageNo}</Button>
+        <Button kind="outline" grow loading={model.stating || model.busy} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
+      </View>
+    </View>
   );
 }
 

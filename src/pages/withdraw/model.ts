@@ -36,6 +36,8 @@ export function useWithdraw() {
   const list = usePages((cursor) => call('listWithdrawals', { query: { cursor } }), [who], { ready });
   const [amount, setAmount] = useState('');
   const [failure, setFailure] = useState<Failure | null>(null);
+  // The first withdrawal asks it, the server keeps the answer; who said no once may say yes on a later birthday.
+  const [asksAge, setAsksAge] = useState(false);
   const open = list.data?.find((item) => item.state === 'requested' || item.state === 'awaiting_person') ?? null;
   const followed = useFollowed(open, async () => {
     await Promise.all([wallet.refresh(), list.refresh()]);
@@ -43,6 +45,7 @@ export function useWithdraw() {
 
   const asking = useAction<{ amountFen: number }, { withdrawalId: string }>('withdrawal', (body, idempotencyKey) => call('requestWithdrawal', { body, idempotencyKey, timeoutMs: 20_000 }), (failed) => {
     if (failed.code === 'NO_SESSION' || failed.code === 'SESSION_EXPIRED') askLogin();
+    else if (failed.code === 'WITHDRAWAL_NEEDS_ADULT') setAsksAge(true);
     else setFailure(failed);
   });
   const submit = async () => {
@@ -53,8 +56,16 @@ export function useWithdraw() {
     await Promise.all([wallet.refresh(), list.refresh()]);
     if (answer) setAmount('');
   };
+  const stating = useAction<{ granted: boolean }, unknown>('adult', (body) => call('setConsent', { params: { kind: 'adult' }, body }), setFailure);
+  const stateAge = async (granted: boolean) => {
+    setFailure(null);
+    if ((await stating.run({ granted })) === undefined) return;
+    setAsksAge(false);
+    if (granted && fenOf(amount) !== null) await submit();
+    else await wallet.refresh();
+  };
   useReachBottom(() => void list.more());
-  return { ready, wallet, list, amount, setAmount, failure, busy: asking.busy, submit, followed };
+  return { ready, wallet, list, amount, setAmount, failure, busy: asking.busy, submit, followed, asksAge, stating: stating.busy, stateAge };
 }
 
 /** The withdrawal under way, asked about every few seconds while the page is looked at. */

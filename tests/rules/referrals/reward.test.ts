@@ -49,7 +49,7 @@ test('A-38 too small earns nothing, and says so', () => {
   expect(decideReward(facts({ paidFen: Math.ceil((REWARD_MIN_FEN * 10_000) / 800) }))).toEqual({ amountFen: REWARD_MIN_FEN, reason: null, heldFor: [] });
 });
 test('minors and deleted people earn nothing', () => {
-  expect(decideReward(facts({ isSharerMinor: true })).reason).toBe('limit');
+  expect(decideReward(facts({ isSharerMinor: true })).reason).toBe('minor');
   expect(decideReward(facts({ sharerDeleted: true })).reason).toBe('limit');
 });
 test('A-06 a release repays the debt first, and sums', () => {
