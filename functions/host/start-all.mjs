@@ -9,6 +9,7 @@ import { ensureDependencies } from './dependencies.mjs';
 import { dataFolder, findRoot, loadEnv, makeFolder, sentenceOf } from './env.mjs';
 import { whenNpmEnds } from './parent.mjs';
 import { isAlive, startPostgres } from './postgres.mjs';
+import { loadTs } from './run.mjs';
 import { checkDatabase, checkDatabaseAnswers, checkPort, readOptions } from './start-checks.mjs';
 
 const SANDBOX_WITHIN_MS = 60_000;
@@ -48,7 +49,12 @@ async function run({ port, sandboxPort, data: wantedData, demo }) {
   await ensureDependencies((child) => undo.push(() => stopGroup(child)));
   const local = process.env.DATABASE_URL ? undefined : await localDatabase(data);
   const databaseUrl = local?.url ?? process.env.DATABASE_URL;
-  if (!local) await checkDatabase(databaseUrl);
+  if (!local) {
+    await checkDatabase(databaseUrl);
+    // Before the minute of the build: what the host would refuse in this database (another program's, a newer version's) it says now.
+    const { prepareDatabase } = await loadTs(join(findRoot(), 'functions/worker/prepare.ts'));
+    await prepareDatabase(databaseUrl);
+  }
   await ensureApp('h5', { onChild: (child) => undo.push(() => stopGroup(child)) });
 
   const env = {

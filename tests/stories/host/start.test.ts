@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
+import { createTestDatabase } from '../../support/postgres';
 import { node, root, script, type Ended } from './script';
 
 let data: string;
@@ -89,6 +91,22 @@ test('a database that is not there, and an address that is none', async () => {
     await start(ports, { DATABASE_URL: 'mysql://me:secret@localhost/juke' }),
     /^DATABASE_URL is no PostgreSQL address: it looks like/,
   );
+});
+
+test('a database of another program is told before anything is built or started', async () => {
+  const [port, sandbox] = await freePorts();
+  const database = await createTestDatabase({ empty: true });
+  try {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('CREATE TABLE theirs (id int)').finally(() => client.end());
+    const ended = await start(['--port', String(port), '--sandbox-port', String(sandbox)], { DATABASE_URL: database.url });
+    expectSentence(ended, /^The database \S+ has tables of another program \(theirs\), so nothing was done: name an empty one in DATABASE_URL\.$/);
+    // The build and the sandbox come after it.
+    expect([ended.out, existsSync(join(data, 'juke', 'sandbox'))]).toEqual(['', false]);
+  } finally {
+    await database.drop();
+  }
 });
 
 test('the other commands say the same about a database', async () => {
