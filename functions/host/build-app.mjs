@@ -1,5 +1,6 @@
-// Builds the Taro app when its sources changed since the last whole build; one build at a time, aside, so that a server
-// that runs has its files until the new ones are whole. Node's own modules only.
+// Builds the Taro app when its sources changed since the last whole build, for npm start, npm test and npm run build:h5 or
+// build:weapp alike; one build at a time, aside, so that a server that runs has its files until the new ones are whole.
+// Node's own modules only.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -13,8 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { findRoot } from './env.mjs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stopGroup } from './children.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { findRoot, sentenceOf } from './env.mjs';
 import { isAlive } from './postgres.mjs';
 
 const INPUTS = [
@@ -141,4 +145,24 @@ async function takeLock(file) {
     if (holder > 0 && (holder === process.pid || !isAlive(holder))) rmSync(file, { force: true });
     else await new Promise((done) => setTimeout(done, 200));
   }
+}
+
+/** @param {string[]} args */
+async function main([target, ...more]) {
+  if (!NAMES[target] || more.length > 0)
+    throw new Error('Usage: npm run build:h5, or npm run build:weapp. While you write: npx taro build --type weapp --watch');
+  let child;
+  const stop = () => child && void stopGroup(child).then(() => process.exit(130)); // Taro has a group of its own
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  await ensureDependencies((npm) => (child = npm));
+  const isNew = await ensureApp(target, { onChild: (taro) => (child = taro) });
+  console.log(isNew ? `dist/${target} is built.` : `dist/${target} is what the sources say already.`);
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
+  main(process.argv.slice(2)).catch((error) => {
+    console.error(sentenceOf(error));
+    process.exitCode = 1;
+  });
 }

@@ -8,7 +8,7 @@ let checkout: string;
 
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'juke-build-'));
-  for (const name of ['build-app', 'env', 'postgres', 'postgres-place', 'start-checks'])
+  for (const name of ['build-app', 'children', 'dependencies', 'env', 'postgres', 'postgres-place', 'start-checks'])
     cpSync(join(root, `functions/host/${name}.mjs`), join(checkout, `functions/host/${name}.mjs`));
   mkdirSync(join(checkout, 'node_modules/@tarojs/cli/bin'), { recursive: true });
   mkdirSync(join(checkout, 'src'));
@@ -67,4 +67,18 @@ test('a build that is cut, fails or makes no page leaves the app as it was, and 
   taroThat('', 'two');
   expect((await build()).out).toContain('true');
   expect([page(), existsSync(join(checkout, 'dist/h5.new'))]).toEqual(['two', false]);
+});
+
+test('npm run build:h5 keeps what a server serves until the new app is whole, and says when there was nothing to do', async () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const run = (name: string, ...args: string[]) => node([...scripts[name]!.split(' ').slice(1).map((word) => (word.endsWith('.mjs') ? join(checkout, word) : word)), ...args]);
+  writeFileSync(join(checkout, 'node_modules/.package-lock.json'), '{"packages":{}}');
+  taroThat('', 'one');
+  expect((await run('build:h5')).out).toContain('dist/h5 is built.');
+  taroThat("fs.writeFileSync('during.txt', fs.readFileSync('dist/h5/index.html'))", 'two');
+  expect((await run('build:h5')).out).toContain('dist/h5 is built.');
+  expect([readFileSync(join(checkout, 'during.txt'), 'utf8'), page()]).toEqual(['one', 'two']);
+  expect((await run('build:h5')).out).toBe('dist/h5 is what the sources say already.\n');
+  const wrong = await run('build:weapp', '--watch');
+  expect([wrong.code, wrong.err]).toEqual([1, expect.stringMatching(/^Usage: .*npx taro build --type weapp --watch\n$/)]);
 });
