@@ -179,6 +179,8 @@ export const SHED_IN_FLIGHT = { touch: 100, browse: 200, place: 300 };
 export const URGENT_CONNECTIONS = 8;
 export const SNAPSHOT_MS = 2_000;
 export const NEARBY_STORES = 240;
+/** A price may stand crossed out beside a lower one while somebody paid it so lately (A11). */
+export const REAL_PRICE_MS = 30 * DAY;
 export const NAME_MAX = 24;
 export const TEXT_MAX = 500;
 /** What somebody says to the friends they call into a group. */

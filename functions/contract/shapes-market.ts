@@ -7,7 +7,7 @@ import {
 } from './shapes-common';
 import { groupRow, groupRule } from './shapes-groups';
 
-/** A price for a time, by the database clock. `regularPriceFen` is the own single price of the regular deal, where there is one on sale; one deal's answer names that deal too. */
+/** A price for a time, by the database clock. `regularPriceFen`, to be crossed out: what the regular deal costs alone, where it is on sale and was really sold at that lately (A11). One deal's answer names that deal and its price in any case. */
 const flashSale = z.strictObject({ startsAtMs: ms, endsAtMs: ms, regularPriceFen: fen.nullable() });
 /** Days 1 (Monday) … 7, minutes of the day in Asia/Shanghai, half-open. Orders placed inside it have this price. */
 const offPeak = z.strictObject({ days: z.array(z.int().min(1).max(7)).min(1).max(7), fromMinute: z.int().min(0).max(1439), toMinute: z.int().min(1).max(1440), priceFen: positiveFen });
@@ -33,7 +33,7 @@ const deal = z.strictObject({
   notes: z.array(z.string()), tags: z.array(z.string()), merchantId: z.string(), merchantName: z.string(), logoInk: z.string(), termsVersion: z.int(),
   priceFen: fen, friendDiscountFen: fen, friendPriceFen: fen, rebateFen: fen, rebateHoldDays: z.int(), soldCount: z.int(), available: z.int(), perPersonLimit: z.int(),
   saleEndsAtMs: ms.nullable(), isOnSale: z.boolean(), validDays: z.int(), hoursText: z.string(), stores: z.array(storeCard), invite: invite.nullable(),
-  fulfilment: z.enum(fulfilments), group: groupRule.nullable(), openGroups: z.array(groupRow), openGroupCount: z.int(), flash: z.strictObject({ ...flashSale.shape, regularDealId: z.string().nullable() }).nullable(), offPeak: z.strictObject({ ...offPeak.shape, isNow: z.boolean() }).nullable(), couponCount: z.int(), nowMs: ms,
+  fulfilment: z.enum(fulfilments), group: groupRule.nullable(), openGroups: z.array(groupRow), openGroupCount: z.int(), flash: z.strictObject({ ...flashSale.shape, regular: z.strictObject({ dealId: z.string(), priceFen: fen }).nullable() }).nullable(), offPeak: z.strictObject({ ...offPeak.shape, isNow: z.boolean() }).nullable(), couponCount: z.int(), nowMs: ms,
 });
 const dealItems = z.array(z.strictObject({ name, quantity: z.int().min(1).max(99) })).min(1).max(20);
 

@@ -22,6 +22,7 @@ import {
   termsOf,
   toStoreCard,
   ON_SALE,
+  REGULAR_NOW,
   REGULAR_PRICE,
   type Candidate,
   type DealCard,
@@ -190,7 +191,7 @@ async function load(db: Db, dealId: string, language: 'zh' | 'en'): Promise<Load
       `SELECT d.*, m.name AS merchant_name, m.logo_ink, t.price_fen, t.friend_discount_fen, t.rebate_bps,
           t.rebate_cap_fen, t.per_person_limit, t.valid_days,
         ms_of(t.sale_starts_at) AS sale_starts_at, ms_of(t.sale_ends_at) AS sale_ends_at, k.sold, k.available,
-        (${ON_SALE}) AS is_on_sale, t.group_rule, t.is_flash, t.regular_deal_id, t.off_peak, ${REGULAR_PRICE} AS regular_price_fen,
+        (${ON_SALE}) AS is_on_sale, t.group_rule, t.is_flash, t.regular_deal_id, t.off_peak, ${REGULAR_PRICE} AS regular_price_fen, ${REGULAR_NOW} AS regular_now_fen,
         (SELECT count(*)::int FROM coupon_offer o WHERE ${OPEN} AND o.claimed < o.total AND ${COVERS}) AS coupon_count,
         ms_of(juke_now()) AS now_ms
       FROM deal d JOIN merchant m ON m.merchant_id = d.merchant_id JOIN deal_terms t ON t.deal_id = d.deal_id
@@ -246,7 +247,7 @@ function toDeal(row: Row, stores: StoreRow[], openGroups: Deal['openGroups'], la
     group: row.group_rule,
     openGroups,
     openGroupCount: openGroups.length,
-    flash: flash && { ...flash, regularDealId: flash.regularPriceFen === null ? null : row.regular_deal_id },
+    flash: flash && { ...flash, regular: row.regular_now_fen === null ? null : { dealId: row.regular_deal_id, priceFen: row.regular_now_fen } },
     offPeak: row.off_peak && { ...row.off_peak, isNow: isOffPeak(row.off_peak, row.now_ms) },
     couponCount: row.coupon_count,
     nowMs: row.now_ms,

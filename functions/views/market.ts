@@ -2,7 +2,7 @@
  * What is on sale and where, read for everybody alike: candidates near a place, cards of stores, one deal. Snapshots of
  * SNAPSHOT_MS keep a stampede off the database (reliability: deal reads). Guards A-32, I-28, D1.
  */
-import { NEARBY_STORES, PAGE_SIZE, SNAPSHOT_MS } from '../contract/limits';
+import { NEARBY_STORES, PAGE_SIZE, SNAPSHOT_MS, REAL_PRICE_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import type { Category } from '../contract/states';
 import { newSnapshot, type Db, type Row, type Snapshot } from '../kernel';
@@ -42,11 +42,15 @@ const MINUTE =
 const IS_OPEN = `CASE WHEN s.opens_at_minute = s.closes_at_minute THEN true
   WHEN s.opens_at_minute < s.closes_at_minute THEN ${MINUTE} >= s.opens_at_minute AND ${MINUTE} < s.closes_at_minute
   ELSE ${MINUTE} >= s.opens_at_minute OR ${MINUTE} < s.closes_at_minute END`;
-/** The price alone of a flash sale's regular deal, where that is on sale now: the only crossed-out price there is (A11). */
-export const REGULAR_PRICE = `CASE WHEN t.is_flash THEN (SELECT r.price_fen FROM deal y
+const regular = (also: string) => `CASE WHEN t.is_flash THEN (SELECT r.price_fen FROM deal y
     JOIN deal_terms r ON r.deal_id = y.deal_id AND r.version = y.terms_version
   WHERE y.deal_id = t.regular_deal_id AND (r.sale_starts_at IS NULL OR r.sale_starts_at <= ${NOW})
-    AND (r.sale_ends_at IS NULL OR ${NOW} < r.sale_ends_at)) END`;
+    AND (r.sale_ends_at IS NULL OR ${NOW} < r.sale_ends_at)${also}) END`;
+/** What a flash sale's regular deal costs now, where it is on sale. */
+export const REGULAR_NOW = regular('');
+/** The same where somebody really paid it alone lately, and kept it: the only crossed-out price there is (A11). */
+export const REGULAR_PRICE = regular(` AND EXISTS (SELECT FROM guest_order g WHERE g.deal_id = y.deal_id AND g.unit_price_fen = r.price_fen
+    AND g.price_kind = 'single' AND g.paid_at > ${NOW} - ${REAL_PRICE_MS} * interval '1 millisecond' AND g.state IN ('paid', 'completed'))`);
 /** A deal's part of a card, and its store's, for toCandidate. */
 export const DEAL = `d.deal_id, d.title, d.category, d.picture_urls[1] AS picture_url, d.tags, m.name AS merchant_name,
   t.price_fen, t.friend_discount_fen, t.rebate_bps, t.rebate_cap_fen, k.sold, k.available, t.group_rule,
@@ -156,7 +160,7 @@ export async function findCandidates(db: Db, filter: Filter, rows = NEARBY_ROWS)
   return { candidates: candidates.filter((c) => !filter.rebate || c.rebateFen > 0), isWhole: rows === NEARBY_ROWS || found.length < rows };
 }
 
-/** A flash sale's window, with the regular deal's own price beside it where that is on sale too (A11). */
+/** A flash sale's window, with the regular deal's own price beside it where that was really paid (A11). */
 export const flashOf = (row: Row): DealCard['flash'] =>
   row.is_flash ? { startsAtMs: row.sale_starts_at, endsAtMs: row.sale_ends_at, regularPriceFen: row.regular_price_fen ?? null } : null;
 

@@ -302,7 +302,7 @@ describe('what a deal costs now', () => {
   const rule = { kind: 'standard', size: 3, hours: 24, priceFen: 12_800, hostBenefitFen: 0, tiers: [] } as NonNullable<Deal['group']>;
   const plain: Priced = { priceFen: 15_800, friendDiscountFen: 1_000, group: null, flash: null, offPeak: null, isOnSale: true, available: 9, nowMs: NOW };
   const offPeak = { days: [1, 2, 3, 4, 5], fromMinute: 840, toMinute: 1020, priceFen: 9_800, isNow: true };
-  const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null, regularDealId: null };
+  const flash = { startsAtMs: NOW, endsAtMs: NOW + HOUR, regularPriceFen: null, regular: null };
 
   test.each<[string, Partial<Priced>, boolean, ReturnType<typeof offerOf>]>([
     ['alone', {}, false, { aloneFen: 15_800, aloneKind: 'single', groupFen: null, openFen: null, groupSize: 0 }],

@@ -36,6 +36,8 @@ async function leftOf({ page }: Visitor): Promise<number> {
 test('C4 I-25 a flash sale counts down by the server, cannot be bought before, then at its price, once a person, until it is sold out', async () => {
   const startsAt = (await nowMs()) + 2 * HOUR;
   const regular = await m.addDeal({ title: '老灶火锅双人餐 · 平时' });
+  const buyer = await s.t.person('按平时价买的人');
+  await buy(s.t, m, buyer, { dealId: regular.dealId });
   const flash = { isFlash: true, saleStartsAtMs: startsAt, saleEndsAtMs: startsAt + 2 * HOUR, regularDealId: regular.dealId, priceFen: 6_600, perPersonLimit: 1, stock: 2, validDays: 14 };
   const { dealId } = await m.addDeal({ title: '双人餐限时抢', ...flash });
 

@@ -26,7 +26,7 @@ async function filled(): Promise<Phone> {
   phone.open(`pages/deal/index?id=${street[1].dealId}`);
   await phone.tap('加入购物车');
   await phone.sees('放进购物车了');
-  await phone.tap('购物车，2样');
+  await phone.tap('购物车2');
   await phone.until('the cart', () => phone.path() === 'cart/pages/cart/index');
   return phone;
 }

@@ -50,7 +50,7 @@ describe.each(ANSWERS)('%s', (answer) => {
       await phone.tap('加入购物车');
       await phone.sees('放进购物车了');
     }
-    await phone.tap('购物车，2样');
+    await phone.tap('购物车2');
     await phone.tap('去结算（2）');
     await phone.sees('2家店，一次付清');
     await phone.tap('提交并支付');

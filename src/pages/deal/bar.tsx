@@ -40,12 +40,12 @@ export function Bar({ deal, friend, token, landing, weapp, busy, onShare, onBuy,
   const two = closed === '' && !weapp && openFen !== null;
   if (closed !== '') {
     const why = closed === 'soon' && deal.flash ? t.flashStartsButton(soonTime(deal.flash.startsAtMs, language, serverNow())) : closed === 'soldOut' ? c.soldOut : c.ended;
-    const regular = closed === 'soon' ? null : deal.flash;
+    const regular = closed === 'soon' ? null : deal.flash?.regular;
     return (
       <>
         <Tile icon="share" text={t.share} onClick={onShare} />
-        <Button grow disabled className={regular?.regularDealId ? 'deal-bar__alone' : ''}>{why}</Button>
-        {regular?.regularDealId ? <Button grow sub={t.seeRegular} onClick={() => openPage('deal', { id: regular.regularDealId! })}>{price(regular.regularPriceFen!)}</Button> : null}
+        <Button grow disabled className={regular ? 'deal-bar__alone' : ''}>{why}</Button>
+        {regular ? <Button grow sub={t.seeRegular} onClick={() => openPage('deal', { id: regular.dealId })}>{price(regular.priceFen)}</Button> : null}
       </>
     );
   }

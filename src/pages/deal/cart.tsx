@@ -20,10 +20,10 @@ export function CartTile() {
   const t = useT(texts);
   const count = useCartCount();
   return (
-    <Touchable className="deal-bar__share deal-bar__cart" label={t.cartWith(count)} onClick={() => void signIn().then((yes) => yes && openPage('cart'))}>
+    <Touchable className="deal-bar__share deal-bar__cart" onClick={() => void signIn().then((yes) => yes && openPage('cart'))}>
       <Icon name="cart" size={24} />
       <View className="deal-bar__word">{t.cart}</View>
-      {count > 0 ? <Text className="deal-bar__count" aria-hidden="true">{count > 99 ? '99+' : count}</Text> : null}
+      {count > 0 ? <Text className="deal-bar__count">{count > 99 ? '99+' : count}</Text> : null}
     </Touchable>
   );
 }

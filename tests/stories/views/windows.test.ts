@@ -1,10 +1,10 @@
 /** What is over, has not begun, was taken back or is of another day is shown as that, also before the worker came round to it. */
-import { AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS } from '../../../functions/contract/limits';
+import { AFTER_SALE_TRIES, AFTER_SALE_WINDOW_MS, REAL_PRICE_MS } from '../../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { claim, makeOffer } from '../../support/coupons';
 import { newMarket, people } from '../../support/faults';
 import { openGroup, standard } from '../../support/groups';
-import { buy, DAY, later, redeem, share } from '../../support/trade';
+import { buy, DAY, later, MINUTE, redeem, share } from '../../support/trade';
 
 let t: TestApp;
 let m: Market;
@@ -90,8 +90,34 @@ test('a flash sale that is over still names its regular price and deal, while th
   };
   const [on, off] = [await flashOf(now + 2 * DAY), await flashOf(now + DAY)];
   await later(t, DAY);
-  expect(await on.shown()).toMatchObject({ regularPriceFen: 12_800, regularDealId: on.regular });
-  expect(await off.shown()).toMatchObject({ regularPriceFen: null, regularDealId: null });
+  expect(await on.shown()).toMatchObject({ regularPriceFen: null, regular: { dealId: on.regular, priceFen: 12_800 } });
+  expect(await off.shown()).toMatchObject({ regularPriceFen: null, regular: null });
+});
+
+test('A11 a price is crossed out at a flash sale while somebody paid it lately and kept what it bought, not because it is asked', async () => {
+  const now = await t.app.clock.read();
+  const regular = await m.addDeal({ title: '平日四人餐', priceFen: 15_800, saleEndsAtMs: now + 60 * DAY });
+  const flash = await m.addDeal({ title: '今晚四人餐', priceFen: 8_800, isFlash: true, regularDealId: regular.dealId, saleStartsAtMs: now - 1_000, saleEndsAtMs: now + 50 * DAY });
+  const crossed = async () => {
+    const listed = (await t.ok('listDeals', { query: { q: '今晚四人餐' } })).items[0]?.flash?.regularPriceFen;
+    const { flash: own } = await t.ok('getDeal', { as: guest, params: { dealId: flash.dealId } });
+    expect(own!.regular).toEqual({ dealId: regular.dealId, priceFen: 15_800 });
+    return [listed, own!.regularPriceFen];
+  };
+  /** Both are answered from snapshots, some seconds old at most. */
+  const becomes = async (fen: number | null) => {
+    while ((await crossed()).some((one) => one !== fen)) await new Promise((done) => setTimeout(done, 50));
+  };
+  expect(await crossed()).toEqual([null, null]);
+  const back = await buy(t, m, guest, { dealId: regular.dealId });
+  await becomes(15_800);
+  await t.ok('requestRefund', { as: guest, params: { orderId: back.orderId }, body: { voucherIds: back.voucherIds, reason: '不去了' } });
+  await later(t, MINUTE);
+  await becomes(null);
+  await buy(t, m, guest, { dealId: regular.dealId });
+  await becomes(15_800);
+  await later(t, REAL_PRICE_MS);
+  await becomes(null);
 });
 
 test('the group of a pick-up deal says so', async () => {
