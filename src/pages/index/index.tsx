@@ -110,7 +110,7 @@ export default function Discover() {
           {showRebate && deals.data.some((deal) => deal.rebateFen > 0) ? <View className="discover-note">{t.rebateMeaning}</View> : null}
           <DealList deals={deals.data} showRebate={showRebate} onOpen={(deal) => openPage('deal', { id: deal.dealId })} />
           <View className="discover-end">
-            {deals.loadingMore ? c.loading : deals.hasMore ? <Button kind="text" size="s" onClick={deals.more}>{c.loadMore}</Button> : c.noMore}
+            {deals.loadingMore ? c.loading : deals.hasMore ? <Button kind="text" size="s" onClick={deals.more}>{c.loadMore}</Button> : t.end(deals.data.length, here !== null)}
           </View>
         </>
       ) : null}
