@@ -73,6 +73,8 @@ test('what is dear or of no use is said', () => {
   expect(decideOfferWarnings(input, 12_800, NOW)).toEqual([]);
   expect(decideOfferWarnings({ ...input, amountFen: 12_000 }, 12_800, NOW)).toEqual(['over_threshold']);
   expect(decideOfferWarnings({ ...input, thresholdFen: 0, amountFen: 12_800 }, 12_800, NOW)).toEqual(['all_off']);
+  expect(decideOfferWarnings({ ...input, thresholdFen: 12_800, amountFen: 12_800 }, 12_800, NOW)).toEqual(['all_off']);
+  expect(decideOfferWarnings({ ...input, thresholdFen: 1, amountFen: 2 }, 12_800, NOW)).toEqual(['over_threshold']);
   expect(decideOfferWarnings({ ...input, kind: 'percent', offBps: 5_000 }, 12_800, NOW)).toEqual(['one_order']);
   expect(decideOfferWarnings({ ...input, validDays: 2, withCode: true, isTransferable: true }, null, NOW)).toEqual(['short', 'no_deal', 'code_and_gift']);
   // And not before: each on the near side of its edge.
@@ -85,6 +87,7 @@ test('what is dear or of no use is said', () => {
   expect(decideOfferWarnings({ ...input, isTransferable: true }, 12_800, NOW)).toEqual([]);
   // Three days from the claim's start, from now if that was earlier, or of the fixed time that is left.
   expect(decideOfferWarnings({ ...input, claimFromMs: NOW + 9 * DAY_MS, validDays: 3 }, 12_800, NOW)).toEqual([]);
+  expect(decideOfferWarnings({ ...input, claimFromMs: NOW + 9 * DAY_MS, validDays: 2 }, 12_800, NOW)).toEqual(['short']);
   expect(decideOfferWarnings({ ...input, claimFromMs: NOW - 9 * DAY_MS, validDays: 3 }, 12_800, NOW)).toEqual([]);
   expect(decideOfferWarnings({ ...input, ...fixed, validFromMs: NOW - DAY_MS, validUntilMs: NOW + 3 * DAY_MS - 1 }, 12_800, NOW)).toEqual(['short']);
   expect(decideOfferWarnings({ ...input, ...fixed, validFromMs: NOW + DAY_MS, validUntilMs: NOW + 4 * DAY_MS }, 12_800, NOW)).toEqual([]);
