@@ -24,6 +24,13 @@ test('A-08 phone and server derive the same code; it reads back and fits', () =>
     expect(decideCode(server, { ...v, secret, locator: '000123' }, qr, nowMs)).toBe('fits');
   }));
 });
+test('A-08 an older app on a phone and a newer server agree: the codes themselves, reckoned with openssl', () => {
+  expect([codeWindow(30_000_000 * 60_000), codeWindow(30_000_001 * 60_000 - 1)]).toEqual([30_000_000, 30_000_000]);
+  expect(typedCode(server, v.secret, v.locator, 30_000_000)).toBe('482719973008');
+  expect(qrText(server, v.secret, v.locator, v.voucherId, 30_000_000)).toBe('JK1.vch_0abcdefgh1.hv05c.357762366209fc12bf67');
+  expect(readCode('482719973008')).toEqual({ kind: 'typed', locator: '482719', digits: '482719973008' });
+  expect(readCode('JK1.vch_0abcdefgh1.hv05c.357762366209fc12bf67')).toEqual({ kind: 'qr', voucherId: 'vch_0abcdefgh1', window: 30_000_000, mac: '357762366209fc12bf67' });
+});
 test('A-09 a picture lives for the neighbouring minute only; then it is stale, and a forgery is wrong', () => {
   const picture = readCode(qrText(server, v.secret, v.locator, v.voucherId, codeWindow(NOW)))!;
   for (const apart of [-60_000, 60_000]) expect(decideCode(server, v, picture, NOW + apart)).toBe('fits');
