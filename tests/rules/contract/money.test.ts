@@ -78,3 +78,8 @@ test.each([-1, 0.5, 10_001, NaN])('I-24 %p is refused as a rate', (bps) => {
   expect(() => partFen(1, bps)).toThrow(TypeError);
   expect(() => feeFen(1, bps)).toThrow(TypeError);
 });
+test("WeChat's fee is rounded half up to the fen, of any amount", () => {
+  expect([4_999, 5_000, 14_999, 15_000, 100_000_000].map((amount) => feeFen(amount, 1))).toEqual([0, 1, 1, 2, 10_000]);
+  expect([feeFen(12_800, 60), feeFen(1, 60), feeFen(0, 60)]).toEqual([77, 0, 0]);
+  expect(() => feeFen(-1, 60)).toThrow(TypeError);
+});
