@@ -182,6 +182,8 @@ export const NEARBY_STORES = 240;
 /** A price may stand crossed out beside a lower one while somebody paid it so lately (A11). */
 export const REAL_PRICE_MS = 30 * DAY;
 export const NAME_MAX = 24;
+/** A deal's title: at most 120 bytes, of the 127 that WeChat's bill has room for. */
+export const TITLE_MAX = 40;
 export const TEXT_MAX = 500;
 /** What somebody says to the friends they call into a group. */
 export const GROUP_WORDS_MAX = 40;

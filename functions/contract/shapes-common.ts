@@ -1,6 +1,6 @@
 /** Building blocks of the wire shapes. Unknown keys are refused everywhere (A-16, A-17, A-40). */
 import * as z from 'zod';
-import { MAX_AMOUNT_FEN, MAX_TIME_MS, NAME_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_MAX_CHARS, TEXT_MAX } from './limits';
+import { MAX_AMOUNT_FEN, MAX_TIME_MS, NAME_MAX, PAGE_SIZE, PAGE_SIZE_MAX, QUERY_MAX_CHARS, TEXT_MAX, TITLE_MAX } from './limits';
 import { categories } from './states';
 
 export const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9a-z]{8,28}$`));
@@ -10,6 +10,7 @@ export const bps = z.int().min(0).max(10_000);
 /** A moment, or a length of time; the database has no year 10000. */
 export const ms = z.int().min(0).max(MAX_TIME_MS);
 export const name = z.string().trim().min(1).max(NAME_MAX);
+export const title = z.string().trim().min(1).max(TITLE_MAX);
 export const text = z.string().trim().max(TEXT_MAX);
 export const phone = z.string().regex(/^1[3-9]\d{9}$/);
 export const shareToken = z.string().regex(/^[0-9a-z]{12,28}$/);

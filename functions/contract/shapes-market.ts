@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { fulfilments, groupKinds, rewardFlags, shareChannels, staffRoles, surfaces } from './states';
 import {
   bps, category, deviceId, done, fen, id, latE6, lngE6, ms, name, nothing, page, pageOf, person, phone, place, positiveFen, query,
-  queryInt, shareToken, text, url,
+  queryInt, shareToken, text, title, url,
 } from './shapes-common';
 import { groupRow, groupRule } from './shapes-groups';
 
@@ -113,7 +113,7 @@ export const marketShapes = {
   createDeal: {
     params: z.strictObject({ merchantId: id('mch') }), query: nothing,
     body: z.strictObject({
-      title: name, subtitle: text, category, pictureUrls: z.array(url).min(1).max(6), items: dealItems, notes: z.array(text).max(10), tags: z.array(z.string().max(8)).max(4),
+      title, subtitle: text, category, pictureUrls: z.array(url).min(1).max(6), items: dealItems, notes: z.array(text).max(10), tags: z.array(z.string().max(8)).max(4),
       storeIds: z.array(id('sto')).min(1).max(50), priceFen: positiveFen, friendDiscountFen: fen.min(0), rebateBps: bps, rebateCapFen: fen.min(0), commissionBps: bps,
       stock: z.int().min(1).max(1_000_000), perPersonLimit: z.int().min(1).max(99), validDays: z.int().min(1).max(177), saleStartsAtMs: ms.nullable(), saleEndsAtMs: ms.nullable(),
       fulfilment: z.enum(fulfilments).optional(), group: groupRule.optional(), isFlash: z.boolean().optional(), regularDealId: id('deal').optional(), offPeak: offPeak.optional(),

@@ -92,8 +92,8 @@ function drawInviter(ctx: Ctx, invites: string, avatar: CanvasImageSource | null
 
 function drawOffer(ctx: Ctx, words: PosterWords, images: PosterImages): void {
   const room = POSTER.width - PAD * 2;
-  write(ctx, words.title, PAD, 212, `600 18px ${FONT}`, INK.text, room);
-  write(ctx, words.shop, PAD, 234, `400 12px ${FONT}`, INK.second, room);
+  const isLong = drawTitle(ctx, words.title, room);
+  write(ctx, words.shop, PAD, isLong ? 243 : 234, `400 12px ${FONT}`, INK.second, room);
   ctx.textBaseline = 'alphabetic';
   let x = write(ctx, '¥', PAD, 280, `600 17px ${FONT}`, INK.price) + 1;
   x += write(ctx, words.priceInteger, PAD + x, 280, `700 30px ${FONT}`, INK.price);
@@ -103,6 +103,21 @@ function drawOffer(ctx: Ctx, words: PosterWords, images: PosterImages): void {
   ctx.textBaseline = 'middle';
   const used = words.seats ? drawSeats(ctx, images) : 0;
   write(ctx, words.seats || words.saves, PAD + used, 307, `500 12px ${FONT}`, INK.price, room - used);
+}
+
+/** One large line, else two smaller ones: forty Chinese characters lack their last ten. true: two. */
+function drawTitle(ctx: Ctx, title: string, room: number): boolean {
+  ctx.font = `600 18px ${FONT}`;
+  const isLong = ctx.measureText(title).width > room;
+  if (!isLong) write(ctx, title, PAD, 212, ctx.font, INK.text);
+  else {
+    const small = `600 15px ${FONT}`;
+    ctx.font = small;
+    const first = fit(ctx, title, room, '');
+    write(ctx, first, PAD, 204, small, INK.text);
+    write(ctx, title.slice(first.length).trim(), PAD, 224, small, INK.text, room);
+  }
+  return isLong;
 }
 
 const SEAT = 26;
@@ -238,11 +253,11 @@ function write(ctx: Ctx, text: string, x: number, y: number, font: string, color
 }
 
 /** The text, shortened with … to the room. */
-export function fit(ctx: Pick<Ctx, 'measureText'>, text: string, room: number): string {
+export function fit(ctx: Pick<Ctx, 'measureText'>, text: string, room: number, end = '…'): string {
   if (ctx.measureText(text).width <= room) return text;
   const letters = [...text];
-  while (letters.length > 0 && ctx.measureText(`${letters.join('')}…`).width > room) letters.pop();
-  return `${letters.join('')}…`;
+  while (letters.length > 0 && ctx.measureText(letters.join('') + end).width > room) letters.pop();
+  return letters.join('') + end;
 }
 
 function roundRect(ctx: Ctx, x: number, y: number, w: number, h: number, r: number): void {

@@ -1,5 +1,6 @@
 /** Deals by the operator, and what an order reads of them. A2, I-06, I-10, I-22, I-23, A-16, A-29. */
 import { getDealForOrder, listDealStores, saveTerms } from '../../../functions/catalog';
+import { TITLE_MAX } from '../../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp } from '../../support/app';
 import { buy, place } from '../../support/trade';
 
@@ -53,6 +54,7 @@ test.each([
   ['negative price', { priceFen: -1 }, 'body.priceFen'],
   ['a fraction of a fen', { priceFen: 99.5 }, 'body.priceFen'],
   ['no stock', { stock: 0 }, 'body.stock'],
+  ['a title that no bill of WeChat has room for', { title: '鱼'.repeat(TITLE_MAX + 1) }, 'body.title'],
   ['A-29 a foreign picture', { pictureUrls: ['https://a.b/c.png'] }, 'body.pictureUrls.0'],
   ['A-16 a field of ours', { soldCount: 999 }, 'body'],
 ])('refused and nothing saved: %s', async (_name, more, where) => {

@@ -1,4 +1,5 @@
 /** What people are told is what happens, and the right ones are told: edges of time, undone uses, shares of who is gone. I-16, I-17, A-19, H6. */
+import { TITLE_MAX } from '../../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp, type TestPerson } from '../../support/app';
 import { join, openGroup, sit, standard } from '../../support/groups';
 import { newPhone } from '../../support/person';
@@ -209,4 +210,16 @@ test('H6 a copy of one\'s data holds what a joined account did; a replaced WeCha
   await t.ok('linkWechat', { as: kept.token, body: { code: next.code } });
   expect(await keys()).toContain(next.openid);
   expect(await keys()).not.toContain(login.openid);
+});
+
+test('a title as long as real ones are stands whole on WeChat’s bill, in its list of orders and in the notice', async () => {
+  const title = '【工作日】招牌烤鱼3-4人套餐含锅底+6选4配菜+饮料畅饮，每桌再送一份时令水果';
+  expect([[...title].length, Buffer.byteLength(title.replace(/[ -~]/g, '鱼')) <= 127]).toEqual([TITLE_MAX, true]);
+  const { dealId } = await m.addDeal({ title });
+  const { tables } = t.sandbox!.sandbox.sandbox.world;
+  await buy(t, m, friend, { dealId });
+  await later(t, MINUTE);
+  expect([...tables.tx.values()].map((tx) => tx.description)).toEqual([title]);
+  expect([...tables.shipping.values()].map((row) => (row.body as { shipping_list: unknown }).shipping_list)).toEqual([[{ item_desc: title }]]);
+  expect((await noticesOf(friend)).find(({ kind }) => kind === 'order.paid')!.text).toContain(title);
 });
