@@ -71,7 +71,7 @@ function DealRow({ deal, model }: { deal: Deal; model: Model }) {
     <View className="jk-card checkout__deal">
       <Picture src={deal.pictureUrls[0] ?? ''} width={72} height={72} radius={10} />
       <View className="checkout__what">
-        <View className="jk-strong jk-semibold jk-2lines">{deal.title}</View>
+        <View className="jk-strong jk-semibold">{deal.title}</View>
         <View className="jk-caption jk-text-2 jk-ell checkout__shop">{(deal.fulfilment === 'pickup' ? t.pickupAt : String)(t.moreStores(first ? shopName(deal.merchantName, first.name, language) : deal.merchantName, deal.stores.length))}</View>
         <View className="checkout__buy">
           <View className="checkout__unit">

@@ -144,7 +144,7 @@ function Deal({ order }: { order: Order }) {
     <Touchable className="jk-card order__deal" role="link" onClick={() => openPage('deal', { id: row.dealId })}>
       <Picture src={row.pictureUrl} width={72} height={72} radius={10} />
       <View className="order__what">
-        <View className="jk-strong jk-semibold jk-2lines">{row.title}</View>
+        <View className="jk-strong jk-semibold">{row.title}</View>
         <View className="jk-caption jk-text-2 jk-ell order__gap">{`${row.merchantName} · ${row.storeName}`}</View>
         <View className="jk-between order__gap-8">
           <PriceTag fen={row.payableFen} size="s" tone="ink" exact />

@@ -43,7 +43,7 @@ export function RefundSheet({ order, refund }: { order: Order; refund: Refund })
             <Touchable key={voucher.voucherId} role="checkbox" checked={on} className="order__pick" onClick={() => refund.toggle(voucher.voucherId)}>
               <View className={`order__box ${on ? 'order__box--on' : ''}`}>{on ? <Icon name="check" size={14} /> : null}</View>
               <View className="jk-grow">
-                <View className="jk-strong jk-ell">{`${order.row.title} · ${t.voucherNo(i + 1)}`}</View>
+                <View className="jk-strong jk-ell">{`${t.voucherNo(i + 1)} · ${order.row.title}`}</View>
                 <View className="jk-caption jk-text-3">{t.before(day(lastMoment(voucher.validUntilMs), language))}</View>
               </View>
               <Text className="jk-strong jk-num order__pick-amount">{money(voucher.paidFen)}</Text>

@@ -1,5 +1,5 @@
 // How the payment went: paid, not known yet, or closed; and what that means for the money.
-import { View } from '@tarojs/components';
+import { Text, View } from '@tarojs/components';
 import { Button } from '@/components/button';
 import { ErrorState } from '@/components/error-state';
 import { Icon, type IconName } from '@/components/icon';
@@ -75,7 +75,7 @@ function Bought({ order, paid }: { order: Order; paid: boolean }) {
       <View className="jk-row">
         <Picture src={row.pictureUrl} width={60} height={60} radius={10} />
         <View className="jk-grow pay-return__what">
-          <View className="jk-strong jk-ell">{`${row.title} × ${row.quantity}`}</View>
+          <View className="jk-row"><View className="jk-strong jk-ell">{row.title}</View><Text className="jk-strong pay-return__many">{`× ${row.quantity}`}</Text></View>
           <View className="jk-caption jk-text-2 jk-ell">{`${row.merchantName} · ${row.storeName}`}</View>
         </View>
         <PriceTag fen={row.payableFen} size="s" tone="ink" exact />

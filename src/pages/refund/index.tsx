@@ -55,7 +55,7 @@ function Body({ refund }: { refund: Refund }) {
         <View className="jk-row">
           <Picture src={refund.pictureUrl} width={60} height={60} radius={10} />
           <View className="jk-grow refund__what">
-            <View className="jk-strong jk-2lines">{refund.title}</View>
+            <View className="jk-strong">{refund.title}</View>
             <View className="jk-caption jk-text-3 refund__kind">{kind}</View>
           </View>
         </View>
