@@ -64,12 +64,20 @@ function plainValue(raw) {
 
 /** Reads `.env` at the root into `process.env`; what the environment already says wins. */
 export function loadEnv(file = join(findRoot(), '.env')) {
-  if (!existsSync(file)) return;
-  let text;
+  const said = existsSync(file) ? parseEnv(readEnv(file)) : {};
+  for (const [name, value] of Object.entries(said)) process.env[name] ??= value;
+  if (process.env.DATABASE_URL) process.env.DATABASE_URL = trustedTls(process.env.DATABASE_URL);
+}
+
+function readEnv(file) {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     throw new Error(`${file} cannot be read (${error.code}): make it a file that this user may read, or take it away.`);
   }
-  for (const [name, value] of Object.entries(parseEnv(text))) process.env[name] ??= value;
+}
+
+/** pg checks the certificate with each of these and warns that its next version will not; providers hand out `require`. */
+function trustedTls(url) {
+  return url.includes('uselibpqcompat') ? url : url.replace(/([?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, '$1verify-full');
 }

@@ -113,9 +113,10 @@ export async function checkDatabaseAnswers(databaseUrl) {
 export async function checkDatabase(databaseUrl) {
   const url = parseUrl(databaseUrl);
   const { Client } = createRequire(join(findRoot(), 'package.json'))('pg');
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
+  let client;
   try {
+    client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+    client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query('show server_version_num');
     const version = Math.floor(Number(rows[0].server_version_num) / 10_000);
@@ -123,7 +124,7 @@ export async function checkDatabase(databaseUrl) {
   } catch (error) {
     throw new Error(whyNoDatabase(url, error));
   } finally {
-    await client.end().catch(() => undefined);
+    await client?.end().catch(() => undefined);
   }
 }
 
@@ -142,6 +143,16 @@ function whyNoDatabase(url, error) {
       'and password.'
     );
   }
+  if (error.syscall === 'open')
+    return `DATABASE_URL names the file ${error.path}, which cannot be read (${error.code}): put it there, or correct DATABASE_URL.`;
+  if (/^(ERR_TLS|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(error.code ?? '')) {
+    return (
+      `The database at ${url.host} shows a certificate that is not trusted (${error.code}): name its authority's file with ` +
+      'sslrootcert=FILE in DATABASE_URL, and the server as its certificate does.'
+    );
+  }
+  if (/does not support SSL/.test(error.message))
+    return `The database at ${url.host} has no TLS: switch it on there, or take sslmode out of DATABASE_URL.`;
   return unreachable(url, error.code ?? error.message);
 }
 

@@ -37,7 +37,7 @@ export const shareRoutes: RawRoute[] = [
   {
     // The short address in QR codes and copied links. A chat may take what was written after a link as a part of it, or lose its
     // end; whoever taps that is a person, so it leads into the app in any case.
-    method: 'GET', path: /^\/s\/([0-9a-z]{12,28})?/,
+    method: 'GET', path: /^\/s(?:$|\/([0-9a-z]{12,28})?)/,
     async handle(app, _event, match) {
       const link = match[1] ? await findLink(app.db, match[1]) : null;
       return { statusCode: 302, headers: { location: link ? `/${pageOf(link).page}?id=${pageOf(link).id}&s=${link.token}` : '/' } };

@@ -81,7 +81,7 @@ test('A-40 what is too much, what nobody knows and what only asks for headers', 
   const [views, referrals] = await Promise.all([deployed('views'), deployed('referrals')]);
   expect(await views.invoke(gatewayEvent({ method: 'HEAD', path: '/api/health' }))).toMatchObject({ statusCode: 200 });
   const token = await share(t, m, await t.person('林小满'));
-  for (const [path, location] of [[`/s/${token}`, `/pages/deal/index?id=${m.dealId}&s=${token}`], [`/s/${token}/好吃`, `/pages/deal/index?id=${m.dealId}&s=${token}`], ['/s/', '/']] as const) {
+  for (const [path, location] of [[`/s/${token}`, `/pages/deal/index?id=${m.dealId}&s=${token}`], [`/s/${token}/好吃`, `/pages/deal/index?id=${m.dealId}&s=${token}`], ['/s/', '/'], ['/s', '/']] as const) {
     expect(await referrals.invoke(gatewayEvent({ method: 'GET', path }))).toMatchObject({ statusCode: 302, headers: { location } });
   }
 });

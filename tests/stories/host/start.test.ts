@@ -5,8 +5,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tls from 'node:tls';
 import { Client } from 'pg';
 import { createTestDatabase } from '../../support/postgres';
+import { selfSignedCertificate } from '../../../functions/sandbox/der';
 import { node, root, script, type Ended } from './script';
 
 let data: string;
@@ -117,6 +119,30 @@ test('the other commands say the same about a database', async () => {
       expectSentence(await run(args, url), sentence);
     }
   }
+});
+
+test('a database over TLS that is not trusted, has none or names a file that is not there; sslmode=require warns of nothing', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const cert = selfSignedCertificate({ privateKey, serial: '4'.repeat(40), commonName: 'db', fromMs: Date.now() - 60_000, toMs: Date.now() + 3_600_000 });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  // As PostgreSQL does: asked for TLS it says S, and goes on in it.
+  const open: net.Socket[] = [];
+  const server = net.createServer((socket) => void socket.on('error', () => undefined).once('data', () => {
+    open.push(socket);
+    socket.write('S');
+    new tls.TLSSocket(socket, { isServer: true, key, cert }).on('error', () => undefined);
+  })).listen(0, '127.0.0.1');
+  await new Promise((done) => { server.once('listening', done); });
+  const file = join(data, 'ca.pem');
+  writeFileSync(file, cert);
+  const far = `postgres://me:secret@127.0.0.1:${(server.address() as net.AddressInfo).port}/juke`;
+  const run = (DATABASE_URL: string) => node([join(root, 'functions/host/run.mjs'), 'functions/host/migrate.ts'], { DATABASE_URL });
+  expectSentence(await run(`${far}?sslmode=require`), /^The database at \S+ shows a certificate that is not trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\): name its authority's file with sslrootcert=FILE/);
+  expectSentence(await run(`${far}?sslmode=verify-full&sslrootcert=${encodeURIComponent(file)}`), /not trusted \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
+  expectSentence(await run(`${far}?sslmode=verify-full&sslrootcert=${encodeURIComponent(join(data, 'none.pem'))}`), /^DATABASE_URL names the file \S+none\.pem, which cannot be read \(ENOENT\)/);
+  expectSentence(await run(`${process.env.JUKE_TEST_DATABASE}?sslmode=verify-full`), /^The database at \S+ has no TLS: switch it on there, or take sslmode out/);
+  open.forEach((socket) => socket.destroy());
+  server.close();
 });
 
 test('a data folder that cannot be is named, by each command that needs it', async () => {
