@@ -44,7 +44,7 @@ async function redeem(ctx: Context, text: string, deviceId: string | null): Prom
 async function save(ctx: Context, voucher: CounterRow, codeKind: string, deviceId: string | null): Promise<{ redemptionId: string }> {
   const staff = myStaff(ctx);
   return ctx.db.call('vouchers_redeem', {
-    idem: ctx.idem, redemptionId: newId('rdm'), voucherId: voucher.voucherId, orderId: voucher.orderId, merchantId: staff.merchantId, storeId: staff.storeId, staffId: staff.staffId,
+    idem: ctx.idem, personId: me(ctx).personId, redemptionId: newId('rdm'), voucherId: voucher.voucherId, orderId: voucher.orderId, merchantId: staff.merchantId, storeId: staff.storeId, staffId: staff.staffId,
     deviceId, codeKind, undoMs: UNDO_WINDOW_MS, setVersion: voucher.version, holdMs: REWARD_HOLD_MS, splitDelayMs: SPLIT_DELAY_MS,
     ...decideClosing(voucher.live, voucher.usedFen + voucher.paidFen, voucher.reward),
   });
@@ -62,9 +62,10 @@ async function refuseUsed(ctx: Context, voucher: VoucherRow): Promise<void> {
 /** unknown and foreign codes get the same answer, and both count. A repeat of what was accepted is no guess (F-13). */
 async function miss(ctx: Context): Promise<never> {
   if (await findAccepted(ctx)) return refuse('CODE_UNKNOWN');
-  await ctx.db.call('vouchers_count_miss', {
+  const { lockedMs } = await ctx.db.call<{ lockedMs: number | null }>('vouchers_count_miss', {
     personId: me(ctx).personId, storeId: myStaff(ctx).storeId, max: CODE_MISSES_MAX, windowMs: CODE_MISS_WINDOW_MS, lockMs: CODE_LOCK_MS,
   });
+  if (lockedMs !== null) throw new Refused('CODE_LOCKED', {}, lockedMs);
   return refuse('CODE_UNKNOWN');
 }
 

@@ -1,4 +1,5 @@
 /** One voucher, one order, one wallet from several sides at once: F-12 … F-15, I-08, I-14, I-15, I-16. After-sales: after-sales.test.ts. */
+import { CODE_MISSES_MAX } from '../../functions/contract/limits';
 import { startTestApp, type Market, type Reply, type TestApp, type TestPerson } from '../support/app';
 import { buyBrought, checkGreen, count, keepGreen, newKey, newKnife, people, settle, tally } from '../support/faults';
 import { account, buy, codeOf, DAY, MINUTE, payAtCashier, place, redeem, share, stateOf, vouchersOf, type Bought } from '../support/trade';
@@ -7,7 +8,7 @@ let t: TestApp;
 let m: Market;
 const knife = newKnife();
 beforeAll(async () => {
-  t = await startTestApp({ sandbox: true, config: { poolSize: 24 }, dbOptions: knife.dbOptions });
+  t = await startTestApp({ sandbox: true, config: { poolSize: 56 }, dbOptions: knife.dbOptions });
   m = await t.market();
 });
 keepGreen(() => t, knife);
@@ -55,6 +56,33 @@ test('F-13 a clerk repeats after a lost answer: the same success, also when the 
   for (let again = 0; again < 7; again += 1) atOnce.push(await call());
   for (const reply of atOnce) expect([reply.status, reply.body.redemptionId]).toEqual([200, first.body.redemptionId]);
   expect(await count(t, 'redemption WHERE voucher_id = $1', [voucher])).toBe(1);
+});
+
+test('A-10 fifty guesses of one clerk at the same moment: five are told as misses, all others find the lock, the right one too', async () => {
+  const { voucherIds: [voucher] } = await buy(t, m, await one());
+  const clerk = await one();
+  await t.ok('addStaff', { as: m.operator, params: { merchantId: m.merchantId }, body: { phone: clerk.phone!, storeId: m.storeId, role: 'clerk' } });
+  const guess = (code: string) => t.handle('redeemVoucher', { as: clerk, params: { storeId: m.storeId }, body: { code } });
+  // Each is decided before any of them is counted, on a connection of its own.
+  let here = 0;
+  let go = () => undefined as void;
+  const all = new Promise<void>((done) => (go = done));
+  let last = () => undefined as void;
+  const missed = new Promise<void>((done) => (last = done));
+  knife.use({ before: async (sql) => {
+    if (!/vouchers_(count_miss|redeem)/.test(sql)) return;
+    here += 1;
+    if (here === 50) go();
+    await all;
+    if (/vouchers_redeem/.test(sql)) await missed;
+  } });
+  const right = codeOf(t, voucher!).then(guess);
+  const wrong = await Promise.all(Array.from({ length: 49 }, (_, i) => guess(String(100_000_000_000 + i))));
+  expect(tally(wrong)).toEqual({ CODE_UNKNOWN: CODE_MISSES_MAX, CODE_LOCKED: 49 - CODE_MISSES_MAX });
+  last();
+  expect((await right).body).toMatchObject({ code: 'CODE_LOCKED', retryAfterMs: expect.any(Number) });
+  expect(await stateOf(t, 'voucher', 'voucher_id', voucher!)).toEqual(['issued']);
+  expect(await count(t, "alarm WHERE kind = 'code.guessing' AND subject LIKE $1 || ':%'", [clerk.personId])).toBe(1);
 });
 
 test('the last two vouchers of an order at once: both used, the order is served once, one reward on both', async () => {

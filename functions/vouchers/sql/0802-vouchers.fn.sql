@@ -39,7 +39,7 @@ BEGIN
 END $$;
 
 -- I-14: one winner. Only an issued voucher, inside its validity, by the set's version that the decision was made on.
--- p: {idem, redemptionId, voucherId, orderId, merchantId, storeId, staffId, deviceId, codeKind, undoMs, setVersion,
+-- p: {idem, personId, redemptionId, voucherId, orderId, merchantId, storeId, staffId, deviceId, codeKind, undoMs, setVersion,
 --     isLast, rewardPaidFen, rewardFen, holdMs, splitDelayMs} → {redemptionId}
 CREATE OR REPLACE FUNCTION vouchers_redeem(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -50,6 +50,8 @@ DECLARE
 BEGIN
   v_seen := kernel_accept(p -> 'idem', v_answer);
   IF v_seen IS NOT NULL THEN RETURN v_seen; END IF;
+  -- A-10: of guesses made at once none redeems after the fifth miss was told.
+  IF EXISTS (SELECT FROM code_miss WHERE person_id = p ->> 'personId' AND locked_until > v_now) THEN PERFORM juke_changed('lock'); END IF;
   -- `state || ''`: by its key, not through the index of the merchant's locators.
   UPDATE voucher SET state = 'redeemed', redemption_id = p ->> 'redemptionId'
   WHERE voucher_id = p ->> 'voucherId' AND merchant_id = p ->> 'merchantId' AND state || '' = 'issued' AND valid_from <= v_now AND v_now < valid_until
@@ -164,7 +166,8 @@ END $$;
 CREATE OR REPLACE FUNCTION vouchers_standing(p_order text) RETURNS bigint LANGUAGE sql STABLE AS
   $$ SELECT sum(CASE WHEN state IN ('issued', 'redeemed') THEN paid_fen ELSE 0 END)::bigint FROM voucher WHERE order_id = p_order $$;
 
--- A-10: counts a miss of one person; five in a minute lock for ten.
+-- A-10: counts a miss of one person; five in a minute lock for ten. The row lines up guesses that were made at once: who comes after the
+-- lock is told of it instead of the miss. → {lockedMs: null or how long}
 CREATE OR REPLACE FUNCTION vouchers_count_miss(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v code_miss;
@@ -174,12 +177,13 @@ BEGIN
   ON CONFLICT (person_id) DO UPDATE SET
     misses = CASE WHEN v_now < m.window_at + (p ->> 'windowMs')::bigint * interval '1 millisecond' THEN m.misses + 1 ELSE 1 END,
     window_at = CASE WHEN v_now < m.window_at + (p ->> 'windowMs')::bigint * interval '1 millisecond' THEN m.window_at ELSE v_now END
-  RETURNING * INTO v;
+  WHERE m.locked_until IS NULL OR m.locked_until <= v_now RETURNING * INTO v;
+  IF NOT FOUND THEN RETURN (SELECT jsonb_build_object('lockedMs', ms_of(locked_until) - ms_of(juke_now())) FROM code_miss WHERE person_id = p ->> 'personId'); END IF;
   IF v.misses >= (p ->> 'max')::int THEN
     UPDATE code_miss SET locked_until = v_now + (p ->> 'lockMs')::bigint * interval '1 millisecond', misses = 0 WHERE person_id = v.person_id;
     PERFORM kernel_alarm('code.guessing', v.person_id || ':' || ms_of(v_now), jsonb_build_object('storeId', p ->> 'storeId'));
   END IF;
-  RETURN '{}';
+  RETURN '{"lockedMs": null}';
 END $$;
 
 -- Forgets misses whose window began so long ago; what they locked is open again since.
