@@ -27,6 +27,14 @@ interface Props {
   onSubmit?: () => void;
 }
 
+/** What a Chinese keyboard or a pasted text writes of a number: full-width digits and point, and an amount's commas, blanks and ¥. */
+const FULL_WIDTH = /[０-９．]/g;
+function plain(text: string, type: Props['type']): string {
+  if (type !== 'number' && type !== 'digit') return text;
+  const half = text.replace(FULL_WIDTH, (char) => String.fromCharCode(char.charCodeAt(0) - 0xfee0));
+  return type === 'digit' ? half.replace(/[,，\s¥￥]/g, '').replace('。', '.') : half;
+}
+
 /** From the text to the keyboard, so that the field's own edge and hint stay in sight. */
 const KEYBOARD_GAP = 48;
 
@@ -67,7 +75,7 @@ export function Field(props: Props) {
             placeholderClass="jk-field__placeholder"
             disabled={disabled}
             cursorSpacing={KEYBOARD_GAP}
-            onInput={(event) => onInput(event.detail.value)}
+            onInput={(event) => onInput(plain(event.detail.value, type))}
             // WeChat's own offer of a name fires no input event on some clients.
             onBlur={type === 'nickname' && isWeapp ? (event) => onInput(event.detail.value) : undefined}
             onConfirm={onSubmit}

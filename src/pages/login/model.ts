@@ -13,6 +13,8 @@ import { signInEnded } from '@/state/sign-in';
 const RESEND_MS = 60_000;
 const PHONE = /^1[3-9]\d{9}$/;
 
+/** Of what was typed, pasted or filled in (`+86 138 1234 5678`): the number that is meant. */
+export const phoneOf = (text: string) => text.replace(/\D/g, '').replace(/^(00)?86(?=1)/, '').slice(0, 11);
 export const isPhone = (text: string) => PHONE.test(text);
 export const isCode = (text: string) => /^\d{6}$/.test(text);
 

@@ -6,7 +6,7 @@ import { Field } from '@/components/field';
 import { useT } from '@/i18n';
 import { texts } from '@/i18n/login';
 import { toast } from '@/state/overlays';
-import { isCode, isPhone, usePhoneCode } from './model';
+import { isCode, isPhone, phoneOf, usePhoneCode } from './model';
 import './phone-code.scss';
 
 interface Props {
@@ -40,11 +40,11 @@ export function PhoneCode({ button, busy, error, onSubmit }: Props) {
       <Field
         label={t.phone}
         value={phone}
-        onInput={(text) => setPhone(text.replace(/\D/g, '').slice(0, 11))}
+        onInput={(text) => setPhone(phoneOf(text))}
         type="number"
         autoComplete="tel-national"
         placeholder={t.phoneHint}
-        maxlength={11}
+        maxlength={24}
         error={wrong.phone ?? send.error?.message}
       />
       <Field
@@ -54,7 +54,7 @@ export function PhoneCode({ button, busy, error, onSubmit }: Props) {
         type="number"
         autoComplete="one-time-code"
         placeholder={t.codeHint}
-        maxlength={6}
+        maxlength={12}
         error={wrong.code ?? error}
         right={left > 0 ? <Text className="phone-code__wait">{t.sendIn(left)}</Text> : (
           <Button kind="text" size="s" loading={send.busy} className="phone-code__send" onClick={() => void sendCode()}>

@@ -35,7 +35,8 @@ export default function ClaimCoupon() {
   );
 }
 
-const clean = (text: string) => text.replace(/\s/g, '').toUpperCase();
+/** As it was meant: pasted with blanks or dashes, in small letters, or from a full-width keyboard. */
+const clean = (text: string) => text.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
 
 function TypeCode({ onCode }: { onCode: (code: string) => void }) {
   const t = useT(texts);
@@ -45,7 +46,7 @@ function TypeCode({ onCode }: { onCode: (code: string) => void }) {
   return (
     <View className="jk-card jk-block coupons__card">
       <Field
-        label={t.codeLabel} value={typed} maxlength={14} placeholder={t.codePlaceholder} error={bad ? t.codeBad : undefined} hint={t.codeHint} onSubmit={look}
+        label={t.codeLabel} value={typed} maxlength={40} placeholder={t.codePlaceholder} error={bad ? t.codeBad : undefined} hint={t.codeHint} onSubmit={look}
         onInput={(value) => {
           setBad(false);
           setTyped(value);
