@@ -12,7 +12,7 @@ export const texts = defineTexts({
     noDeals: '这家店现在没有在卖的优惠',
     noDealsText: '同一个商家的其他店也可以看看',
     others: '这个商家的其他店',
-    rebateMeaning: '返：你分享后，朋友到店用掉、过 7 天售后期才到账。',
+    rebateMeaning: '返：你分享后，朋友到店用掉、过 7 天售后期才到账，按朋友的实付算。',
   },
   en: {
     coupons: 'This shop has coupons',
@@ -24,6 +24,6 @@ export const texts = defineTexts({
     noDeals: 'This shop has no deal on sale now',
     noDealsText: 'Its other shops may have one',
     others: 'Other shops of this merchant',
-    rebateMeaning: 'Earn: paid after a friend you shared with was served and the 7-day after-sale time is over.',
+    rebateMeaning: 'Earn: a part of what a friend you shared with pays, after the visit and the 7-day after-sale time.',
   },
 });

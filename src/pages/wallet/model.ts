@@ -45,7 +45,7 @@ export function reasonOf(reward: Reward, t: Words, language: Language, nowMs: nu
   const date = (ms: number | null) => (ms === null ? '' : day(ms, language, nowMs));
   const { redeemedAtMs: visitMs, releaseAtMs: releaseMs, endedAtMs: endMs } = reward;
   switch (reward.reason) {
-    case 'waiting_visit': return t.waitingVisit;
+    case 'waiting_visit': return visitMs === null ? t.waitingVisit : t.waitingRest;
     case 'in_hold':
       if (visitMs === null || releaseMs === null) return t.inHoldNoVisit(date(releaseMs));
       return t.inHold(date(visitMs), dayAfter(visitMs, releaseMs, t, language, nowMs));
