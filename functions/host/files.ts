@@ -1,7 +1,7 @@
 /** The built H5 with its history fallback, and the demo's art. Guards A-29: a strict content security policy. */
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type http from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 
@@ -18,7 +18,8 @@ export function serveFiles(h5Dir: string, artDir: string): (request: http.Incomi
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405).end();
     // From the root on, whatever the target is: "http://any/../../x" has no slash at its beginning, and its dots would lead out of the folder.
-    const path = normalize(`/${safeDecode((request.url ?? '/').split('?')[0]!)}`);
+    // A backslash is a slash to Windows.
+    const path = posix.normalize(`/${safeDecode((request.url ?? '/').split('?')[0]!)}`.replaceAll('\\', '/'));
     const isArt = path.startsWith('/art/');
     const wanted = isArt ? join(artDir, path.slice(5)) : join(h5Dir, path);
     const found = isFile(wanted) ? wanted : isArt || extname(path) ? null : join(h5Dir, 'index.html');

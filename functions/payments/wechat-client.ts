@@ -6,7 +6,6 @@
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { AxiosError, AxiosInstance } from 'axios';
 import { Wechatpay } from 'wechatpay-axios-plugin';
 import type * as z from 'zod';
 import { ProviderRefused, Unavailable, wallMs, type WechatConfig } from '../kernel';
@@ -36,6 +35,9 @@ export async function closing(close: () => Promise<void>): Promise<void> {
 }
 
 class BadSignature extends Error {}
+/** What the library sends with, and what it throws. */
+type Http = InstanceType<typeof Wechatpay>['client']['v3'];
+interface HttpError { code?: string; request?: { reusedSocket?: boolean }; response?: { status: number; data?: unknown } }
 
 export interface WechatClient {
   config: WechatConfig;
@@ -81,10 +83,10 @@ export function wechatClient(config: WechatConfig): WechatClient {
   };
 }
 
-function axiosFor(config: WechatConfig, keys: Map<string, KeyObject>): AxiosInstance {
+function axiosFor(config: WechatConfig, keys: Map<string, KeyObject>): Http {
   const agentOptions = { keepAlive: true, maxSockets: 128, keepAliveMsecs: 10_000 };
   const agents = { httpAgent: new HttpAgent(agentOptions), httpsAgent: new HttpsAgent(agentOptions) };
-  const http: AxiosInstance = new Wechatpay({
+  const http = new Wechatpay({
     mchid: config.spMchid, serial: config.merchantSerial, privateKey: config.merchantPrivateKeyPem, certs: Object.fromEntries(keys),
     baseURL: `${config.payBaseUrl}/`, timeout: TIMEOUT_MS, maxRedirects: 0, proxy: false, maxContentLength: MAX_ANSWER_BYTES,
     ...agents,
@@ -118,7 +120,7 @@ export function verifyText(text: string | Buffer, signature: string, key: KeyObj
   return verify('sha256', typeof text === 'string' ? Buffer.from(text) : text, key, Buffer.from(signature, 'base64'));
 }
 
-async function answered(http: AxiosInstance, path: string, request: object): Promise<{ status: number; data: unknown }> {
+async function answered(http: Http, path: string, request: object): Promise<{ status: number; data: unknown }> {
   const once = () => http.request({ ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
   try {
     return await once();
@@ -134,13 +136,13 @@ async function answered(http: AxiosInstance, path: string, request: object): Pro
 }
 
 function closedWhileIdle(error: unknown): boolean {
-  const { code, request, response } = error as AxiosError;
-  return !response && (code === 'ECONNRESET' || code === 'EPIPE') && (request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true;
+  const { code, request, response } = error as HttpError;
+  return !response && (code === 'ECONNRESET' || code === 'EPIPE') && request?.reusedSocket === true;
 }
 
 function failureOf(error: unknown, path: string): Error {
   if (error instanceof BadSignature) return down(path, 'answer with a wrong signature');
-  const { response, code } = error as AxiosError<{ code?: unknown; message?: unknown } | undefined>;
+  const { response, code } = error as HttpError;
   if (!response) return down(path, code ?? 'no answer');
   const { status } = response;
   if (status >= 200 && status < 300) return down(path, `answer not trusted (${code ?? 'signature'})`);

@@ -104,6 +104,16 @@ test('every dependency has a line in DECISIONS.md', () => {
   expect(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter((name) => !isTold(name))).toEqual([]);
 });
 
+test('every package that is imported is declared', () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(textOf('package.json')) as Record<string, Record<string, string>>;
+  const declared = new Set(Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies }).map((name) => name.replace('@types/', '')));
+  const named = listFiles('src', 'functions', 'config', 'tests').filter((file) => /\.(tsx?|mjs|cjs)$/.test(file)).flatMap(importsOf)
+    .filter((one) => /^[@a-z]/.test(one.specifier) && !one.specifier.startsWith('node:') && !resolved(one))
+    .map(({ file, specifier }) => ({ file, name: specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/') }));
+  expect(new Set(named.map(({ name }) => name)).size).toBeGreaterThan(20);
+  expect(named.filter(({ name }) => !declared.has(name))).toEqual([]);
+});
+
 describe('A-29 text of people is text', () => {
   const screens = listFiles('src').filter((file) => /\.tsx?$/.test(file));
   test.each([

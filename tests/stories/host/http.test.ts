@@ -84,7 +84,7 @@ test('no address leads out of the folders that are served', async () => {
   try {
     expect(await get('/a.txt')).toMatch(/^HTTP\/1.1 200 .*a file/s);
     expect(await get('/art/b.svg')).toMatch(/^HTTP\/1.1 200 .*a picture/s);
-    for (const target of ['http://x/../../.env', 'http://x/../../../.env', 'http://x/art/../../../.env', '/../.env', '/art/../../.env', '//../.env', '/%2e%2e/.env', '/art/..%2f..%2f.env', 'http:..%2f..%2f.env']) {
+    for (const target of ['http://x/../../.env', 'http://x/../../../.env', 'http://x/art/../../../.env', '/../.env', '/art/../../.env', '//../.env', '/%2e%2e/.env', '/art/..%2f..%2f.env', 'http:..%2f..%2f.env', '/..\\..\\.env', '/art%5c..%5c..%5c.env']) {
       expect([target, (await get(target)).includes('secret')]).toEqual([target, false]);
     }
   } finally {
