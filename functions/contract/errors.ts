@@ -23,6 +23,7 @@ export const errors = {
 
   PHONE_CODE_WRONG: e(409, 'after-change', '验证码不对或过期了，再看一眼短信。', 'The code is wrong or expired. Please check the message.'),
   PHONE_CODE_TOO_MANY: e(429, 'later', '要的验证码太多了，过一小时再试。', 'Too many codes were sent. Please try again in an hour.'),
+  PHONE_CODES_STOPPED: e(429, 'later', '这会儿要验证码的太多，短信先停发了，不到一小时就恢复。可以先用微信登录。', 'Too many codes are being asked for, so none are sent for now; within the hour they are again. You can log in with WeChat meanwhile.'),
   WECHAT_CODE_INVALID: e(409, 'after-change', '微信登录没成功，再点一次。', 'WeChat login did not work. Please try again.'),
   PHONE_TAKEN: e(409, 'never', '这个号码已经和另一个微信绑在一起。', 'This phone number belongs to another WeChat account.'),
   CONTENT_REFUSED: e(409, 'after-change', '这段内容没有通过审核，换个说法。', 'This text did not pass the check. Please change it.'),

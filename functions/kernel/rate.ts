@@ -1,4 +1,11 @@
-/** Token buckets per key, in this process's memory. What guards money or codes is counted in the database instead. */
+/**
+ * Token buckets per key, in this process's memory: who runs several processes lets through so many times as much. So nothing is kept
+ * safe by them: they keep one person or address from taking a server for themselves, and a flash sale's first seconds even (A-35).
+ *
+ * What guards money or a secret is counted in the database, exact among all processes: wrong voucher codes (code_miss), coupon codes
+ * tried (coupon_code_try), tries of a sign-in code and codes sent, to a phone and to all (phone_code, phone_code_pace), withdrawals
+ * of a day, rebates of a day, device and pair, unpaid orders and seats (A-34), pictures of a day, the pace of refunds (refund_pace).
+ */
 import { Refused } from './failure';
 
 const MOST = 50_000;

@@ -1,12 +1,15 @@
 -- Signing in: who is behind an identity that the server itself verified. Guards A-10 (guessing), A-21, A-22.
 
--- At most p.max codes in an hour for one phone, exact under races: the row is the counter.
--- p: {phone, codeHash, lifeMs, max, windowMs}
+-- At most p.max codes in an hour for one phone, and p.maxAll for all together; exact under races: the rows are the counters. At half of
+-- maxAll a person is told, and when none goes out any more. p: {phone, codeHash, lifeMs, max, maxAll, windowMs}
 CREATE OR REPLACE FUNCTION identity_add_phone_code(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := juke_now();
   v_window interval := (p ->> 'windowMs')::bigint * interval '1 millisecond';
   v_until timestamptz := v_now + (p ->> 'lifeMs')::bigint * interval '1 millisecond';
+  v_most int := (p ->> 'maxAll')::int;
+  v_sent int;
+  v_since timestamptz;
 BEGIN
   INSERT INTO phone_code AS c (phone, code_hash, expires_at, window_at, sent) VALUES (p ->> 'phone', p ->> 'codeHash', v_until, v_now, 1)
   ON CONFLICT (phone) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at, tries = 0, used_at = NULL,
@@ -14,6 +17,14 @@ BEGIN
     sent = CASE WHEN c.window_at + v_window <= v_now THEN 1 ELSE c.sent + 1 END
   WHERE c.window_at + v_window <= v_now OR c.sent < (p ->> 'max')::int;
   IF NOT FOUND THEN PERFORM juke_refuse('PHONE_CODE_TOO_MANY'); END IF;
+  INSERT INTO phone_code_pace AS a (window_at, sent) VALUES (v_now, 1)
+  ON CONFLICT (one) DO UPDATE SET window_at = CASE WHEN a.window_at + v_window <= v_now THEN v_now ELSE a.window_at END,
+    sent = CASE WHEN a.window_at + v_window <= v_now THEN 1 ELSE a.sent + 1 END
+  WHERE a.window_at + v_window <= v_now OR a.sent < v_most RETURNING sent, window_at INTO v_sent, v_since;
+  IF NOT FOUND THEN PERFORM juke_refuse('PHONE_CODES_STOPPED'); END IF;
+  IF v_sent IN (v_most / 2, v_most) THEN
+    PERFORM kernel_alarm(CASE WHEN v_sent = v_most THEN 'phone_code.stopped' ELSE 'phone_code.many' END, ms_of(v_since)::text, jsonb_build_object('sent', v_sent));
+  END IF;
   RETURN jsonb_build_object('expiresAtMs', ms_of(v_until));
 END $$;
 

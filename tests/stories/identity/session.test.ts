@@ -1,6 +1,6 @@
 /** Signing in, renewing, ending., F-25. */
 import { createHmac } from 'node:crypto';
-import { PHONE_CODE_MS, REFRESH_AGAIN_MS, REFRESH_MS, RISK_RANK_HIGH, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
+import { PHONE_CODE_MS, PHONE_CODES_ALL_PER_HOUR, REFRESH_AGAIN_MS, REFRESH_MS, RISK_RANK_HIGH, SESSION_LEEWAY_MS, SESSION_MS } from '../../../functions/contract/limits';
 import { makeToken, type Session } from '../../../functions/kernel';
 import { readToken } from '../../../functions/kernel/session';
 import { startTestApp, type TestApp } from '../../support/app';
@@ -122,6 +122,24 @@ describe('phone', () => {
     expect(replies.filter((reply) => reply.body.code === 'PHONE_CODE_TOO_MANY')).toHaveLength(7);
     await t.moveTime(3_600_000);
     await t.ok('sendPhoneCode', { body: { phone } });
+  });
+
+  test('A-35 all phones together: the last codes of the hour go out once each, then none, in words and with an alarm; within the hour again', async () => {
+    const sent = (n: number) => t.db.query('INSERT INTO phone_code_pace (window_at, sent) VALUES (juke_now(), $1) ON CONFLICT (one) DO UPDATE SET window_at = excluded.window_at, sent = excluded.sent', [n]);
+    const alarms = async () => (await t.db.query<{ kind: string }>("SELECT kind FROM alarm WHERE kind LIKE 'phone_code.%' ORDER BY kind")).map((row) => row.kind);
+    await sent(PHONE_CODES_ALL_PER_HOUR / 2 - 1);
+    await t.ok('sendPhoneCode', { body: { phone: newPhone() } });
+    expect(await alarms()).toEqual(['phone_code.many']);
+    await sent(PHONE_CODES_ALL_PER_HOUR - 3);
+    const phones = Array.from({ length: 12 }, newPhone);
+    const replies = await Promise.all(phones.map((phone) => t.handle('sendPhoneCode', { body: { phone } })));
+    expect(replies.map((reply) => reply.body.code ?? 'ok').sort()).toEqual([...Array(9).fill('PHONE_CODES_STOPPED'), ...Array(3).fill('ok')]);
+    expect(await alarms()).toEqual(['phone_code.many', 'phone_code.stopped']);
+    // A refusal is none of the phone's own five.
+    const waiting = phones[replies.findIndex((reply) => reply.status !== 200)]!;
+    expect(await t.db.query('SELECT sent FROM phone_code WHERE phone = $1', [waiting])).toEqual([]);
+    await t.moveTime(3_600_000);
+    await t.ok('sendPhoneCode', { body: { phone: waiting } });
   });
 
   test('A-39 a known and an unknown number are answered alike', async () => {
