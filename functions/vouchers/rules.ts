@@ -14,8 +14,7 @@ export function decideCode(hmac: HmacHex, voucher: { voucherId: string; secret: 
     : code.window === w && qrText(hmac, voucher.secret, voucher.locator, voucher.voucherId, w).endsWith(`.${code.mac}`);
   if ([window, window - 1, window + 1].some(fits)) return 'fits';
   // A QR names its window, so an old picture can be told from a forgery; typed digits cannot.
-  const old = code.kind === 'qr' ? code.window : -1;
-  return old >= 0 && old < window && fits(old) ? 'stale' : 'wrong';
+  return code.kind === 'qr' && code.window < window && fits(code.window) ? 'stale' : 'wrong';
 }
 
 interface Reward { rateBps: number; capFen: number }

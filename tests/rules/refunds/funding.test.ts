@@ -17,7 +17,8 @@ test('F-35 every after-sale is funded to the fen, and after all of them nobody k
     let clawedFen = 0;
     let keptFen = o.paidFen;
     let [commission, fee] = [partFen(o.paidFen, o.commissionBps), feeFen(o.paidFen, o.feeBps)];
-    let available = o.state === 'available' ? Math.max(0, amountFen - o.spentFen) : 0;
+    // Of another state it is other rebates' money, and nothing is taken from it.
+    let available = o.state === 'available' ? Math.max(0, amountFen - o.spentFen) : o.spentFen;
     for (const refundFen of splitFen(o.paidFen, Array.from({ length: o.quantity }, () => 1))) {
       if (refundFen === 0) continue;
       const f = decideFunding({
@@ -36,6 +37,11 @@ test('F-35 every after-sale is funded to the fen, and after all of them nobody k
     expect([keptFen, commission, fee]).toEqual([0, 0, 0]);
     expect(clawedFen).toBe(isStanding ? amountFen : 0);
   }));
+});
+
+test('F-35 of an order that nobody brought nothing is taken from a sharer', () => {
+  const f = decideFunding({ keptFen: 10_000, refundFen: 5_000, commissionBps: 500, feeBps: 60, reward: null, availableFen: 0, merchantAvailableFen: 0, subsidyFen: 7 });
+  expect(f).toEqual({ commissionFen: 250, rewardFen: 0, feeBackFen: 30, fromAvailableFen: 0, toDebtFen: 0, fromMerchantFen: 0, merchantDebtFen: 4_727 });
 });
 
 test('the fee comes back whole with the last part', () => {
