@@ -52,5 +52,7 @@ export const stopPullDownRefresh = () => undefined;
 export const inFront: { page: unknown } = { page: null };
 export const getCurrentInstance = () => ({ router, page: inFront.page });
 
-const Taro = { navigateTo, redirectTo, switchTab, navigateBack, reLaunch, getCurrentPages, stopPullDownRefresh, useRouter, getCurrentInstance };
+export const getSystemInfoSync = () => ({ windowWidth: 390 });
+
+const Taro = { getSystemInfoSync, navigateTo, redirectTo, switchTab, navigateBack, reLaunch, getCurrentPages, stopPullDownRefresh, useRouter, getCurrentInstance };
 export default Taro;

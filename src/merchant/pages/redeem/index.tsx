@@ -9,6 +9,7 @@ import { EmptyState } from '@/components/empty-state';
 import { Field } from '@/components/field';
 import { NoticeStrip } from '@/components/notice';
 import { RowsSkeleton } from '@/components/skeleton';
+import { useDismiss } from '@/components/sheet';
 import { Tag } from '@/components/tag';
 import { texts as common } from '@/i18n/common';
 import { dayTime, minutesLeft, money, timeOfDay } from '@/i18n/format';
@@ -33,6 +34,8 @@ export default function Redeem() {
   const staff = useStaffStore();
   const model = useRedeem(staff.store?.storeId ?? '');
   const { reply } = model;
+  // Back from an answer is back to the counter, not out of it.
+  useDismiss(reply !== null, model.close);
   return (
     <StaffPage
       place="redeem"
