@@ -66,6 +66,10 @@ function sandboxWechat(url: string, file: string): WechatConfig {
   throw new ConfigError(`SANDBOX_CREDENTIALS names ${file}, which is not the credentials.json of a sandbox: name the file that the sandbox wrote into its data folder.`);
 }
 
+/** Where a browser confirms a transfer, and is led back from: only the stand-in has a page for it. */
+export const transferPage = ({ sandboxUrl, publicUrl }: Config, packageInfo: string): string | null =>
+  sandboxUrl && `${sandboxUrl}/sandbox/transfer?package_info=${encodeURIComponent(packageInfo)}&redirect_url=${encodeURIComponent(`${publicUrl}/pages/withdraw/index`)}`;
+
 /** The sandbox's credentials as our configuration; also used by tests. */
 export function wechatFromCredentials(url: string, c: Record<string, unknown>): WechatConfig {
   const s = (key: string) => String(c[key] ?? '');

@@ -5,7 +5,7 @@
 import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MIN_FEN, WITHDRAWALS_PER_DAY_MAX } from '../contract/limits';
 import { isOurFault, whyWithdrawalFailed } from '../contract/withdrawal-failures';
 import { findPayout } from '../identity';
-import { decided, me, newId, ProviderRefused, refuse, replayed, type App, type Context, type Story } from '../kernel';
+import { decided, me, newId, ProviderRefused, refuse, replayed, transferPage, type App, type Context, type Story } from '../kernel';
 import { balanceOf } from '../ledger';
 import { wechatPay, type ProviderTransfer } from '../payments';
 import { findWithdrawal, type WithdrawalRow } from './store';
@@ -44,7 +44,7 @@ function described(ctx: Context, w: WithdrawalRow) {
     withdrawalId: w.withdrawalId, state: w.state, amountFen: w.amountFen, requestedAtMs: w.requestedAtMs, endedAtMs: w.endedAtMs,
     failReason: w.state === 'failed' ? whyWithdrawalFailed(w.failReason, ctx.language) : null,
     confirm: canConfirm ? {
-      mchId: spMchid, appId: appid, package: w.packageInfo!, url: ctx.config.sandboxUrl ? `${ctx.config.sandboxUrl}/sandbox/transfer?package_info=${encodeURIComponent(w.packageInfo!)}` : null,
+      mchId: spMchid, appId: appid, package: w.packageInfo!, url: transferPage(ctx.config, w.packageInfo!),
     } : null,
   };
 }

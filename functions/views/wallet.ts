@@ -5,7 +5,7 @@
 import { PAYOUT_CHANGE_FREEZE_MS, WITHDRAWAL_MIN_FEN } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { whyWithdrawalFailed } from '../contract/withdrawal-failures';
-import { me, type Context, type Row, type Story } from '../kernel';
+import { me, transferPage, type Context, type Row, type Story } from '../kernel';
 import { afterCursor, micros, pageByKey, person, readKeyset } from './page';
 
 type Why = Answer<'getWallet'>['why'];
@@ -148,9 +148,7 @@ function toWithdrawal(row: Row, { config, language }: Context): Withdrawal {
           mchId: config.wechat.spMchid,
           appId: config.wechat.appid,
           package: row.package_info,
-          url:
-            config.sandboxUrl &&
-            `${config.sandboxUrl}/sandbox/transfer?package_info=${encodeURIComponent(row.package_info)}`,
+          url: transferPage(config, row.package_info),
         }
       : null,
   };

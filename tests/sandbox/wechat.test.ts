@@ -211,7 +211,11 @@ describe('pages', () => {
     });
     const page = `${running.url}/sandbox/transfer`;
     expect(await (await fetch(`${page}?package_info=${made.json.package_info}`)).text()).toContain('确认收款 ¥12.34');
-    expect(await (await fetch(page, { method: 'POST', body: new URLSearchParams({ package_info: made.json.package_info, act: 'confirm' }) })).text()).toContain('已收款');
+    const back = 'http://127.0.0.1:10086/pages/withdraw/index';
+    const form = { package_info: made.json.package_info, redirect_url: back, act: 'confirm' };
+    const said = await (await fetch(page, { method: 'POST', body: new URLSearchParams(form) })).text();
+    expect([said.includes('已收款'), said.includes(`href="${back}"`)]).toEqual([true, true]);
+    expect(await (await fetch(`${page}?package_info=${made.json.package_info}&redirect_url=javascript:alert(1)`)).text()).not.toContain('返回商家');
   });
 
   it('the front page links to everything; pages on this machine may call the controls, others not', async () => {

@@ -5,10 +5,7 @@
 import type { Answer, Handler, Route, Sandbox } from '../context';
 import { PayError } from '../errors';
 import { failPayment, findPrepared, pay } from '../pay/paying';
-import { html, page, yuan, type Html } from './layout';
-
-const backTo = (redirectUrl: string): Html | '' =>
-  /^https?:\/\//.test(redirectUrl) ? html`<a class="button tint" href="${redirectUrl}">返回商家</a>` : '';
+import { backTo, html, page, yuan } from './layout';
 
 const message = (title: string, words: string, redirectUrl: string, status = 200): Answer =>
   page(title, html`<div class="card" role="status"><p>${words}</p></div>${backTo(redirectUrl)}`, status);

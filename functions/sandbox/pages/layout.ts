@@ -48,5 +48,9 @@ export const page = (title: string, body: Html, status = 200): Answer => ({
   body: `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="${ICON}"><title>${escape(title)} · 微信替身</title><style>${STYLE}</style></head><body><header><h1>${escape(title)}</h1><span class="note">本机替身，不是真正的微信，不涉及真实资金</span></header><main>${body.html}</main></body></html>`,
 });
 
+/** The way back to where the person came from; nothing without an address. */
+export const backTo = (redirectUrl: string): Html | '' =>
+  /^https?:\/\//.test(redirectUrl) ? html`<a class="button tint" href="${redirectUrl}">返回商家</a>` : '';
+
 /** `12.34` for 1234 fen. */
 export const yuan = (fen: number): string => `${fen < 0 ? '-' : ''}${Math.floor(Math.abs(fen) / 100)}.${String(Math.abs(fen) % 100).padStart(2, '0')}`;
