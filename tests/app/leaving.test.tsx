@@ -134,6 +134,30 @@ describe('the browser’s back', () => {
     expect(at()).toBe(0);
   });
 
+  test('on the first page of the tab too, where nothing of ours lies below it; closed by hand, back leaves as it would have', async () => {
+    history.replaceState({ idx: 7, outside: true }, '');
+    history.pushState({ idx: 0 }, '');
+    const onClose = jest.fn();
+    const sheet = (open: boolean) => <Page title="页" overlays={<Sheet open={open} title="选一个" onClose={onClose}>里面</Sheet>}>内容</Page>;
+    const { rerender } = render(sheet(true));
+    for (let times = 1; times <= 2; times += 1) {
+      history.back();
+      await waitFor(() => expect(onClose).toHaveBeenCalledTimes(times));
+      rerender(sheet(false));
+      expect([at(), router1.mock.calls.length]).toEqual([0, 0]);
+      rerender(sheet(true));
+    }
+    rerender(sheet(false));
+    // A page on top of it, and back: the router's own business.
+    history.pushState({ idx: 1 }, '');
+    history.back();
+    await waitFor(() => expect(router1).toHaveBeenCalledTimes(1));
+    expect(at()).toBe(0);
+    history.back();
+    await waitFor(() => expect(history.state).toEqual({ idx: 7, outside: true }));
+    expect(onClose).toHaveBeenCalledTimes(2);
+  });
+
   test('a question goes with the page that asked it, and waits where the app was only looked away from', async () => {
     inFront.page = { path: 'a' };
     const first = render(<Page title="一">内容</Page>);

@@ -35,6 +35,34 @@ test('a sheet is closed by back, then the page is left; forward comes to the pag
   expect([at(v), await sheets(v).count(), v.errors]).toEqual(['/pages/deal/index', 0, []]);
 });
 
+test('a sheet on the first page that the tab opens is closed by back too; then back leaves at once', async () => {
+  const v = await s.visit();
+  await v.page.goto(`${s.url}/api/health`);
+  await v.page.goto(`${s.url}/pages/deal/index?id=${m.dealId}`);
+  await sees(v, '老灶火锅双人餐');
+  for (let times = 0; times < 2; times += 1) {
+    await tap(v, /规则/);
+    await sheets(v).waitFor();
+    await v.page.goBack();
+    await sheets(v).waitFor({ state: 'hidden' });
+    expect(at(v)).toBe('/pages/deal/index');
+  }
+  // A page on top of it and back, a reload, and out with one step.
+  await tap(v, /规则/);
+  await sheets(v).waitFor();
+  await v.page.keyboard.press('Escape');
+  await v.page.locator('.deal-store__main').locator('visible=true').first().click();
+  await sees(v, '这家店的优惠');
+  await v.page.goBack();
+  await sees(v, /规则/);
+  expect(at(v)).toBe('/pages/deal/index');
+  await v.page.reload();
+  await sees(v, /规则/);
+  await v.page.goBack();
+  await v.page.waitForURL(`${s.url}/api/health`);
+  expect(v.errors).toEqual([]);
+});
+
 test('a list that was grown is as long as it was, and looked at where it was, after a page on top of it', async () => {
   for (let i = 0; i < PAGE_SIZE + 3; i += 1) await makeOffer(s.t, m, { title: `第 ${i} 种券` });
   const v = await s.visit();
