@@ -40,7 +40,7 @@ export function GroupCard({ group }: { group: GroupRow }) {
     <Touchable className="jk-card jk-block jk-group-card" role="link" onClick={() => open(group)}>
       <View className="jk-group-card__table"><GroupProgress kind="table" places={placesOf(group.size, group.seats)} pictureUrl={group.pictureUrl} over={over} /></View>
       <View className="jk-group-card__body">
-        <View className="jk-strong jk-ell">{group.title}</View>
+        <View className="jk-strong jk-2lines">{group.title}</View>
         <View className="jk-caption jk-text-3 jk-ell jk-group-card__where">{where}</View>
         <View className="jk-group-card__offer">
           <View className="jk-group-card__price">

@@ -29,7 +29,7 @@ export function OfferCard({ title, pictureUrl, where, sum, foot, children, onOpe
       <Touchable className="jk-row" role="link" onClick={onOpen}>
         <Picture src={pictureUrl} width={48} height={48} radius={10} />
         <View className="jk-grow jk-offer__names">
-          <View className="jk-strong jk-semibold jk-ell" {...a11y({ role: 'heading', level: 2 })}>{title}</View>
+          <View className="jk-strong jk-semibold" {...a11y({ role: 'heading', level: 2 })}>{title}</View>
           <View className="jk-caption jk-text-2 jk-num jk-ell jk-offer__where">{where}</View>
         </View>
         {onOpen ? <Icon name="chevron-right" size={16} color="var(--text-3)" /> : null}

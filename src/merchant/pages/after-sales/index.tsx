@@ -64,7 +64,7 @@ function SaleCard({ sale, model }: { sale: Sale; model: Model }) {
         <Avatar src={sale.guest.avatarUrl} name={sale.guest.name} size={40} />
         <View className="jk-grow sales__who">
           <View className="jk-row"><Text className="jk-strong jk-semibold jk-ell">{sale.guest.name}</Text><Tag tone={tone} className="sales__tag">{word}</Tag></View>
-          <View className="jk-caption jk-text-2 jk-ell">{sale.title}</View>
+          <View className="jk-caption jk-text-2 jk-2lines">{sale.title}</View>
         </View>
         <Text className="jk-title-3 jk-num sales__amount">{money(sale.amountFen)}</Text>
       </View>

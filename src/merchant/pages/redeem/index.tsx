@@ -128,7 +128,7 @@ function RecentRow({ item, model }: { item: Redeemed; model: Model }) {
     <View className="redeem__row">
       <Avatar src={item.guest.avatarUrl} name={item.guest.name} size={40} />
       <View className="redeem__row-body">
-        <View className="jk-strong jk-ell">{item.title}</View>
+        <View className="jk-strong jk-2lines">{item.title}</View>
         <View className="jk-caption jk-text-3 jk-num">{[when, item.guest.name, t.byStaff(item.staffName)].join(' · ')}</View>
       </View>
       <View className="redeem__row-end">
