@@ -150,6 +150,8 @@ export const FACT_BATCH = 32;
 export const FACT_OVERDUE_MS = MINUTE;
 /** What is over is kept so long: facts that are done, accepted keys with their answers, sign-ins that ended. */
 export const TRACE_KEPT_MS = 90 * DAY;
+/** Who opened which share or code, events of the five stages, and notices, so that a year can be compared with the one before. */
+export const VISITS_KEPT_MS = 400 * DAY;
 /** How long a phone's last code, and counts of codes and wrong tries, are kept after they are over (PIPL: they may be of people who never signed in). */
 export const TRIES_KEPT_MS = DAY;
 /** Rows of each kind that one statement deletes, and how many times a minute. */

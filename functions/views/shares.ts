@@ -2,6 +2,7 @@
  * A person's shares and what each brought, down to the chat group. A group's id is never shown. Guards A-11, A-18, B2,
  * B7.
  */
+import { VISITS_KEPT_MS } from '../contract/limits';
 import type { Answer } from '../contract/shapes';
 import { me, type Row, type Story } from '../kernel';
 import { afterCursor, micros, pageByKey, readKeyset } from './page';
@@ -10,7 +11,8 @@ type Share = Answer<'listShares'>['items'][number];
 
 /**
  * A page of them with their groups, of one moment: what a link brought is never less than what its groups did. Groups are numbered for
- * one person by when their first member came, so that "group 2" is the same one under every share.
+ * one person by when their first member came, so that "group 2" is the same one under every share. Who came is forgotten after
+ * VISITS_KEPT_MS, so older shares are not listed: their numbers would be wrong. What they earned stays in the wallet.
  */
 const SHARES = `WITH numbered AS MATERIALIZED (
     SELECT t.group_id, row_number() OVER (ORDER BY min(t.touched_at), t.group_id)::int AS n FROM touch t
@@ -32,7 +34,7 @@ const SHARES = `WITH numbered AS MATERIALIZED (
         coalesce(sum(w.amount_fen - w.clawed_fen) FILTER (WHERE w.state IN ('expected', 'pending')), 0)::bigint AS pending_fen
       FROM attribution a JOIN guest_order g ON g.order_id = a.order_id
         LEFT JOIN reward w ON w.order_id = a.order_id WHERE a.token = l.token) o
-    WHERE l.sharer_id = $1 AND ${afterCursor('l.created_at', 'l.token', 2)}
+    WHERE l.sharer_id = $1 AND l.created_at > juke_now() - interval '${VISITS_KEPT_MS} ms' AND ${afterCursor('l.created_at', 'l.token', 2)}
       ORDER BY l.created_at DESC, l.token DESC LIMIT $4)
   SELECT s.*, (SELECT coalesce(json_agg(x ORDER BY n), '[]') FROM (
       SELECT n.n, count(DISTINCT t.visitor_id)::int AS opened,

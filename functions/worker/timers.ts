@@ -2,7 +2,7 @@
  * What starts by the clock: once a day, after 10:00 in Shanghai, yesterday's bill at WeChat (published by 10:00); every minute, what is
  * long over is forgotten, a little at a time.
  */
-import { BILL_DAYS, DAY_MS, FORGET_ROUNDS, FORGET_ROWS, HOUR_MS, TRACE_KEPT_MS, TRIES_KEPT_MS } from '../contract/limits';
+import { BILL_DAYS, DAY_MS, FORGET_ROUNDS, FORGET_ROWS, HOUR_MS, TRACE_KEPT_MS, TRIES_KEPT_MS, VISITS_KEPT_MS } from '../contract/limits';
 import type { App } from '../kernel';
 
 /** Emits the day's facts once, whoever asks first; safe to call at any time. */
@@ -17,7 +17,7 @@ export async function runTimers(app: App): Promise<void> {
 /** Small portions, each a save of its own: nobody waits for one, and a backlog is gone after some days. */
 async function forget(app: App): Promise<void> {
   for (let round = 0; round < FORGET_ROUNDS; round += 1) {
-    const { most } = await app.db.call<{ most: number }>('worker_forget', { keptMs: TRACE_KEPT_MS, triesMs: TRIES_KEPT_MS, rows: FORGET_ROWS });
+    const { most } = await app.db.call<{ most: number }>('worker_forget', { keptMs: TRACE_KEPT_MS, triesMs: TRIES_KEPT_MS, visitsMs: VISITS_KEPT_MS, rows: FORGET_ROWS });
     if (most < FORGET_ROWS) return;
   }
 }

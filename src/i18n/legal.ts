@@ -20,7 +20,7 @@ export const texts = defineTexts({
     privacy3: '给谁看',
     privacy3Text: '到店时，门店看到你的昵称、头像和券。朋友从你的分享进来，看到你的昵称和头像；你从朋友的分享买，朋友看到你的昵称和头像、买了什么、哪天用掉、有没有退款。开团、参团时，看到这个团的人看到你的昵称和头像。付款和提现交给微信支付。不卖给任何人。',
     privacy4: '你能做的',
-    privacy4Text: '在设置里随时改同意项、导出全部资料、注销账号。注销后昵称、头像、手机号都会删掉；订单和资金记录按法律要求留存。',
+    privacy4Text: '在设置里随时改同意项、导出全部资料、注销账号。注销后昵称、头像、手机号都会删掉；订单和资金记录按法律要求留存。不等注销就会自动删的：短信验证码一天后，登录记录 90 天后，谁打开过分享或码、通知约 13 个月后。',
   },
   en: {
     terms: 'User agreement',
@@ -40,6 +40,6 @@ export const texts = defineTexts({
     privacy3: 'Who sees it',
     privacy3Text: 'In the shop: your name, picture and voucher. A friend who comes through your share: your name and picture. When you buy through the share of a friend, that friend: your name and picture, what you bought, the day you used it, and whether it was refunded. In a group buy, whoever sees the group: your name and picture. Payment and withdrawals go through WeChat Pay. Nothing is sold.',
     privacy4: 'What you can do',
-    privacy4Text: 'In the settings: change what you agreed to, export everything, delete your account. Then your name, picture and phone number are removed; records of orders and money are kept as the law requires.',
+    privacy4Text: 'In the settings: change what you agreed to, export everything, delete your account. Then your name, picture and phone number are removed; records of orders and money are kept as the law requires. Deleted by themselves before: codes sent by SMS after a day, sign-ins after 90 days, who opened a share or a code and notices after about 13 months.',
   },
 });

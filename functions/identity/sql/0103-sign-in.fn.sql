@@ -45,6 +45,13 @@ CREATE OR REPLACE FUNCTION identity_forget(p_ms bigint, p_rows int) RETURNS int 
   SELECT count(*)::int FROM gone
 $$;
 
+-- Forgets what people were told so long ago, read or not: orders, the wallet and refunds say it still.
+CREATE OR REPLACE FUNCTION identity_forget_notices(p_ms bigint, p_rows int) RETURNS int LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM notice WHERE notice_id = ANY (ARRAY(SELECT notice_id FROM notice
+    WHERE created_at < (SELECT juke_now() - p_ms * interval '1 millisecond') ORDER BY created_at LIMIT p_rows FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*)::int FROM gone
+$$;
+
 CREATE OR REPLACE FUNCTION identity_owner(p_kind text, p_value text) RETURNS text LANGUAGE sql STABLE AS
   $$ SELECT person_id FROM person_identity WHERE kind = p_kind AND value = p_value $$;
 

@@ -15,3 +15,11 @@ BEGIN
   GET DIAGNOSTICS v_count = ROW_COUNT;
   RETURN greatest(v_most, v_count);
 END $$;
+
+-- Forgets events that happened so long ago. Their numbers follow the time: of the first so many those that are old enough, without an
+-- index by time beside it.
+CREATE OR REPLACE FUNCTION kernel_forget_events(p_ms bigint, p_rows int) RETURNS int LANGUAGE sql AS $$
+  WITH gone AS (DELETE FROM event WHERE event_id = ANY (ARRAY(SELECT event_id FROM (SELECT event_id, happened_at FROM event ORDER BY event_id LIMIT p_rows) x
+    WHERE happened_at < (SELECT juke_now() - p_ms * interval '1 millisecond'))) RETURNING 1)
+  SELECT count(*)::int FROM gone
+$$;

@@ -249,3 +249,18 @@ BEGIN
   INSERT INTO channel_code (code, merchant_id, store_id, kind, label) VALUES (p ->> 'code', p ->> 'merchantId', p ->> 'storeId', p ->> 'kind', p ->> 'label');
   RETURN jsonb_build_object('code', p ->> 'code');
 END $$;
+
+-- Forgets who opened a share or a code so long ago, the oldest numbers first. What an order froze of it stays with the order. Answers the
+-- more rows of the two.
+CREATE OR REPLACE FUNCTION referrals_forget(p_ms bigint, p_rows int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_before timestamptz := juke_now() - p_ms * interval '1 millisecond';
+  v_touches int;
+  v_visits int;
+BEGIN
+  DELETE FROM touch WHERE touch_id = ANY (ARRAY(SELECT touch_id FROM (SELECT touch_id, touched_at FROM touch ORDER BY touch_id LIMIT p_rows) x WHERE touched_at < v_before));
+  GET DIAGNOSTICS v_touches = ROW_COUNT;
+  DELETE FROM channel_visit WHERE visit_id = ANY (ARRAY(SELECT visit_id FROM (SELECT visit_id, visited_at FROM channel_visit ORDER BY visit_id LIMIT p_rows) x WHERE visited_at < v_before));
+  GET DIAGNOSTICS v_visits = ROW_COUNT;
+  RETURN greatest(v_touches, v_visits);
+END $$;

@@ -14,8 +14,10 @@ BEGIN
   RETURN '{}';
 END $$;
 
--- What is long over, one portion of each kind. p: {keptMs, triesMs, rows} → {most}: the most rows that one kind gave
+-- What is long over, one portion of each kind. p: {keptMs, triesMs, visitsMs, rows} → {most}: the most rows that one kind gave
 CREATE OR REPLACE FUNCTION worker_forget(p jsonb) RETURNS jsonb LANGUAGE sql AS $$
-  SELECT jsonb_build_object('most', greatest(kernel_forget((p ->> 'keptMs')::bigint, v_rows), identity_forget(v_tries, v_rows), coupons_forget(v_tries, v_rows), vouchers_forget(v_tries, v_rows)))
-  FROM (SELECT (p ->> 'triesMs')::bigint AS v_tries, (p ->> 'rows')::int AS v_rows) x
+  SELECT jsonb_build_object('most', greatest(
+    kernel_forget((p ->> 'keptMs')::bigint, v_rows), identity_forget(v_tries, v_rows), coupons_forget(v_tries, v_rows), vouchers_forget(v_tries, v_rows),
+    kernel_forget_events(v_visits, v_rows), identity_forget_notices(v_visits, v_rows), referrals_forget(v_visits, v_rows)))
+  FROM (SELECT (p ->> 'triesMs')::bigint AS v_tries, (p ->> 'visitsMs')::bigint AS v_visits, (p ->> 'rows')::int AS v_rows) x
 $$;

@@ -1,6 +1,6 @@
 /** What is long over is forgotten in small portions; what money, law and the audit need stays. I-03, I-21, I-22, I-28. */
 import { Client } from 'pg';
-import { FORGET_ROWS, TRACE_KEPT_MS } from '../../../functions/contract/limits';
+import { FORGET_ROWS, TRACE_KEPT_MS, VISITS_KEPT_MS } from '../../../functions/contract/limits';
 import { runTimers } from '../../../functions/worker/timers';
 import { startTestApp, type TestApp } from '../../support/app';
 import { makeWorld, type World } from '../../support/every-route';
@@ -55,6 +55,34 @@ test('codes and tries go after a day; done facts, accepted keys and ended sign-i
   expect((await t.db.query('SELECT family_id AS id FROM session_family')).map((row) => row.id)).toContain(w.guest.familyId);
   expect(await count(`session_family WHERE ${old('expires_at')}`)).toBe(0);
   await t.db.query("DELETE FROM fact WHERE kind = 'test.old'");
+});
+
+test('who opened a share or a code, events and notices go after 400 days, not before; a share whose visits are gone is not listed, what was paid for it stays', async () => {
+  const KINDS = [['event', 'happened_at'], ['notice', 'created_at'], ['touch', 'touched_at'], ['channel_visit', 'visited_at']] as const;
+  const stays = await Promise.all([...KEPT, 'share_link', 'channel_code'].map(count));
+  // A day on either side of the edge, as if they had been written then.
+  const ages = [-1, 1].map((day) => `juke_now() - interval '${VISITS_KEPT_MS + day * DAY} ms'`);
+  for (const [kind, at] of KINDS) await t.db.query(`DELETE FROM ${kind} WHERE ${at} < juke_now() - interval '300 days'`);
+  const before = await Promise.all(KINDS.map(([kind]) => count(kind)));
+  const { merchantId, dealId } = w.mine;
+  const { token, code } = w.ids;
+  for (const [n, age] of ages.entries()) {
+    await t.db.query(`INSERT INTO event (stage, what, happened_at) VALUES ('reach', 'test.old', ${age})`);
+    await t.db.query(`INSERT INTO notice (notice_id, person_id, kind, created_at) VALUES ('ntc_old${n}', $1, 'reward.released', ${age})`, [w.guest.personId]);
+    await t.db.query(`INSERT INTO touch (token, merchant_id, deal_id, visitor_id, surface, touched_at) VALUES ($1, $2, $3, 'vis_old', 'h5', ${age})`, [token, merchantId, dealId]);
+    await t.db.query(`INSERT INTO channel_visit (code, merchant_id, visitor_id, surface, visited_at) VALUES ($1, $2, 'vis_old', 'h5', ${age})`, [code, merchantId]);
+  }
+  await runTimers(t.app);
+  for (const [i, [kind]] of KINDS.entries()) expect([kind, await count(kind)]).toEqual([kind, before[i]! + 1]);
+  expect(await Promise.all([...KEPT, 'share_link', 'channel_code'].map(count))).toEqual(stays);
+  const listed = async () => (await t.ok('listShares', { as: w.guest })).items.map((item) => item.token);
+  const made = (age: string) => t.db.query(`UPDATE share_link SET created_at = ${age} WHERE token = $1`, [token]);
+  const [{ at }] = (await t.db.query('SELECT created_at AS at FROM share_link WHERE token = $1', [token])) as [{ at: Date }];
+  await made(ages[0]!);
+  expect(await listed()).toContain(token);
+  await made(ages[1]!);
+  expect(await listed()).not.toContain(token);
+  await t.db.query('UPDATE share_link SET created_at = $2 WHERE token = $1', [token, at]);
 });
 
 test('I-28 a backlog goes portion by portion, and a row that somebody holds waits for the next time', async () => {
