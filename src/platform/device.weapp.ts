@@ -61,10 +61,11 @@ export function onSystemThemeChange(listener: (theme: 'light' | 'dark') => void)
   wx.onThemeChange?.(({ theme }) => listener(theme === 'dark' ? 'dark' : 'light'));
 }
 
-/** Colours the window behind the page, seen when it is pulled past its ends. */
+/** Colours the window behind the page in front, seen when it is pulled past its ends. */
 export function paintGround(theme: 'light' | 'dark'): void {
   const color = theme === 'dark' ? '#111613' : '#F5F5F2';
   wx.setBackgroundColor?.({ backgroundColor: color, backgroundColorTop: color, backgroundColorBottom: color, fail: () => undefined });
+  wx.setBackgroundTextStyle?.({ textStyle: theme === 'dark' ? 'light' : 'dark', fail: () => undefined });
 }
 
 /** Status bar text: white on dark art. */

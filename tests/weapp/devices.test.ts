@@ -55,3 +55,16 @@ test('data that could not be copied is not called copied', async () => {
   await phone.tap('导出我的数据');
   await phone.sees('内容已复制');
 });
+
+test('dark in the app on a light phone: the window behind every page is dark, with light dots', async () => {
+  const phone = phoneOf('周屿');
+  const grounds = () => (phone.calls.setBackgroundColor ?? []).map(({ backgroundColor }) => backgroundColor);
+  phone.open('pages/settings/index');
+  await phone.tap('外观');
+  await phone.tap('深色');
+  await phone.until('the page in front to be dark', () => grounds().at(-1) === '#111613');
+  const before = grounds().length;
+  phone.open('pages/search/index');
+  await phone.until('the next page too', () => grounds().length > before);
+  expect([grounds().at(-1), phone.calls.setBackgroundTextStyle!.at(-1)!.textStyle]).toEqual(['#111613', 'light']);
+});

@@ -4,6 +4,7 @@ import { useDidHide, useDidShow, usePageScroll } from '@tarojs/taro';
 import { useState, type ReactNode } from 'react';
 import { texts } from '@/i18n/common';
 import { useT } from '@/i18n';
+import { paintGround } from '@/platform';
 import { useOnline } from '@/state/network';
 import { useTheme } from '@/state/settings';
 import type { TabName } from '@/state/pages';
@@ -44,7 +45,11 @@ export function Page(props: Props) {
   const online = useOnline();
   const [front, setFront] = useState(true);
   const [scrolled, setScrolled] = useState(false);
-  useDidShow(() => setFront(true));
+  useDidShow(() => {
+    setFront(true);
+    // Of each page its own, and made by the system's theme.
+    paintGround(theme);
+  });
   useDidHide(() => setFront(false));
   // Also while the bar is another: a page may turn to art when its data came.
   usePageScroll(({ scrollTop }) => setScrolled(scrollTop > SOLID_AFTER_PX));
