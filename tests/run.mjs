@@ -1,14 +1,15 @@
 // `npm test [-- part …] [-t name] [--file path]`: the type check, the builds that the asked parts need, then jest.
 // Its last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureApp } from '../functions/host/build-app.mjs';
 import { stopGroup } from '../functions/host/children.mjs';
 import { ensureDependencies } from '../functions/host/dependencies.mjs';
-import { findRoot } from '../functions/host/env.mjs';
+import { findRoot, sentenceOf } from '../functions/host/env.mjs';
+import { refuseNode } from '../functions/host/node-version.mjs';
 import { whenNpmEnds } from '../functions/host/parent.mjs';
 
 /** Every part in the order it runs; `about` is shown by --help. `types` is tsc, all others are jest projects. */
@@ -47,6 +48,8 @@ const children = new Set();
 let interrupted = false;
 
 async function main() {
+  const refusal = refuseNode(undefined, 'npm test');
+  if (refusal) return end(refusal, 1);
   const asked = readArguments(process.argv.slice(2));
   if (asked.sentence) return end(asked.sentence, asked.code);
   stopOnSignals();
@@ -54,7 +57,7 @@ async function main() {
     await ensureDependencies((child) => children.add(child));
     await runParts(asked.parts, asked.filters);
   } catch (error) {
-    fail(error.message);
+    fail(sentenceOf(error));
   }
   report();
 }
@@ -88,7 +91,17 @@ function partsThere(filtered) {
   return [...(filtered ? [] : ['types']), ...names.filter((name) => !missing.includes(name))];
 }
 
+/** jest keeps what it compiled there, and would end with a stack. */
+function checkTmp() {
+  try {
+    accessSync(tmpdir(), constants.W_OK);
+  } catch (error) {
+    throw new Error(`TMPDIR is ${tmpdir()}, which cannot be written (${error.code}): name a folder that this user may write in.`);
+  }
+}
+
 async function runParts(parts, filters) {
+  checkTmp();
   const usable = new Set(parts.filter((name) => name !== 'types'));
   const filtered = filters.length > 0;
   if (usable.has('e2e') && !findBrowser())

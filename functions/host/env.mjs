@@ -39,7 +39,9 @@ export function sentenceOf(error) {
   const why = /^(EEXIST|ENOTDIR)$/.test(error.code)
     ? 'a file is where a folder should be): move it away'
     : `${error.code}): give this user the right to write there and some room`;
-  return `${error.path} cannot be used (${why}, or choose another data folder with --data of npm start or with JUKE_DATA.`;
+  const isBuilt = ['.juke/build', 'dist'].some((folder) => error.path.startsWith(join(findRoot(), folder)));
+  const other = isBuilt ? '. What is built lies in the checkout, wherever the data is' : ', or choose another data folder with --data of npm start or with JUKE_DATA';
+  return `${error.path} cannot be used (${why}${other}.`;
 }
 
 /**

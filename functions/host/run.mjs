@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stopGroup } from './children.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { findRoot, loadEnv, sentenceOf } from './env.mjs';
+import { refuseNode } from './node-version.mjs';
 
 /**
  * Packages stay outside; our own code becomes one CommonJS file, because named imports of CommonJS packages fail in
@@ -58,6 +59,8 @@ const USAGE = 'Usage: node functions/host/run.mjs [--database] <file.ts> [argume
 
 async function main([first, ...rest]) {
   if (first === '--help' || first === '-h') return console.log(USAGE);
+  const refusal = refuseNode(undefined, 'this');
+  if (refusal) return fail(refusal);
   await ensurePackages();
   if (first === '--database') {
     const wantsHelp = rest.includes('--help') || rest.includes('-h');

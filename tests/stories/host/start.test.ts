@@ -253,6 +253,22 @@ test('.env: comments, quotes, line breaks; the environment wins', async () => {
   expect(taken).toBe('environment 1');
 });
 
+test('an older Node is told, one that will do is not', async () => {
+  const { out } = await script("import { refuseNode } from 'host/node-version.mjs'; for (const v of ['18.20.8', '20.18.3', '20.19.0', '22.0.0', '25.9.0']) console.log(refuseNode(v));");
+  const [old, older, ...fine] = out.trim().split('\n');
+  for (const [said, version] of [[old, '18.20.8'], [older, '20.18.3']]) expect(said).toBe(`Juke needs Node 20.19 or newer and this is ${version}: install a newer one from nodejs.org and run npm start again.`);
+  expect(fine).toEqual(['undefined', 'undefined', 'undefined']);
+});
+
+test('a checkout that cannot be written is not mended by other data, and tests without a place for what they compile say so', async () => {
+  const { out } = await script("import { findRoot, sentenceOf } from 'host/env.mjs'; for (const path of [findRoot() + '/.juke/build/h5.lock', '/data/juke']) console.log(sentenceOf({ syscall: 'open', code: 'EACCES', path }));");
+  const [checkout, other] = out.trim().split('\n');
+  expect(checkout).toMatch(/h5\.lock cannot be used \(EACCES\): give this user the right to write there and some room\. What is built lies in the checkout, wherever the data is\.$/);
+  expect(other).toMatch(/or choose another data folder with --data/);
+  const ended = await node([join(root, 'tests/run.mjs'), 'rules'], { TMPDIR: join(data, 'none') });
+  expect([ended.code, ended.err.trim()]).toEqual([1, expect.stringMatching(/^TMPDIR is \S+none, which cannot be written \(ENOENT\): name a folder/)]);
+});
+
 test('an unknown part of the tests', async () => {
   const ended = await node([join(root, 'tests/run.mjs'), 'rulez']);
   expect(ended.err).toMatch(/^There is no part rulez: the parts are types, rules, /);
