@@ -35,6 +35,7 @@ const myUid = process.getuid?.() ?? -1;
  */
 export function placeFor(wanted) {
   const folder = resolve(wanted);
+  makeFolder(dirname(folder));
   const user = runUser(folder);
   const native = nativeFolder();
   const programs = programsFor(native, user);
@@ -141,7 +142,6 @@ function works(native, user) {
 }
 
 function dataFolderFor(folder, user) {
-  makeFolder(dirname(folder));
   if (user.uid === undefined) return folder;
   if (reachable(dirname(folder), user) && ownable(dirname(folder), user)) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
