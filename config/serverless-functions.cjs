@@ -4,10 +4,10 @@
  */
 const loadTs = require('./load-ts.cjs');
 
-/** Outside the contract: a guest's way in and documents. PUT /api/media is the host's (DECISIONS.md). */
+/** Outside the contract: a guest's way in and documents. PUT /api/media is the host's (DECISIONS.md), and offline, where its library is. */
 const raw = {
   referrals: [['GET', '/api/shares/{token}/qr.png'], ['GET', '/s/{token}']],
-  identity: [['GET', '/media/{mediaId}'], ['GET', '/api/provider/wechat/messages'], ['POST', '/api/provider/wechat/messages']],
+  identity: [['GET', '/media/{mediaId}'], ['GET', '/api/provider/wechat/messages'], ['POST', '/api/provider/wechat/messages'], ...(process.argv.includes('offline') ? [['PUT', '/api/media/{mediaId}']] : [])],
   views: [['GET', '/api/openapi.json'], ['GET', '/api/docs'], ['GET', '/api/health']],
 };
 /** ≤ 40 connections for the whole system: one for each container, so concurrency is reserved where the spike goes. */
