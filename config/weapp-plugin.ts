@@ -35,7 +35,7 @@ export const written: Record<string, string[]> = {
 };
 
 /** A template with only those attributes, and no space between its tags. (Taro's own minifier takes WXML for HTML: it drops `</input>`.) */
-export function trim(template: string): string {
+function trim(template: string): string {
   return template.replace(/>\s+</g, '><').replace(/<([a-z-]+)((?:\s+[\w:-]+="[^"]*")+)\s*(\/?)>/g, (whole, name: string, attributes: string, end: string) => {
     const wanted = written[name];
     if (!wanted) return whole;

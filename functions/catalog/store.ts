@@ -43,6 +43,3 @@ export const saveDeal = (db: Db, p: {
   idem: Idempotency | null; dealId: string; merchantId: string; title: string; subtitle: string; category: string; pictureUrls: string[]; items: { name: string; quantity: number }[];
   notes: string[]; tags: string[]; storeIds: string[]; stock: number; fulfilment: Fulfilment; warnings: string[]; terms: Terms;
 }) => db.call<{ dealId: string; termsVersion: number; warnings: string[] }>('catalog_create_deal', p);
-
-/** A new version of the terms of a deal whose version is `fromVersion`; throws Changed when it is another by now. */
-export const saveTerms = (db: Db, p: { dealId: string; fromVersion: number; terms: Terms }) => db.call<{ termsVersion: number }>('catalog_new_terms', p);

@@ -5,5 +5,5 @@ import { findStaff } from '../merchants';
 import { rawRoutes } from './raw-routes';
 import { stories } from './stories';
 
-export { rawRoutes, stories };
+export { stories };
 export const handler = createHandler(lambdaApp, stories, { findStaff, raw: rawRoutes });

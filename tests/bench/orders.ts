@@ -7,7 +7,7 @@ import pg from 'pg';
 import { newId } from '../../functions/kernel';
 import { connect } from './http';
 import { measure, resultOf, type Result } from './measure';
-import { DEALS, dealId, HOT_DEAL, merchantId, PEOPLE, personId, type Bench } from './setup';
+import { DEALS, dealId, merchantId, PEOPLE, personId, type Bench } from './setup';
 
 let next = 0;
 /** A person and a deal that were never together: one unpaid order per person and deal. */
@@ -91,4 +91,3 @@ CREATE FUNCTION bench_place(p int, d int) RETURNS jsonb LANGUAGE sql AS $$
     'orderId', 'ord_b' || lpad(n::text, 12, '0'), 'paymentId', 'pay_b' || lpad(n::text, 12, '0'), 'dealId', 'deal_bench' || lpad(d::text, 7, '0'), 'merchantId', 'mch_bench' || lpad((d % 50)::text, 7, '0'),
     'buyerId', 'per_b' || lpad(n::text, 12, '0'), 'idem', jsonb_build_object('actor', 'bench', 'key', n::text, 'hash', 'h'))) FROM nextval('bench_number') n
 $$;`;
-export { HOT_DEAL };

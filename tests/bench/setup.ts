@@ -16,7 +16,6 @@ const SESSION_KEY = 'bench-session-key-of-32-characters!!';
 export const PEOPLE = 20_000;
 export const DEALS = 1_000;
 export const CLERKS = 400;
-export const HOT_DEAL = dealId(0);
 export const personId = (n: number) => `per_bench${String(n).padStart(7, '0')}`;
 export function dealId(n: number) { return `deal_bench${String(n).padStart(7, '0')}`; }
 export const merchantId = (n: number) => `mch_bench${String(n).padStart(7, '0')}`;

@@ -1,6 +1,6 @@
 /** A cart on H5 in Chromium: deals of three merchants, one payment, a voucher of each; a price that changes meanwhile; axe on each page. */
-import { saveTerms } from '../../functions/catalog';
 import type { Market, TestPerson } from '../support/app';
+import { saveTerms } from '../support/market';
 import { startSite, type Site, type Visitor, type VisitOptions } from './support/browser';
 import { answer, arrives, fitsWidths, login, sees } from './support/steps';
 

@@ -1,8 +1,8 @@
 /** Prices with a clock or a company on H5 in Chromium (C3, C4): a flash sale, off-peak hours, and a group whose price falls as people come. Time is moved; axe on each page. */
-import { saveTerms } from '../../functions/catalog';
 import { SNAPSHOT_MS } from '../../functions/contract/limits';
 import type { Market } from '../support/app';
 import { join, ladder, openGroup } from '../support/groups';
+import { saveTerms } from '../support/market';
 import { buy, DAY, MINUTE } from '../support/trade';
 import { startSite, type Site, type Visitor } from './support/browser';
 import { LOOKS, arrives, button, fitsWidths, login, sees, tap, until } from './support/steps';

@@ -36,7 +36,7 @@ export async function startTestDatabase() {
   try {
     spreadFolders(join(server.dataDir, 'base'));
     await makeTemplate(server.url);
-    const { makeKeys } = await loadTs(join(findRoot(), 'functions', 'sandbox', 'keys.ts'));
+    const { makeKeys } = await loadTs(join(findRoot(), 'functions/sandbox/keys.ts'));
     process.env.JUKE_TEST_KEYS = JSON.stringify(await makeKeys());
   } catch (error) {
     await stop();

@@ -1,6 +1,7 @@
 /** A merchant with two stores, staff and a deal, through the operator's real routes. */
 import { randomInt } from 'node:crypto';
 import type { RouteTypes } from '../../functions/contract/shapes';
+import type { Db } from '../../functions/kernel';
 import type { TestApp } from './app';
 import type { TestPerson } from './person';
 
@@ -44,3 +45,6 @@ export async function makeMarket(test: TestApp, options: MarketOptions = {}): Pr
   const { dealId, termsVersion } = await addDeal();
   return { operator, merchantId, subMchid, storeIds, storeId: storeIds[0], clerk, manager, clerkStaffId, dealId, termsVersion, deal, addDeal };
 }
+
+/** A new version of a deal's terms, as no route does yet; throws Changed when its version is another than `fromVersion` by now. */
+export const saveTerms = (db: Db, p: { dealId: string; fromVersion: number; terms: object }) => db.call<{ termsVersion: number }>('catalog_new_terms', p);

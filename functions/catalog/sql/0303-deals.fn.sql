@@ -36,7 +36,8 @@ CREATE OR REPLACE FUNCTION catalog_add_terms(p_deal text, p_merchant text, p_ver
 $$;
 
 -- A new price is a new version; what was sold at the old one stays as it was. Orders being decided on the old version are
--- refused by the stock row's version, and decided again. p: {dealId, fromVersion, terms} → {termsVersion}
+-- refused by the stock row's version, and decided again. No route calls it yet (proposing and accepting terms, A1, comes with its screens):
+-- whoever changes a price at the database, and the tests, use this. p: {dealId, fromVersion, terms} → {termsVersion}
 CREATE OR REPLACE FUNCTION catalog_new_terms(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_version int := (p ->> 'fromVersion')::int + 1;

@@ -4,7 +4,7 @@
  */
 import type { Answer } from '../context';
 
-export interface Html { readonly html: string }
+interface Html { readonly html: string }
 
 const escape = (value: string): string =>
   value.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c]!);

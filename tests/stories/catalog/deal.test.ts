@@ -1,7 +1,8 @@
 /** Deals by the operator, and what an order reads of them. A2, I-06, I-10, I-22, I-23, A-16, A-29. */
-import { getDealForOrder, listDealStores, saveTerms } from '../../../functions/catalog';
+import { getDealForOrder, listDealStores } from '../../../functions/catalog';
 import { TITLE_MAX } from '../../../functions/contract/limits';
 import { startTestApp, type Market, type TestApp } from '../../support/app';
+import { saveTerms } from '../../support/market';
 import { buy, place } from '../../support/trade';
 
 let t: TestApp;
