@@ -24,13 +24,18 @@ export function decideLink(mine: Account, kind: LinkKind, owner: Account | null)
 /** 138****0001 */
 export const maskPhone = (phone: string): string => `${phone.slice(0, 3)}****${phone.slice(-4)}`;
 
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/u;
+/** Also the letters that look like nothing: Hangul fillers, the empty Braille cell. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]/u;
+/** A cook or a family is several emoji that an invisible character joins: that one hides nothing. */
+const JOINED = /(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)\u200d(?=\p{Extended_Pictographic})/gu;
 const ADVERT = /https?:|www\.|\.(com|cn|net|top|vip)\b|\d[\d\s-]{5,}|微信号|加[vV薇微]|[vV]信/u;
 const POSING = /官方|客服|管理员|聚客|微信支付|平台|已注销|admin|juke/iu;
 
 /** Our own look at a name, before WeChat's: nothing invisible, no markup, no advertising, nobody posing as the platform or as nobody. */
 export function isPlainName(name: string): boolean {
-  return !HIDDEN.test(name) && !/[<>]/.test(name) && !ADVERT.test(name) && !POSING.test(name);
+  const seen = name.replace(JOINED, '');
+  const plain = seen.normalize('NFKC');
+  return !HIDDEN.test(seen) && !/[<>]/.test(plain) && !ADVERT.test(plain) && !POSING.test(plain);
 }
 
 /** The media id of an uploaded picture, 'art' for one of ours, null for anything else (no foreign address is ever shown). */

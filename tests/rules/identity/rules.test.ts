@@ -36,9 +36,9 @@ describe('linking an identity', () => {
 });
 
 describe('A-29 names that others see', () => {
-  test.each(['林小满', '食客 4821', 'Zoë', '老王 · 拱墅', 'ひなた', '小明2026'])('%s is fine', (name) => expect(isPlainName(name)).toBe(true));
+  test.each(['林小满', '食客 4821', 'Zoë', '老王 · 拱墅', 'ひなた', '小明2026', '小明😀', '👩‍🍳厨娘', '👨‍👩‍👧‍👦一家', '🏳️‍🌈', '👩🏽‍🍳', '𠮷野家', 'O\'Neil'])('%s is fine', (name) => expect(isPlainName(name)).toBe(true));
   test.each([
-    '<b>粗</b>', '加微 abc', 'http://a.b', '看 www.a.com', '13800138000', '138 0013 8000', '聚客官方', '微信支付客服', 'Admin', '零宽\u200b字', '换\n行', '反\u202e转',
+    '<b>粗</b>', '加微 abc', 'http://a.b', '看 www.a.com', '13800138000', '138 0013 8000', '聚客官方', '微信支付客服', 'Admin', '零宽\u200b字', '换\n行', '反\u202e转', '林\u200d小满', '😀\u200d字', '\u3164', '\u2800\u2800', '１３８ ００１３ ８０００', 'ａｄｍｉｎ', '＜b＞',
   ])('%j is not', (name) => expect(isPlainName(name)).toBe(false));
 });
 
