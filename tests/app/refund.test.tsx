@@ -3,6 +3,7 @@ import { act, render, screen } from '@testing-library/react';
 import { dropSession, keepSession } from '@/api';
 import { setLanguage } from '@/state/settings';
 import Refund from '@/pages/refund/index';
+import { RefundSheet } from '@/pages/order/refund-sheet';
 import { serve } from './support/server';
 
 jest.mock('@/platform/http', () => jest.requireActual('./support/server'));
@@ -33,4 +34,15 @@ test('money that goes back says where; what was declined, or ended by an undo, d
   expect(undone).toContain('门店撤销了核销');
   expect(undone).not.toMatch(/原路退回微信|没有同意/);
   expect(await show({ state: 'accepted', answeredBy: 'time', steps: steps(false) })).toContain('门店没答复，自动同意');
+});
+
+test('a refund that cannot be sent yet says what is missing: the voucher, then the reason', () => {
+  const order = { row: { title: '拿铁一杯' }, sharer: null, vouchers: [{ voucherId: 'vch_1', state: 'issued', paidFen: 1_590, validUntilMs: Date.now() }] };
+  const said = (picked: string[], why: string) => {
+    const { container, unmount } = render(<RefundSheet order={order as never} refund={{ open: true, picked, why, amountFen: picked.length * 1_590, busy: false, failure: null } as never} />);
+    const text = container.textContent!;
+    unmount();
+    return [/先选要退的券/.test(text), /再点一个原因/.test(text), /共退 ¥15.90/.test(text)];
+  };
+  expect([said([], ''), said(['vch_1'], ''), said(['vch_1'], '买错了')]).toEqual([[true, false, false], [false, true, true], [false, false, true]]);
 });

@@ -55,6 +55,7 @@ export function RefundSheet({ order, refund }: { order: Order; refund: Refund })
           {whys.map((why) => <View key={why} className="order__chip"><Chip kind="choice" on={refund.why === why} onClick={() => refund.setWhy(why)}>{why}</Chip></View>)}
         </View>
         <View className="jk-caption jk-text-2 order__sum">{refund.amountFen > 0 ? t.refundSum(money(refund.amountFen)) : t.refundNone}</View>
+        {refund.amountFen > 0 && refund.why === '' ? <View className="jk-caption jk-text-2 order__gap">{t.refundNoWhy}</View> : null}
         {order.sharer && order.sharer.rebateFen > 0 ? <View className="jk-caption jk-text-3 order__gap">{t.refundRebate(order.sharer.person.name)}</View> : null}
       </View>
       {refund.failure ? <NoticeStrip tone="danger">{refund.failure.message}</NoticeStrip> : null}
