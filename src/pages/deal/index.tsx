@@ -18,6 +18,7 @@ import { useRebateShown } from '@/state/config';
 import { openPage } from '@/state/pages';
 import { useLanguage } from '@/state/settings';
 import { signIn } from '@/state/sign-in';
+import { lastMoment } from '@/state/trade';
 import { Bar } from './bar';
 import { EarnsLine } from './earns-line';
 import { LandingCard, LandingHero } from './landing';
@@ -114,7 +115,7 @@ function Strips({ view, deal, onWeapp }: { view: ReturnType<typeof useDeal>; dea
     <View className={state === 'landing' ? '' : 'deal-strips'}>
       {leadsToWeapp ? <NoticeStrip tone="ok" icon="link" action={t.openWeappAction} onClick={onWeapp}>{invite ? t.openWeapp : t.openWeappPlain}</NoticeStrip> : null}
       {state === 'own' ? <NoticeStrip tone="info" icon="info">{t.ownLink(price(deal.friendPriceFen))}</NoticeStrip> : null}
-      {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(invite.expiresAtMs, language))}</NoticeStrip> : null}
+      {state === 'expired' && invite ? <NoticeStrip tone="warn" icon="clock">{t.expiredLink(invite.sharer.name, day(lastMoment(invite.expiresAtMs), language))}</NoticeStrip> : null}
       {state === 'dead' ? <NoticeStrip tone="warn">{t.deadLink}</NoticeStrip> : null}
     </View>
   );
