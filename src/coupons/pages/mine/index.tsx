@@ -81,7 +81,7 @@ function Ticket({ coupon, onGive, onBack }: { coupon: Coupon; onGive: () => void
   return (
     <CouponTicket face={coupon} scope={coupon.scopeText} note={note} off={!isUsable} action={action}>
       <View className="coupons__foot">
-        <View className="jk-caption jk-text-3 jk-grow">
+        <View className="jk-caption jk-text-3 coupons__remark">
           {state === 'held' ? t.held : gift ? (gift.expiresAtMs < coupon.validUntilMs ? t.giving : t.givingLast)(dayTime(gift.expiresAtMs, language)) : coupon.paidByText}
         </View>
         <View className="coupons__ways">
