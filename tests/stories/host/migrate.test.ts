@@ -47,6 +47,13 @@ test('files of all modules are applied once, in the order of their numbers', asy
   ]);
 });
 
+test('a file with the line ends of Windows is the same file', async () => {
+  write('catalog/sql/0001-head.sql', "create table head (\n  id int primary key\n);\ncomment on table head is 'two\nlines';\n");
+  await run();
+  write('catalog/sql/0001-head.sql', "create table head (\r\n  id int primary key\r\n);\r\ncomment on table head is 'two\r\nlines';\r\n");
+  expect(await run()).toEqual([]);
+});
+
 test('until stops at a number', async () => {
   write('a/sql/0001-one.sql', 'create table one ()');
   write('a/sql/0002-two.sql', 'create table two ()');
