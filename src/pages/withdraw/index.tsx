@@ -75,7 +75,7 @@ function Form({ model }: { model: Model }) {
         {why ? <NoticeStrip tone="warn" className="withdraw__why">{why}</NoticeStrip> : null}
         {model.failure ? <NoticeStrip tone="danger" className="withdraw__why">{model.failure.message}</NoticeStrip> : null}
         {model.asksAge ? <Age model={model} /> : wallet.why === 'minor' ? (
-          <Button className="withdraw__submit" loading={model.stating} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
+          <Button kind="outline" className="withdraw__submit" loading={model.stating} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
         ) : <Button className="withdraw__submit" loading={model.busy} disabled={!wallet.canWithdraw || model.amount === '' || problem !== null} onClick={() => void model.submit()}>
           {fen && !problem ? t.submit(money(fen)) : t.submitPlain}
         </Button>}
@@ -92,8 +92,8 @@ function Age({ model }: { model: Model }) {
       <View className="jk-title-3">{t.ageTitle}</View>
       <View className="jk-label jk-text-2 withdraw__body">{t.ageBody}</View>
       <View className="withdraw__ages">
-        <Button kind="outline" grow disabled={model.stating} onClick={() => void model.stateAge(false)}>{t.ageNo}</Button>
-        <Button kind="outline" grow loading={model.stating || model.busy} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
+        <Button kind="outline" loading={model.stating || model.busy} onClick={() => void model.stateAge(true)}>{t.ageYes}</Button>
+        <Button kind="outline" disabled={model.stating} onClick={() => void model.stateAge(false)}>{t.ageNo}</Button>
       </View>
     </View>
   );
