@@ -180,8 +180,8 @@ test('a price that changed and a limit that is reached are said on the checkout,
   await tap(guest, '提交并支付');
   await guest.page.getByRole('button', { name: '付款 ¥99.00' }).click();
   await sees(guest, '付好了');
+  // Before anything is filled in.
   await guest.page.goto(`${s.url}/pages/checkout/index?id=${dealId}`);
-  await tap(guest, '提交并支付');
   await arrives(guest, '每人最多 1 份');
   await sees(guest, /连你买过的一起算，超了。没有下单，也没有扣款/);
   expect((await s.t.db.query<{ n: number }>('SELECT count(*)::int AS n FROM guest_order WHERE deal_id = $1', [dealId]))[0]!.n).toBe(1);
