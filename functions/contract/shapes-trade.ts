@@ -52,12 +52,12 @@ const order = z.strictObject({
   sharer: z.strictObject({ person, rebateFen: fen, state: rewardState }).nullable(), stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string() })),
   canPay: z.boolean(), canCancel: z.boolean(), refundableFen: fen,
 });
-/** secret and locator let the phone derive the rotating code without signal (contract/voucher-code); only the owner gets them. */
+/** secret and locator let the phone derive the rotating code without signal (contract/voucher-code); only the owner gets them. afterSale `wait`: one of another voucher of the order is not answered yet. */
 const voucher = z.strictObject({
   voucherId: z.string(), orderId: z.string(), state: voucherState, fulfilment: z.enum(fulfilments), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(),
   secret: z.string().nullable(), locator: z.string().nullable(), validFromMs: ms, validUntilMs: ms, hoursText: z.string(), items: z.array(z.strictObject({ name: z.string(), quantity: z.int() })),
   stores: z.array(z.strictObject({ storeId: z.string(), name: z.string(), address: z.string(), phone: z.string(), hoursText: z.string(), latE6: z.int(), lngE6: z.int() })),
-  redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, canAfterSale: z.boolean(), refundId: z.string().nullable(),
+  redeemedAtMs: ms.nullable(), redeemedAt: z.string().nullable(), paidFen: fen, afterSale: z.enum(['ask', 'wait', 'no']), refundId: z.string().nullable(),
   sharer: z.strictObject({ person, rebateFen: fen, state: rewardState }).nullable(), position: z.strictObject({ index: z.int(), of: z.int(), siblings: z.array(z.string()) }),
 });
 /** Steps carry the time they happened, or null with the latest time they should. answeredBy: an after-sale is answered by the shop, by its 48 hours, or ended by an undone redemption. */

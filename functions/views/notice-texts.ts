@@ -11,6 +11,8 @@ export interface NoticeFacts {
   /** Of a rebate that became less: what it was, and what made it so (refunded, ladder). */
   wasFen?: number;
   why?: string | null;
+  /** Of money that came back: what of it made good a rebate that a refund had taken back. */
+  repaidFen?: number;
   title?: string;
   /** Orders of a purchase. */
   count?: number;
@@ -177,7 +179,7 @@ const zh: Record<string, Words> = {
     `「${f.title ?? ''}」${f.untilMs ? ` ${timeText(f.untilMs, 'zh')} ` : '明天'}到期，还没用。`,
   ],
   'withdrawal.succeeded': (f) => ['提现到账了', `${money(f)} 已到你的微信零钱。`],
-  'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 没到微信。${whyWithdrawalFailed(f.reason ?? null, 'zh')}`],
+  'withdrawal.failed': (f) => ['提现没成功', `${money(f)} 没到微信。${whyWithdrawalFailed(f.reason ?? null, 'zh')}${f.repaidFen ? `其中 ${yuan(f.repaidFen)} 补回了朋友退款要收回的返利。` : ''}`],
   'payout.changed': () => [
     '收款方式变了',
     '你的微信或手机号刚换过。为了安全，24 小时后才能提现。不是你本人操作，马上联系我们。',
@@ -319,7 +321,7 @@ const en: Record<string, Words> = {
     `“${f.title ?? ''}” ends ${f.untilMs ? `on ${timeText(f.untilMs, 'en')}` : 'tomorrow'} and is not used yet.`,
   ],
   'withdrawal.succeeded': (f) => ['Withdrawal arrived', `${money(f)} is in your WeChat balance.`],
-  'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} did not arrive. ${whyWithdrawalFailed(f.reason ?? null, 'en')}`],
+  'withdrawal.failed': (f) => ['Withdrawal did not work', `${money(f)} did not arrive. ${whyWithdrawalFailed(f.reason ?? null, 'en')}${f.repaidFen ? ` ${yuan(f.repaidFen)} of it made good a rebate that a friend's refund took back.` : ''}`],
   'payout.changed': () => [
     'Your payout account changed',
     'Your WeChat account or phone changed. For safety you can withdraw after 24 hours. If this was not you, contact us now.',

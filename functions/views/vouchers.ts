@@ -25,10 +25,10 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
       ms_of(v.valid_from) AS from_ms, ms_of(v.valid_until) AS until_ms,
       ms_of(r.redeemed_at) AS redeemed_at, s.name AS redeemed_in, vs.issued,
       v.state = 'redeemed' AND juke_now() < r.redeemed_at + $3::bigint * interval '1 millisecond'
-        AND NOT EXISTS (SELECT FROM refund f WHERE f.order_id = v.order_id AND f.state = 'requested')
         AND (SELECT count(*) FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
           AND f.kind = 'after_sale' AND f.state = 'declined' AND f.answered_by <> 'undo'
           AND f.requested_at >= r.redeemed_at) < ${AFTER_SALE_TRIES} AS can_after_sale,
+      (SELECT voucher_ids FROM refund f WHERE f.order_id = v.order_id AND f.state = 'requested') AS asked_for,
       (SELECT refund_id FROM refund f WHERE f.order_id = v.order_id AND v.voucher_id = ANY (f.voucher_ids)
         ORDER BY f.requested_at DESC, refund_id DESC LIMIT 1) AS refund_id,
       ARRAY(SELECT x.voucher_id FROM voucher x WHERE x.order_id = v.order_id ORDER BY x.position) AS siblings,
@@ -65,7 +65,7 @@ export const getVoucher: Story<'getVoucher'> = async (ctx, { params }) => {
     redeemedAtMs: row.redeemed_at,
     redeemedAt: row.redeemed_in,
     refundId: row.refund_id,
-    canAfterSale: row.can_after_sale === true,
+    afterSale: !row.can_after_sale || row.asked_for?.includes(row.voucher_id) ? 'no' : row.asked_for ? 'wait' : 'ask',
     hoursText: dealHoursText(
       stores.map((s) => ({ opensAtMinute: s.opens_at_minute, closesAtMinute: s.closes_at_minute })),
       ctx.language,

@@ -83,7 +83,7 @@ test('what one person took out of the cart is not offered to the next', async ()
 describe('a voucher kept on the phone, without signal', () => {
   const voucher = {
     voucherId: 'vch_1', orderId: 'ord_1', title: '双人锅', merchantName: '渡口老灶', logoInk: '', state: 'issued', secret: 'ab'.repeat(16), locator: '123456', fulfilment: 'voucher', position: { index: 1, of: 1, siblings: ['vch_1'] }, stores: [],
-    items: [], hoursText: '10:00–22:00', paidFen: 12_800, validFromMs: 1, redeemedAtMs: null, redeemedAt: null, sharer: null, canAfterSale: false, refundId: null,
+    items: [], hoursText: '10:00–22:00', paidFen: 12_800, validFromMs: 1, redeemedAtMs: null, redeemedAt: null, sharer: null, afterSale: 'no', refundId: null,
   };
   const show = (validUntilMs: number): ReactNode => {
     router.params = { id: 'vch_1' };

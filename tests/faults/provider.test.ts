@@ -320,6 +320,8 @@ test('A-06 a payout that comes back after its reward was clawed back makes good 
   await settle(t);
   expect(await stateOf(t, 'withdrawal', 'withdrawal_id', withdrawalId)).toEqual(['failed']);
   for (const kind of ['reward-available', 'reward-debt', 'reward-pending', 'payout-transit']) expect([kind, await account(t, kind, sharer.personId)]).toEqual([kind, 0]);
+  const { items } = await t.ok('listNotices', { as: sharer });
+  expect(items.find((notice) => notice.kind === 'withdrawal.failed')?.text).toContain('其中 ¥9.00 补回了');
 });
 
 test('F-27 WeChat is away for a while: nobody is charged twice and everything arrives afterwards', async () => {

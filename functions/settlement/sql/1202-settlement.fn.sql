@@ -191,7 +191,7 @@ BEGIN
     END IF;
   END IF;
   IF (p ->> 'isOurs')::boolean THEN PERFORM kernel_alarm('withdrawal.refused', v.withdrawal_id, jsonb_build_object('why', p ->> 'reason')); END IF;
-  PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason'),
+  PERFORM identity_notify(v.person_id, 'withdrawal.' || v.state, jsonb_build_object('withdrawalId', v.withdrawal_id, 'amountFen', v.amount_fen, 'reason', p ->> 'reason', 'repaidFen', v_repay),
     '/pages/withdraw/index?id=' || v.withdrawal_id);
   RETURN '{}';
 END $$;

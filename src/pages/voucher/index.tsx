@@ -52,6 +52,7 @@ function Body({ voucher, model }: { voucher: Voucher; model: Model }) {
       <Pager voucher={voucher} onGo={model.go} />
       <Ticket voucher={voucher} isUnasked={model.error?.unknown === true} />
       {model.error?.unknown && voucher.secret && voucher.state === 'issued' ? <NoticeStrip tone="info" icon="wifi-off">{t.offline}</NoticeStrip> : null}
+      {voucher.afterSale === 'wait' ? <NoticeStrip tone="info">{t.afterWait}</NoticeStrip> : null}
       <Stores voucher={voucher} />
       <Sharer voucher={voucher} />
       <Ways voucher={voucher} model={model} />
@@ -156,7 +157,7 @@ function Ways({ voucher, model }: { voucher: Voucher; model: Model }) {
   const t = useT(texts);
   const ways: { text: string; onClick: () => void }[] = [];
   if (voucher.state === 'issued') ways.push({ text: t.askRefund, onClick: () => openPage('order', { id: voucher.orderId, refund: 1, voucher: voucher.voucherId }) });
-  if (voucher.canAfterSale) ways.push({ text: t.afterSale, onClick: model.afterSale.show });
+  if (voucher.afterSale === 'ask') ways.push({ text: t.afterSale, onClick: model.afterSale.show });
   const { refundId } = voucher;
   if (refundId) ways.push({ text: t.progress, onClick: () => openPage('refund', { id: refundId }) });
   ways.push({ text: t.seeOrder, onClick: () => openPage('order', { id: voucher.orderId }) });

@@ -31,8 +31,11 @@ test('an after-sale until the thirtieth day has passed, not a moment longer', as
   expect((await ask(0)).status).toBe(200);
   // Another voucher of the order waits for the shop: that is what is said, and not that something was dealt with.
   expect((await ask(1)).body).toMatchObject({ code: 'AFTER_SALE_OPEN', message: expect.stringContaining('在等门店回答'), retry: 'later' });
+  const shown = async (n: number) => (await t.ok('getVoucher', { as: friend, params: { voucherId: order.voucherIds[n]! } })).afterSale;
+  expect([await shown(0), await shown(1)]).toEqual(['no', 'wait']);
   await t.moveTime(MINUTE);
   expect((await ask(1)).body).toMatchObject({ code: 'AFTER_SALE_TOO_LATE' });
+  expect(await shown(1)).toBe('no');
   expect(await stateOf(t, 'refund', 'order_id', order.orderId)).toEqual(['requested']);
 });
 

@@ -89,7 +89,7 @@ describe('a buyer', () => {
       state: 'issued',
       secret: expect.stringMatching(/^[0-9a-f]{32}$/),
       locator: expect.stringMatching(/^\d{6}$/),
-      canAfterSale: false,
+      afterSale: 'no',
       position: { index: 3, of: 3 },
     });
     expect(usable.stores.map((store) => store.hoursText)).toEqual(usable.stores.map(() => expect.stringMatching(/营业|:/)));
@@ -99,7 +99,7 @@ describe('a buyer', () => {
       secret: null,
       locator: null,
       redeemedAt: '运河店',
-      canAfterSale: true,
+      afterSale: 'ask',
     });
     expect(await read(h.partly.vouchers[1]!.voucherId)).toMatchObject({
       state: 'refunded',
@@ -108,7 +108,7 @@ describe('a buyer', () => {
     });
     expect(await read(h.asked.vouchers[0]!.voucherId)).toMatchObject({
       state: 'redeemed',
-      canAfterSale: false,
+      afterSale: 'no',
       refundId: h.afterSaleId,
     });
     expect(await read(h.pending.vouchers[0]!.voucherId)).toMatchObject({
