@@ -35,7 +35,7 @@ export const texts = defineTexts({
     under: (price: string) => `${price} 以内`,
     // Lists end after the first hundred or so: never "that is all".
     end: (count: number, near: boolean) => `${near ? '以上是最近的' : '以上是'} ${count} 个。没有想要的，换个条件或搜一下。`,
-    rebateMeaning: '返：你分享后，朋友到店用掉、过 7 天售后期才到账，按朋友的实付算。',
+    rebateMeaning: '返：分享后按朋友实付算，到店用掉、过 7 天售后期到账。',
     emptyTitle: '这里还没有优惠',
     emptyText: '换个分类，或者换个地方看看',
     emptyFilteredTitle: '没有符合的优惠',

@@ -12,7 +12,7 @@ export const texts = defineTexts({
     noDeals: '这家店现在没有在卖的优惠',
     noDealsText: '同一个商家的其他店也可以看看',
     others: '这个商家的其他店',
-    rebateMeaning: '返：你分享后，朋友到店用掉、过 7 天售后期才到账，按朋友的实付算。',
+    rebateMeaning: '返：分享后按朋友实付算，到店用掉、过 7 天售后期到账。',
   },
   en: {
     coupons: 'This shop has coupons',
