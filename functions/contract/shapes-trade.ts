@@ -41,7 +41,7 @@ export const payAnswer = z.strictObject({
 });
 const orderGroup = z.strictObject({ groupId: z.string(), state: groupState, size: z.int(), minSize: z.int(), confirmed: z.int(), people: z.array(person), deadlineMs: ms.nullable(), isHost: z.boolean(), canLeave: z.boolean() });
 export const orderRow = z.strictObject({
-  orderId: z.string(), state: orderState, dealId: z.string(), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(), storeName: z.string(), quantity: z.int(),
+  orderId: z.string(), state: orderState, dealId: z.string(), title: z.string(), pictureUrl: url, merchantName: z.string(), logoInk: z.string(), storeName: z.string(), quantity: z.int(), unitPriceFen: fen,
   payableFen: fen, refundedFen: fen, placedAtMs: ms, expiresAtMs: ms, validUntilMs: ms.nullable(), vouchersLeft: z.int(), firstVoucherId: z.string().nullable(), refundState: refundState.nullable(),
   priceKind: z.enum(priceKinds), fulfilment: z.enum(fulfilments), purchaseId: z.string().nullable(), group: orderGroup.nullable(),
 });

@@ -13,7 +13,7 @@ export const SHOWN_STATE =
   "CASE WHEN v.state = 'issued' AND v.valid_until <= juke_now() THEN 'expired' ELSE v.state END";
 export const ORDER_COLUMNS = `o.order_id, o.order_id AS id, ${micros('o.placed_at')} AS key, o.state, o.deal_id, o.merchant_id,
     o.snapshot ->> 'title' AS title, o.snapshot ->> 'pictureUrl' AS picture_url,
-    m.name AS merchant_name, m.logo_ink, o.quantity, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
+    m.name AS merchant_name, m.logo_ink, o.quantity, o.unit_price_fen, o.payable_fen, o.refunded_fen, ms_of(o.placed_at) AS placed_at,
       ms_of(o.expires_at) AS expires_at, ms_of(o.paid_at) AS paid_at,
     o.price_kind, o.fulfilment, o.purchase_id, o.group_id, q.seat, q.group_state, q.size, q.min_size, q.confirmed,
       q.host_id, q.people, q.deadline, o.buyer_id, ms_of(juke_now()) AS now_ms,
@@ -147,6 +147,7 @@ export function toOrderRow(row: Row, language: Language): OrderRow {
     logoInk: row.logo_ink,
     storeName: `${row.store_name}${more}`,
     quantity: row.quantity,
+    unitPriceFen: row.unit_price_fen,
     payableFen: row.payable_fen,
     refundedFen: row.refunded_fen,
     placedAtMs: row.placed_at,

@@ -19,7 +19,7 @@ test('beside “× 2” stands the price of one, and what was paid in all stands
   const now = Date.now();
   const voucher = (voucherId: string) => ({ voucherId, state: 'issued', validUntilMs: now + 9e8, paidFen: 3_840, redeemedAtMs: null, redeemedAt: null });
   const row = {
-    orderId: 'ord_1', state: 'paid', dealId: 'deal_1', title: '一人小锅', pictureUrl: '/a.svg', merchantName: '渡口老灶', logoInk: '', storeName: '桥弄街店', quantity: 2, payableFen: 7_680, refundedFen: 0,
+    orderId: 'ord_1', state: 'paid', dealId: 'deal_1', title: '一人小锅', pictureUrl: '/a.svg', merchantName: '渡口老灶', logoInk: '', storeName: '桥弄街店', quantity: 2, unitPriceFen: 3_990, payableFen: 7_680, refundedFen: 0,
     placedAtMs: now, expiresAtMs: now, validUntilMs: now + 9e8, vouchersLeft: 2, firstVoucherId: 'vch_1', refundState: null, priceKind: 'single', fulfilment: 'voucher', purchaseId: null, group: null,
   };
   serve(() => ({

@@ -78,7 +78,9 @@ test('I-25 deadlines are decided by the database clock', () => {
 });
 
 test('I-24 money is divided in money.ts only', () => {
-  const wrong = code('functions').filter((file) => !['sandbox', 'host'].includes(moduleOf(file)) && file !== 'functions/contract/money.ts').flatMap((file) =>
+  // src/i18n: how an amount or a rate is written.
+  const files = [...code('functions').filter((file) => !['sandbox', 'host'].includes(moduleOf(file)) && file !== 'functions/contract/money.ts'), ...code('src').filter((file) => !file.startsWith('src/i18n/'))];
+  const wrong = files.flatMap((file) =>
     textOf(file).split('\n').filter((line) => /\b\w*(Fen|Bps|fen|bps)\b\)?\s*\/\s*[\w(]/.test(line.replace(/\/\/.*|\/\*.*|^\s*\*.*|(['"`]).*?\1/g, ''))).map((line) => `${file}: ${line.trim()}`));
   // Two digits behind the point, for a person's eye: whole fen in, text out.
   expect(wrong.filter((line) => !/¥|padStart/.test(line))).toEqual([]);

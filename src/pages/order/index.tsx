@@ -137,9 +137,6 @@ function Together({ order: { row }, status }: { order: Order; status: StatusKey 
   return <NoticeStrip tone="info" icon="info" onClick={() => openPage('purchase', { id: purchaseId })}>{s.together}</NoticeStrip>;
 }
 
-/** Of one, as “× 2” stands beside it; the whole is in the bill. */
-const unitFen = ({ row, quote }: Order): number => (quote.find((line) => line.kind === 'price')?.amountFen ?? row.payableFen) / row.quantity;
-
 function Deal({ order }: { order: Order }) {
   const s = useT(trade);
   const { row } = order;
@@ -150,7 +147,7 @@ function Deal({ order }: { order: Order }) {
         <View className="jk-strong jk-semibold">{row.title}</View>
         <View className="jk-caption jk-text-2 jk-ell order__gap">{`${row.merchantName} · ${row.storeName}`}</View>
         <View className="jk-between order__gap-8">
-          <PriceTag fen={unitFen(order)} size="s" tone="ink" exact />
+          <PriceTag fen={row.unitPriceFen} size="s" tone="ink" exact />
           {row.fulfilment === 'pickup' ? <Tag tone="brand" className="order__tag">{s.pickup}</Tag> : null}
           <Text className="jk-label jk-text-2 jk-num order__times">{`× ${row.quantity}`}</Text>
         </View>

@@ -44,6 +44,8 @@ describe('a buyer', () => {
       refunds: [{ refundId: h.unusedRefund, state: 'succeeded', amountFen: 11_200 }],
       row: {
         state: 'paid',
+        quantity: 3,
+        unitPriceFen: 11_200,
         vouchersLeft: 1,
         refundedFen: 11_200,
         refundState: 'succeeded',
